@@ -1,0 +1,41 @@
+using System.ComponentModel.DataAnnotations;
+using CleanLlm.Domain.Sessions;
+
+namespace CleanLlm.Application.Accounts;
+
+/// <summary>Access and refresh tokens: section <c>Auth</c>.</summary>
+public sealed record AuthOptions : IValidatableObject
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Auth";
+
+    /// <summary>The <c>iss</c> of access tokens. Default <c>cleanllm</c>.</summary>
+    [Required]
+    public string Issuer { get; init; } = "cleanllm";
+
+    /// <summary>The <c>aud</c> of access tokens. Default <c>cleanllm</c>.</summary>
+    [Required]
+    public string Audience { get; init; } = "cleanllm";
+
+    /// <summary>Life of an access token in minutes, 1 to 60. Default 15.</summary>
+    [Range(1, 60)]
+    public int AccessTokenMinutes { get; init; } = 15;
+
+    /// <summary>Days until a session ends however much it is used, 1 to 365. Default 30.</summary>
+    [Range(1, 365)]
+    public int RefreshTokenDays { get; init; } = 30;
+
+    /// <summary>Days until an unused session ends, 1 to <see cref="RefreshTokenDays"/>. Default 14.</summary>
+    [Range(1, 365)]
+    public int RefreshTokenIdleDays { get; init; } = 14;
+
+    /// <summary>The two session limits as the domain takes them.</summary>
+    public SessionLifetime SessionLifetime => new(TimeSpan.FromDays(RefreshTokenDays), TimeSpan.FromDays(RefreshTokenIdleDays));
+
+    /// <inheritdoc />
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (RefreshTokenIdleDays > RefreshTokenDays)
+            yield return new ValidationResult("Auth:RefreshTokenIdleDays must not exceed Auth:RefreshTokenDays.", [nameof(RefreshTokenIdleDays)]);
+    }
+}

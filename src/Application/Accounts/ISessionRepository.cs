@@ -1,0 +1,21 @@
+using CleanLlm.Domain.Sessions;
+
+namespace CleanLlm.Application.Accounts;
+
+/// <summary>Stored sessions with their refresh tokens.</summary>
+public interface ISessionRepository
+{
+    /// <summary>Stores a new session.</summary>
+    Task AddAsync(Session session, CancellationToken ct);
+
+    /// <summary>The session, without its tokens; null when there is none.</summary>
+    Task<Session?> FindAsync(SessionId id, CancellationToken ct);
+
+    /// <summary>The session of a refresh token with that one of its tokens; null when there is none.</summary>
+    /// <param name="tokenHash">See <see cref="RefreshToken.Hash"/>.</param>
+    Task<Session?> FindByTokenAsync(string tokenHash, CancellationToken ct);
+
+    /// <summary>Stores the changes of a session found here, provided that nobody spent its token or revoked it meanwhile.</summary>
+    /// <returns>False when somebody did: nothing was stored, and the session must be found anew.</returns>
+    Task<bool> SaveAsync(Session session, CancellationToken ct);
+}

@@ -1,0 +1,63 @@
+using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Sessions;
+using CleanLlm.Domain.Users;
+using FluentValidation;
+using MediatR;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace CleanLlm.Application.Accounts;
+
+/// <summary>Spends a refresh token for the next pair of tokens; a token that was spent before ends its session.</summary>
+/// <param name="RefreshToken">As it came with the last pair.</param>
+public sealed record Refresh(string RefreshToken) : IRequest<Result<TokenPair>>;
+
+internal sealed class RefreshValidator : AbstractValidator<Refresh>
+{
+    public RefreshValidator() =>
+        RuleFor(request => request.RefreshToken).NotEmpty().MaximumLength(AccountRules.RefreshTokenMaxLength);
+}
+
+internal sealed partial class RefreshHandler(
+    ISessionRepository sessions,
+    IUserRepository users,
+    ITokenIssuer issuer,
+    IOptions<AuthOptions> options,
+    TimeProvider clock,
+    ILogger<RefreshHandler> logger)
+    : IRequestHandler<Refresh, Result<TokenPair>>
+{
+    public async Task<Result<TokenPair>> Handle(Refresh request, CancellationToken ct)
+    {
+        var next = RefreshSecret.New();
+        if (await RotateAsync(RefreshSecret.HashOf(request.RefreshToken), next.Hash, ct) is not { } session)
+            return AuthErrors.InvalidRefreshToken;
+
+        if (await users.FindAsync(session.UserId, ct) is not { Disabled: false } user)
+            return AuthErrors.InvalidRefreshToken;
+
+        return TokenPair.For(session, await issuer.IssueAsync(user, session.Id, ct), next);
+    }
+
+    // Whoever loses a race decides again on what the winner left. A token is spent once and a session revoked once,
+    // so the third round at the latest is refused.
+    private async Task<Session?> RotateAsync(string presentedHash, string newHash, CancellationToken ct)
+    {
+        while (await sessions.FindByTokenAsync(presentedHash, ct) is { } session)
+        {
+            var rotation = session.Rotate(presentedHash, newHash, options.Value.SessionLifetime, clock.GetUtcNow());
+            if (rotation == Rotation.Refused)
+                return null;
+            if (!await sessions.SaveAsync(session, ct))
+                continue;
+            if (rotation == Rotation.Rotated)
+                return session;
+            LogReuse(session.Id, session.UserId);
+        }
+
+        return null;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A spent refresh token came back: revoked session {SessionId} of user {UserId}")]
+    private partial void LogReuse(SessionId sessionId, UserId userId);
+}

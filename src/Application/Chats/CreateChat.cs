@@ -1,0 +1,39 @@
+using AutoMapper;
+using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Ai;
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Results;
+using FluentValidation;
+using MediatR;
+
+namespace CleanLlm.Application.Chats;
+
+/// <summary>Opens a chat.</summary>
+public sealed record CreateChat(string? Title, string? Model, string? SystemPrompt) : IRequest<Result<ChatDto>>;
+
+internal sealed class CreateChatValidator : AbstractValidator<CreateChat>
+{
+    public CreateChatValidator()
+    {
+        RuleFor(request => request.Title).MaximumLength(Chat.TitleMaxLength);
+        RuleFor(request => request.Model).MaximumLength(Chat.ModelMaxLength);
+        RuleFor(request => request.SystemPrompt).MaximumLength(Chat.SystemPromptMaxLength);
+    }
+}
+
+internal sealed class CreateChatHandler(IChatRepository chats, IModelCatalog catalog, ICurrentUser user, IMapper mapper, TimeProvider clock)
+    : IRequestHandler<CreateChat, Result<ChatDto>>
+{
+    public async Task<Result<ChatDto>> Handle(CreateChat request, CancellationToken cancellationToken)
+    {
+        if (await catalog.CheckAsync(request.Model, cancellationToken) is { } unknown)
+            return unknown;
+        var chat = Chat.Open(user.Id, request.Title, request.Model, request.SystemPrompt, clock.GetUtcNow());
+        if (!chat.IsSuccess)
+            return chat.Error;
+
+        chats.Add(chat.Value);
+        await chats.SaveAsync(cancellationToken);
+        return mapper.Map<ChatDto>(chat.Value);
+    }
+}

@@ -1,0 +1,15 @@
+using CleanLlm.Application.Accounts;
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Results;
+using MediatR;
+
+namespace CleanLlm.Application.Chats;
+
+/// <summary>One chat of the caller.</summary>
+public sealed record GetChat(ChatId Id) : IRequest<Result<ChatDto>>;
+
+internal sealed class GetChatHandler(IChatQueries chats, ICurrentUser user) : IRequestHandler<GetChat, Result<ChatDto>>
+{
+    public async Task<Result<ChatDto>> Handle(GetChat request, CancellationToken cancellationToken) =>
+        await chats.FindAsync(request.Id, user.Id, cancellationToken) is { } chat ? chat : ChatErrors.NotFound;
+}

@@ -1,0 +1,20 @@
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Users;
+
+namespace CleanLlm.Application.Chats;
+
+/// <summary>Loads and stores chats.</summary>
+public interface IChatRepository
+{
+    /// <summary>A chat, to be changed; null when it is absent or somebody else's.</summary>
+    Task<Chat?> FindAsync(ChatId id, UserId owner, CancellationToken ct);
+
+    /// <summary>Puts in a new chat.</summary>
+    void Add(Chat chat);
+
+    /// <summary>Takes a chat out, with its messages.</summary>
+    void Remove(Chat chat);
+
+    /// <summary>Stores what was changed, in one transaction.</summary>
+    Task SaveAsync(CancellationToken ct);
+}

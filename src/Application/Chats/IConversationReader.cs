@@ -1,0 +1,26 @@
+using CleanLlm.Application.Prompting;
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Users;
+
+namespace CleanLlm.Application.Chats;
+
+/// <summary>Reads what a completion in a chat needs, in one round trip.</summary>
+public interface IConversationReader
+{
+    /// <summary>The chat and the branch above a message.</summary>
+    /// <param name="chat">Which chat.</param>
+    /// <param name="owner">Whose it must be.</param>
+    /// <param name="parent">Where the branch ends; null for the active leaf.</param>
+    /// <param name="maxMessages">How many of the newest messages to read.</param>
+    /// <param name="ct">Ends the reading.</param>
+    /// <returns>The conversation; <see cref="ChatErrors.NotFound"/>, <see cref="ChatErrors.MessageNotFound"/> or <see cref="ChatErrors.ParentIsQuestion"/>.</returns>
+    Task<Result<Conversation>> ReadAsync(ChatId chat, UserId owner, MessageId? parent, int maxMessages, CancellationToken ct);
+}
+
+/// <summary>A chat as a model has to know it.</summary>
+/// <param name="Model">The chat's model; null for the default.</param>
+/// <param name="SystemPrompt">The chat's instructions.</param>
+/// <param name="ParentId">The message a new question follows; null in an empty chat.</param>
+/// <param name="Messages">The newest messages of the branch, oldest first.</param>
+public sealed record Conversation(string? Model, string? SystemPrompt, MessageId? ParentId, IReadOnlyList<Utterance> Messages);

@@ -1,0 +1,52 @@
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Completions;
+
+namespace CleanLlm.Application.Chats;
+
+/// <summary>One message of a chat, or the answer of a completion outside any chat.</summary>
+/// <param name="Id">Identifies the message; outside any chat it is the completion's id.</param>
+/// <param name="ParentId">The message it follows; null for the first.</param>
+/// <param name="Role">Who said it.</param>
+/// <param name="Content">The text.</param>
+/// <param name="Model">The model that answered; null for a user's message.</param>
+/// <param name="PromptTokens">Tokens of the prompt that led to this answer; null for a user's message.</param>
+/// <param name="CompletionTokens">Tokens of this answer; null for a user's message.</param>
+/// <param name="CreatedAt">When it was sent, or its answer finished.</param>
+/// <param name="Feedback">What the user thought of the answer; null while unrated.</param>
+public sealed record MessageDto(
+    MessageId Id,
+    MessageId? ParentId,
+    MessageRole Role,
+    string Content,
+    string? Model,
+    int? PromptTokens,
+    int? CompletionTokens,
+    DateTimeOffset CreatedAt,
+    FeedbackDto? Feedback)
+{
+    internal static MessageDto AnswerOf(Completion completion, string answer) => new(
+        completion.Turn?.AnswerId ?? new MessageId(completion.Id.Value),
+        completion.Turn?.QuestionId,
+        MessageRole.Assistant,
+        answer,
+        completion.Model,
+        completion.PromptTokens,
+        completion.CompletionTokens,
+        completion.FinishedAt ?? completion.CreatedAt,
+        Feedback: null);
+}
+
+/// <summary>A user's opinion of an answer.</summary>
+/// <param name="Rating">Up or down.</param>
+/// <param name="Comment">Why; null when not said.</param>
+public sealed record FeedbackDto(FeedbackRating Rating, string? Comment);
+
+/// <summary>Whether an answer was of use.</summary>
+public enum FeedbackRating
+{
+    /// <summary>It was.</summary>
+    Up = 1,
+
+    /// <summary>It was not.</summary>
+    Down = 2,
+}

@@ -1,0 +1,43 @@
+using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Completions;
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Results;
+using FluentValidation;
+using MediatR;
+
+namespace CleanLlm.Application.Chats;
+
+/// <summary>Asks in a chat: the question follows the named answer, or the active leaf, and both messages are kept.</summary>
+public sealed record SendMessage(
+    ChatId ChatId, string Content, MessageId? ParentId, string? Model, float? Temperature, int? MaxTokens, bool Stream)
+    : IRequest<Result<CompletionRun>>;
+
+internal sealed class SendMessageValidator : AbstractValidator<SendMessage>
+{
+    public SendMessageValidator()
+    {
+        RuleFor(request => request.Content).IsPrompt();
+        RuleFor(request => request.Model).MaximumLength(Chat.ModelMaxLength);
+        RuleFor(request => request.Temperature).IsTemperature();
+        RuleFor(request => request.MaxTokens).GreaterThan(0);
+    }
+}
+
+internal sealed class SendMessageHandler(CompletionRunner runner, ICurrentUser user) : IRequestHandler<SendMessage, Result<CompletionRun>>
+{
+    public Task<Result<CompletionRun>> Handle(SendMessage request, CancellationToken cancellationToken) =>
+        runner.StartAsync(
+            new CompletionRequest
+            {
+                UserId = user.Id,
+                Prompt = request.Content,
+                PromptField = "content",
+                ChatId = request.ChatId,
+                ParentId = request.ParentId,
+                Model = request.Model,
+                Temperature = request.Temperature,
+                MaxTokens = request.MaxTokens,
+                Stream = request.Stream,
+            },
+            cancellationToken);
+}

@@ -1,0 +1,43 @@
+using System.Text;
+using CleanLlm.Application.Prompting;
+
+namespace CleanLlm.Application.Completions;
+
+/// <summary>Collects an answer piece by piece, cleaned; a checkpoint may read it while it grows.</summary>
+internal sealed class AnswerBuffer(int maxBytes)
+{
+    private readonly Lock gate = new();
+    private readonly StringBuilder text = new();
+    private long bytes;
+    private char heldBack;
+
+    /// <summary>Whether it has outgrown what is allowed.</summary>
+    public bool IsOverfull => bytes > maxBytes;
+
+    /// <summary>The answer so far.</summary>
+    public string Text
+    {
+        get
+        {
+            lock (gate)
+                return text.ToString();
+        }
+    }
+
+    /// <summary>Adds a piece and tells what of it may be shown. Half a surrogate pair at its end waits for the other half.</summary>
+    public string Append(string piece)
+    {
+        lock (gate)
+        {
+            if (heldBack != '\0')
+                (piece, heldBack) = (heldBack + piece, '\0');
+            if (piece.Length > 0 && char.IsHighSurrogate(piece[^1]))
+                (heldBack, piece) = (piece[^1], piece[..^1]);
+
+            var clean = TextSanitizer.Clean(piece, out _, text.Length > 0 ? text[^1] : '\0');
+            text.Append(clean);
+            bytes += Encoding.UTF8.GetByteCount(clean);
+            return clean;
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using CleanLlm.Application.Accounts;
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Results;
+using FluentValidation;
+using MediatR;
+
+namespace CleanLlm.Application.Completions;
+
+/// <summary>Asks one question outside any chat.</summary>
+public sealed record Complete(string Prompt, string? Model, float? Temperature, int? MaxTokens, bool Store, bool Stream)
+    : IRequest<Result<CompletionRun>>;
+
+internal sealed class CompleteValidator : AbstractValidator<Complete>
+{
+    public CompleteValidator()
+    {
+        RuleFor(request => request.Prompt).IsPrompt();
+        RuleFor(request => request.Model).MaximumLength(Chat.ModelMaxLength);
+        RuleFor(request => request.Temperature).IsTemperature();
+        RuleFor(request => request.MaxTokens).GreaterThan(0);
+    }
+}
+
+internal sealed class CompleteHandler(CompletionRunner runner, ICurrentUser user) : IRequestHandler<Complete, Result<CompletionRun>>
+{
+    public Task<Result<CompletionRun>> Handle(Complete request, CancellationToken cancellationToken) =>
+        runner.StartAsync(
+            new CompletionRequest
+            {
+                UserId = user.Id,
+                Prompt = request.Prompt,
+                PromptField = "prompt",
+                Model = request.Model,
+                Temperature = request.Temperature,
+                MaxTokens = request.MaxTokens,
+                Store = request.Store,
+                Stream = request.Stream,
+            },
+            cancellationToken);
+}

@@ -1,0 +1,134 @@
+using CleanLlm.Application.Ai;
+using CleanLlm.Application.Prompting;
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Results;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace CleanLlm.Application.Completions;
+
+/// <summary>The second half of the <see cref="CompletionRunner"/>, without the caller: answer, finish, commit.</summary>
+internal sealed partial class CompletionAnswering(
+    IChatClient client,
+    ICompletionStore store,
+    ICompletionQueries queries,
+    RunningCompletions running,
+    ITokenCounter tokens,
+    IOptions<CompletionOptions> options,
+    TimeProvider clock,
+    ILogger<CompletionAnswering> logger)
+{
+    /// <summary>Lets an admitted run go. It ends by itself and tells its readers how.</summary>
+    public void Start(CompletionRun run, PromptDraft prompt, CompletionRequest request)
+    {
+        running.Add(run);
+        _ = RunAsync(run, prompt, request);
+    }
+
+    private async Task RunAsync(CompletionRun run, PromptDraft prompt, CompletionRequest request)
+    {
+        var started = clock.GetTimestamp();
+        try
+        {
+            var error = await TryAnswerAsync(run, prompt, request);
+            var ended = await CommitAsync(run, run.Close(error, tokens.Count, clock.GetUtcNow()), error);
+            LogEnded(logger, run.Id, run.Model, ended.Error?.Code ?? "succeeded", clock.GetElapsedTime(started).TotalMilliseconds);
+            run.End(ended);
+        }
+        catch (Exception fault)
+        {
+            // The row keeps its lease, so the sweep settles it; readers must not wait for that.
+            LogLost(logger, fault, run.Id);
+            run.End(CompletionErrors.NotStored);
+        }
+        finally
+        {
+            running.Remove(run);
+        }
+    }
+
+    private async Task<Error?> TryAnswerAsync(CompletionRun run, PromptDraft prompt, CompletionRequest request)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.MaxSeconds), clock);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, running.Stopping);
+        try
+        {
+            return await AnswerAsync(run, Messages(prompt), Options(run, request), request.Stream, stop.Token) ? null : CompletionErrors.TooLong;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return deadline.IsCancellationRequested ? CompletionErrors.TimedOut : CompletionErrors.Interrupted;
+        }
+        catch (ProviderException failure)
+        {
+            return ProviderErrors.From(failure);
+        }
+        catch (Exception fault)
+        {
+            // A fault of ours, or of a plugged-in client that throws what it likes: the caller still gets an ending, the quota its due.
+            LogFault(logger, fault, run.Id);
+            return CompletionErrors.Fault;
+        }
+    }
+
+    private async Task<bool> AnswerAsync(
+        CompletionRun run, List<ChatMessage> messages, ChatOptions chatOptions, bool stream, CancellationToken ct)
+    {
+        if (!stream)
+        {
+            var response = await client.GetResponseAsync(messages, chatOptions, ct);
+            (run.ReportedUsage, run.FinishReason) = (response.Usage, response.FinishReason);
+            return run.Append(response.Text);
+        }
+
+        await foreach (var update in client.GetStreamingResponseAsync(messages, chatOptions, ct))
+        {
+            run.FinishReason = update.FinishReason ?? run.FinishReason;
+            foreach (var content in update.Contents)
+            {
+                if (content is UsageContent usage)
+                    run.ReportedUsage = usage.Details;
+                else if (content is TextContent text && !run.Append(text.Text))
+                    return false;
+            }
+        }
+
+        return true;
+    }
+
+    // No token: what was produced is stored and charged whether or not anybody still waits for it.
+    private async Task<Result<CompletionDto>> CommitAsync(CompletionRun run, CompletionClosing closing, Error? error)
+    {
+        if (await store.CloseAsync(closing, CancellationToken.None))
+            return error is null ? CompletionDto.From(closing.Completion, run.Answer.Text) : error;
+
+        // Closed before: by the sweep after a long pause of this process, or by this very commit whose confirmation was lost.
+        var stored = await queries.FindAsync(run.Id, run.UserId, CancellationToken.None);
+        return stored is { Status: CompletionStatus.Succeeded } ? stored : CompletionErrors.Interrupted;
+    }
+
+    private static List<ChatMessage> Messages(PromptDraft prompt)
+    {
+        var messages = new List<ChatMessage>(prompt.History.Count + 2);
+        if (prompt.SystemPrompt is { } system)
+            messages.Add(new ChatMessage(ChatRole.System, system));
+        foreach (var (role, content) in prompt.History)
+            messages.Add(new ChatMessage(role == MessageRole.User ? ChatRole.User : ChatRole.Assistant, content));
+        messages.Add(new ChatMessage(ChatRole.User, prompt.Question));
+        return messages;
+    }
+
+    private static ChatOptions Options(CompletionRun run, CompletionRequest request) =>
+        new() { ModelId = run.Model, Temperature = request.Temperature, MaxOutputTokens = run.MaxCompletionTokens };
+
+    [LoggerMessage(LogLevel.Debug, "Completion {Id} by {Model}: {Outcome} after {Milliseconds} ms")]
+    private static partial void LogEnded(ILogger logger, CompletionId id, string model, string outcome, double milliseconds);
+
+    [LoggerMessage(LogLevel.Error, "Completion {Id} ended by a fault")]
+    private static partial void LogFault(ILogger logger, Exception fault, CompletionId id);
+
+    [LoggerMessage(LogLevel.Error, "Completion {Id} could not be stored; its lease will run out and the sweep will settle it")]
+    private static partial void LogLost(ILogger logger, Exception fault, CompletionId id);
+}

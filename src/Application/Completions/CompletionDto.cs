@@ -1,0 +1,58 @@
+using CleanLlm.Application.Chats;
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Completions;
+
+namespace CleanLlm.Application.Completions;
+
+/// <summary>One metered call of a model.</summary>
+/// <param name="Id">Identifies the completion.</param>
+/// <param name="ChatId">The chat it belongs to; null outside any chat.</param>
+/// <param name="Status">Where it is in its life.</param>
+/// <param name="Model">The model that was asked.</param>
+/// <param name="Message">The answer, or as much of it as was produced; null while there is none, and when it was not to be stored.</param>
+/// <param name="Usage">What it counted.</param>
+/// <param name="FinishReason">Why the answer ended; null unless it ended by itself.</param>
+/// <param name="ErrorCode">The code of what ended it; null unless failed.</param>
+/// <param name="Cached">Whether the answer came from the cache, at no cost.</param>
+/// <param name="Findings">What the prompt pipeline noticed.</param>
+/// <param name="CreatedAt">When it was admitted.</param>
+/// <param name="FinishedAt">When it ended; null while it runs.</param>
+public sealed record CompletionDto(
+    CompletionId Id,
+    ChatId? ChatId,
+    CompletionStatus Status,
+    string Model,
+    MessageDto? Message,
+    CompletionUsageDto Usage,
+    FinishReason? FinishReason,
+    string? ErrorCode,
+    bool Cached,
+    IReadOnlyList<Finding> Findings,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? FinishedAt)
+{
+    /// <summary>Builds it from the completion and its answer.</summary>
+    public static CompletionDto From(Completion completion, string? answer) => new(
+        completion.Id,
+        completion.Turn?.ChatId,
+        completion.Status,
+        completion.Model,
+        string.IsNullOrEmpty(answer) ? null : MessageDto.AnswerOf(completion, answer),
+        new CompletionUsageDto(completion.PromptTokens, completion.CompletionTokens, completion.CostMicros),
+        completion.FinishReason,
+        completion.ErrorCode,
+        Cached: false,
+        completion.Findings,
+        completion.CreatedAt,
+        completion.FinishedAt);
+}
+
+/// <summary>What a completion counted.</summary>
+/// <param name="PromptTokens">Tokens of the prompt.</param>
+/// <param name="CompletionTokens">Tokens of the answer.</param>
+/// <param name="CostMicros">Cost in millionths of the configured currency.</param>
+public sealed record CompletionUsageDto(int PromptTokens, int CompletionTokens, long CostMicros)
+{
+    /// <summary>Both together.</summary>
+    public int TotalTokens => PromptTokens + CompletionTokens;
+}

@@ -1,0 +1,24 @@
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Results;
+
+namespace CleanLlm.Application.Completions;
+
+/// <summary>One entry of a completion's event log: <c>started</c>, any number of <c>delta</c>, then exactly one ending.</summary>
+public abstract record CompletionEvent;
+
+/// <summary>It was admitted and the model is asked.</summary>
+/// <param name="Id">The completion.</param>
+/// <param name="Model">The model asked.</param>
+public sealed record CompletionStarted(CompletionId Id, string Model) : CompletionEvent;
+
+/// <summary>More text of the answer.</summary>
+/// <param name="Text">To be appended to what came before.</param>
+public sealed record CompletionDelta(string Text) : CompletionEvent;
+
+/// <summary>It ended well and is stored.</summary>
+/// <param name="Completion">The whole of it.</param>
+public sealed record CompletionFinished(CompletionDto Completion) : CompletionEvent;
+
+/// <summary>It broke off; what had been produced is stored.</summary>
+/// <param name="Error">Why.</param>
+public sealed record CompletionFailed(Error Error) : CompletionEvent;

@@ -1,0 +1,38 @@
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Users;
+
+namespace CleanLlm.Application.Completions;
+
+/// <summary>What every way to a model hands to the <see cref="CompletionRunner"/>.</summary>
+internal sealed record CompletionRequest
+{
+    /// <summary>Who asks, and pays.</summary>
+    public required UserId UserId { get; init; }
+
+    /// <summary>The question, as the caller wrote it.</summary>
+    public required string Prompt { get; init; }
+
+    /// <summary>The field it came in, for error messages.</summary>
+    public required string PromptField { get; init; }
+
+    /// <summary>The chat it continues; null outside any.</summary>
+    public ChatId? ChatId { get; init; }
+
+    /// <summary>The message it follows; null for the chat's active leaf.</summary>
+    public MessageId? ParentId { get; init; }
+
+    /// <summary>The model asked for; null for the chat's or the default one.</summary>
+    public string? Model { get; init; }
+
+    /// <summary>Sampling temperature, 0 to 2; null for the model's own.</summary>
+    public float? Temperature { get; init; }
+
+    /// <summary>The longest answer wanted, in tokens; null for as long as model, plan and quota allow.</summary>
+    public int? MaxTokens { get; init; }
+
+    /// <summary>Whether prompt and answer are kept. A chat always keeps them.</summary>
+    public bool Store { get; init; } = true;
+
+    /// <summary>Whether the answer is wanted piece by piece.</summary>
+    public bool Stream { get; init; }
+}

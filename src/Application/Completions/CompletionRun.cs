@@ -1,0 +1,115 @@
+using CleanLlm.Application.Quotas;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Usage;
+using Microsoft.Extensions.AI;
+
+namespace CleanLlm.Application.Completions;
+
+/// <summary>
+/// An admitted completion that is being answered, whoever listens. Its log and its outcome are readers' ends;
+/// neither closing a connection nor reading slowly touches the run.
+/// </summary>
+public sealed class CompletionRun
+{
+    private readonly Completion completion;
+    private readonly TaskCompletionSource<Result<CompletionDto>> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal CompletionRun(Completion completion, IReadOnlyList<QuotaLimitDto> limits, int maxOutputBytes)
+    {
+        (this.completion, Limits, Answer) = (completion, limits, new AnswerBuffer(maxOutputBytes));
+        Id = completion.Id;
+        UserId = completion.UserId;
+        Model = completion.Model;
+        MaxCompletionTokens = completion.Reservation!.CompletionTokens;
+        CheckpointedAt = completion.CreatedAt;
+        Log.Append(new CompletionStarted(Id, Model));
+    }
+
+    /// <summary>Identifies the completion.</summary>
+    public CompletionId Id { get; }
+
+    /// <summary>The user's limits as they stood after admission.</summary>
+    public IReadOnlyList<QuotaLimitDto> Limits { get; }
+
+    /// <summary>What happens, event by event.</summary>
+    public CompletionLog Log { get; } = new();
+
+    /// <summary>How it ends: set once the final state is stored.</summary>
+    public Task<Result<CompletionDto>> Outcome => outcome.Task;
+
+    internal Domain.Users.UserId UserId { get; }
+
+    internal string Model { get; }
+
+    internal int MaxCompletionTokens { get; }
+
+    internal AnswerBuffer Answer { get; }
+
+    internal DateTimeOffset CheckpointedAt { get; private set; }
+
+    /// <summary>What the provider said it counted; null as long as it has not.</summary>
+    internal UsageDetails? ReportedUsage { get; set; }
+
+    /// <summary>Why the provider said the answer ended.</summary>
+    internal ChatFinishReason? FinishReason { get; set; }
+
+    /// <summary>Takes in a piece of the answer and shows it to readers.</summary>
+    /// <returns>False once the answer has outgrown what is allowed.</returns>
+    internal bool Append(string piece)
+    {
+        var shown = Answer.Append(piece);
+        if (shown.Length > 0)
+            Log.Append(new CompletionDelta(shown));
+        return !Answer.IsOverfull;
+    }
+
+    /// <summary>What to store of a run that goes on; null when it has ended.</summary>
+    internal CompletionCheckpoint? Checkpoint(Func<string, int> count, DateTimeOffset now, TimeSpan lease)
+    {
+        var text = Answer.Text;
+        var tokens = count(text);
+        lock (completion)
+        {
+            if (completion.Status != CompletionStatus.Running)
+                return null;
+            CheckpointedAt = now;
+            return completion.Checkpoint(text, tokens, now + lease);
+        }
+    }
+
+    /// <summary>Brings it to its final state.</summary>
+    internal CompletionClosing Close(Error? error, Func<string, int> count, DateTimeOffset now)
+    {
+        var text = Answer.Text;
+        lock (completion)
+        {
+            return error is null
+                ? completion.Succeed(text, Tokens(text, count, UsageBasis.Counted), Map(FinishReason), now)
+                : completion.Fail(error, text, Tokens(text, count, UsageBasis.Partial), now);
+        }
+    }
+
+    /// <summary>Tells every reader how it ended.</summary>
+    internal void End(Result<CompletionDto> ended)
+    {
+        Log.Append(ended.IsSuccess ? new CompletionFinished(ended.Value) : new CompletionFailed(ended.Error));
+        outcome.SetResult(ended);
+    }
+
+    private TokenCount Tokens(string text, Func<string, int> count, UsageBasis unreported) => ReportedUsage is
+    {
+        InputTokenCount: { } prompt,
+        OutputTokenCount: { } answer,
+    }
+        ? new TokenCount((int)prompt, (int)answer, UsageBasis.Reported)
+        : new TokenCount(completion.PromptTokens, text.Length == 0 ? 0 : count(text), unreported);
+
+    private static FinishReason Map(ChatFinishReason? reason) => reason?.Value switch
+    {
+        "length" => Domain.Completions.FinishReason.Length,
+        "content_filter" => Domain.Completions.FinishReason.ContentFilter,
+        "tool_calls" => Domain.Completions.FinishReason.ToolCalls,
+        _ => Domain.Completions.FinishReason.Stop,
+    };
+}

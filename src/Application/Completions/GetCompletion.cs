@@ -1,0 +1,16 @@
+using CleanLlm.Application.Accounts;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Results;
+using MediatR;
+
+namespace CleanLlm.Application.Completions;
+
+/// <summary>One completion of the caller, whatever state it is in.</summary>
+public sealed record GetCompletion(CompletionId Id) : IRequest<Result<CompletionDto>>;
+
+internal sealed class GetCompletionHandler(ICompletionQueries completions, ICurrentUser user)
+    : IRequestHandler<GetCompletion, Result<CompletionDto>>
+{
+    public async Task<Result<CompletionDto>> Handle(GetCompletion request, CancellationToken cancellationToken) =>
+        await completions.FindAsync(request.Id, user.Id, cancellationToken) is { } completion ? completion : CompletionErrors.NotFound;
+}

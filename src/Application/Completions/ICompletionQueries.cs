@@ -1,0 +1,11 @@
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Users;
+
+namespace CleanLlm.Application.Completions;
+
+/// <summary>Reads completions.</summary>
+public interface ICompletionQueries
+{
+    /// <summary>One completion with its answer; null when it is absent or somebody else's.</summary>
+    Task<CompletionDto?> FindAsync(CompletionId id, UserId user, CancellationToken ct);
+}

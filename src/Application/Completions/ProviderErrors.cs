@@ -1,0 +1,26 @@
+using CleanLlm.Application.Ai;
+using CleanLlm.Domain.Results;
+
+namespace CleanLlm.Application.Completions;
+
+/// <summary>What callers are told when an AI provider fails.</summary>
+internal static class ProviderErrors
+{
+    private static readonly TimeSpan ShortWhile = TimeSpan.FromSeconds(5);
+
+    public static Error From(ProviderException failure) => failure.Failure switch
+    {
+        ProviderFailure.Timeout => new(ErrorKind.Timeout, "provider.timeout", "The AI service was too slow."),
+        ProviderFailure.RateLimited => new(ErrorKind.Unavailable, "provider.rate_limited", "The AI service is taking no more requests at the moment.")
+        {
+            RetryAfter = failure.RetryAfter ?? ShortWhile,
+        },
+        ProviderFailure.BadAnswer => new(ErrorKind.BadGateway, "provider.bad_answer", "The AI service gave an answer that cannot be used."),
+        ProviderFailure.CutOff => new(ErrorKind.BadGateway, "provider.cut_off", "The AI service broke off its answer; what had been written is kept."),
+        ProviderFailure.TooLong => new(ErrorKind.BadGateway, "provider.too_long", "The AI service sent more than the allowed size."),
+        _ => new(ErrorKind.Unavailable, "provider.unavailable", "The AI service cannot be reached or does not accept requests.")
+        {
+            RetryAfter = failure.RetryAfter ?? ShortWhile,
+        },
+    };
+}

@@ -1,0 +1,41 @@
+using CleanLlm.Application.Ai;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Results;
+
+namespace CleanLlm.Application.Prompting;
+
+/// <summary>
+/// Fits the prompt into the model's context window: system prompt and question always stay, the newest turns of the history as
+/// far as they fit beside room for an answer, older ones are left out.
+/// </summary>
+internal sealed class ContextFitStep(ITokenCounter tokens) : IPromptStep
+{
+    // What chat models add around each message and before the answer (OpenAI's cookbook on counting chat tokens).
+    private const int TokensPerMessage = 4;
+    private const int TokensPerReply = 3;
+
+    // Without a wish of the caller, history leaves a quarter of the window to the answer.
+    private const int AnswerShare = 4;
+
+    public Result<PromptDraft> Apply(PromptDraft draft)
+    {
+        var window = draft.Model.ContextWindow;
+        var used = TokensPerReply + Count(draft.Question) + (draft.SystemPrompt is { } system ? Count(system) : 0);
+        if (used + (draft.LengthIsExact ? draft.MaxCompletionTokens : 1) > window)
+            return CompletionErrors.PromptTooLong(draft.Field, used, window);
+
+        var room = window - (draft.LengthIsExact ? draft.MaxCompletionTokens : Math.Min(draft.MaxCompletionTokens, window / AnswerShare));
+        var kept = draft.History.Count;
+        while (kept > 0 && used + Count(draft.History[kept - 1].Content) is var longer && longer <= room)
+            (used, kept) = (longer, kept - 1);
+
+        return (draft with
+        {
+            History = kept == 0 ? draft.History : [.. draft.History.Skip(kept)],
+            PromptTokens = used,
+            MaxCompletionTokens = Math.Min(draft.MaxCompletionTokens, window - used),
+        }).With(new Finding("context", "older_messages_left_out", kept));
+    }
+
+    private int Count(string text) => TokensPerMessage + tokens.Count(text);
+}

@@ -1,0 +1,65 @@
+using System.Buffers;
+using System.Text;
+
+namespace CleanLlm.Application.Prompting;
+
+/// <summary>
+/// Removes what a reader cannot see but a model or a terminal can: control characters but tab and line breaks, bidirectional
+/// controls, zero-width characters and Unicode tags (Unicode TR 36 and TR 39). Unpaired surrogates become U+FFFD.
+/// A joiner stays where scripts and emoji need it: single, and not after ASCII.
+/// </summary>
+internal static class TextSanitizer
+{
+    private const char ZeroWidthNonJoiner = '\u200C';
+    private const char ZeroWidthJoiner = '\u200D';
+
+    // All that may need a look; text without any of these passes untouched and without an allocation.
+    private static readonly SearchValues<char> Suspicious = SearchValues.Create(Candidates());
+
+    /// <summary>The text without such characters, and how many there were.</summary>
+    /// <param name="text">What to clean.</param>
+    /// <param name="removed">How many characters it held that are gone.</param>
+    /// <param name="before">The last character of what came before, when the text is a piece of a longer one.</param>
+    public static string Clean(string text, out int removed, char before = '\0')
+    {
+        removed = 0;
+        var first = text.AsSpan().IndexOfAny(Suspicious);
+        if (first < 0)
+            return text;
+
+        var clean = new StringBuilder(text.Length).Append(text, 0, first);
+        foreach (var rune in text.AsSpan(first).EnumerateRunes())
+        {
+            if (IsRemoved(rune.Value) || (IsJoiner(rune.Value) && !MayJoin(clean.Length > 0 ? clean[^1] : before)))
+                removed++;
+            else
+                clean.Append(rune.ToString());
+        }
+
+        return clean.ToString();
+    }
+
+    private static bool IsJoiner(int rune) => rune is ZeroWidthNonJoiner or ZeroWidthJoiner;
+
+    private static bool MayJoin(char before) => before > '\u007F' && !IsJoiner(before);
+
+    private static bool IsRemoved(int rune) => rune is
+        (< 0x20 and not ('\t' or '\n' or '\r')) or (>= 0x7F and <= 0x9F) // C0 and C1 controls
+        or 0x00AD // soft hyphen
+        or 0x061C or 0x200E or 0x200F or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x206F) // bidirectional and deprecated formats
+        or 0x180E or 0x200B or (>= 0x2060 and <= 0x2064) or 0xFEFF // zero width
+        or (>= 0xFFF9 and <= 0xFFFB) // interlinear annotation
+        or (>= 0xE0000 and <= 0xE007F); // tags
+
+    private static string Candidates()
+    {
+        var candidates = new StringBuilder();
+        for (var c = char.MinValue; c < char.MaxValue; c++)
+        {
+            if (IsRemoved(c) || IsJoiner(c) || char.IsSurrogate(c))
+                candidates.Append(c);
+        }
+
+        return candidates.ToString();
+    }
+}

@@ -1,0 +1,11 @@
+using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Users;
+
+namespace CleanLlm.Application.Quotas;
+
+/// <summary>Reads quota counters.</summary>
+public interface IQuotaQueries
+{
+    /// <summary>The user's counters of the periods that hold <paramref name="now"/>; those never used are absent.</summary>
+    Task<IReadOnlyList<QuotaCounter>> CurrentAsync(UserId user, DateTimeOffset now, CancellationToken ct);
+}

@@ -1,0 +1,27 @@
+using CleanLlm.Domain.Quotas;
+
+namespace CleanLlm.Application.Quotas;
+
+/// <summary>What a user may still spend.</summary>
+/// <param name="Plan">The name of the plan that holds for them.</param>
+/// <param name="Limits">One for each limit of the plan.</param>
+public sealed record QuotaStatusDto(string Plan, IReadOnlyList<QuotaLimitDto> Limits);
+
+/// <summary>How far one limit is used.</summary>
+/// <param name="Metric">What is counted.</param>
+/// <param name="Window">Over what calendar window, in UTC; <c>running</c> for what runs at the same time.</param>
+/// <param name="Limit">The amount allowed in the window.</param>
+/// <param name="Used">Charged so far.</param>
+/// <param name="Reserved">Held by running completions.</param>
+/// <param name="Remaining">What is left.</param>
+/// <param name="ResetsAt">When the window starts anew.</param>
+public sealed record QuotaLimitDto(
+    QuotaMetric Metric, QuotaWindow Window, long Limit, long Used, long Reserved, long Remaining, DateTimeOffset ResetsAt)
+{
+    internal static QuotaLimitDto From(PlanLimit limit, QuotaCounter? counter, DateTimeOffset now)
+    {
+        var (used, reserved) = (counter?.Used ?? 0, counter?.Reserved ?? 0);
+        var remaining = Math.Max(0, limit.Amount - used - reserved);
+        return new QuotaLimitDto(limit.Metric, limit.Window, limit.Amount, used, reserved, remaining, limit.Window.ResetsAt(now));
+    }
+}

@@ -1,0 +1,57 @@
+namespace CleanLlm.Domain.Chats;
+
+/// <summary>One node of a chat's message tree; immutable once stored.</summary>
+public sealed class Message
+{
+    /// <summary>The longest text a user may send, in characters.</summary>
+    public const int ContentMaxLength = 200_000;
+
+    private Message()
+    {
+    }
+
+    /// <summary>Identifies the message.</summary>
+    public MessageId Id { get; private init; }
+
+    /// <summary>The chat it belongs to.</summary>
+    public ChatId ChatId { get; private init; }
+
+    /// <summary>The message it follows; null for the first of a chat.</summary>
+    public MessageId? ParentId { get; private init; }
+
+    /// <summary>Who said it.</summary>
+    public MessageRole Role { get; private init; }
+
+    /// <summary>The text.</summary>
+    public string Content { get; private init; } = "";
+
+    /// <summary>The model that answered; null for a user's message.</summary>
+    public string? Model { get; private init; }
+
+    /// <summary>Tokens of the whole prompt that led to this answer; null for a user's message.</summary>
+    public int? PromptTokens { get; private init; }
+
+    /// <summary>Tokens of this answer; null for a user's message.</summary>
+    public int? CompletionTokens { get; private init; }
+
+    /// <summary>When it was sent, or when its answer was finished.</summary>
+    public DateTimeOffset CreatedAt { get; private init; }
+
+    internal static Message Question(ChatId chat, MessageId id, MessageId? parent, string content, DateTimeOffset now) =>
+        new() { Id = id, ChatId = chat, ParentId = parent, Role = MessageRole.User, Content = content, CreatedAt = now };
+
+    internal static Message Answer(
+        ChatId chat, MessageId id, MessageId parent, string content, string model, int promptTokens, int completionTokens, DateTimeOffset now) =>
+        new()
+        {
+            Id = id,
+            ChatId = chat,
+            ParentId = parent,
+            Role = MessageRole.Assistant,
+            Content = content,
+            Model = model,
+            PromptTokens = promptTokens,
+            CompletionTokens = completionTokens,
+            CreatedAt = now,
+        };
+}

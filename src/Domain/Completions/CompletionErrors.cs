@@ -1,0 +1,40 @@
+using CleanLlm.Domain.Results;
+
+namespace CleanLlm.Domain.Completions;
+
+/// <summary>The expected failures of completions.</summary>
+public static class CompletionErrors
+{
+    /// <summary>The completion is absent or somebody else's.</summary>
+    public static readonly Error NotFound = new(ErrorKind.NotFound, "completion.not_found", "There is no such completion.");
+
+    /// <summary>The instance that ran it stopped before it was done.</summary>
+    public static readonly Error Interrupted =
+        new(ErrorKind.Unavailable, "completion.interrupted", "The server stopped while this answer was being written; what had been written is kept.");
+
+    /// <summary>The answer was given but the database did not take it.</summary>
+    public static readonly Error NotStored =
+        new(ErrorKind.Unavailable, "dependency.unavailable", "The answer could not be stored.") { RetryAfter = TimeSpan.FromSeconds(5) };
+
+    /// <summary>Something failed that should not.</summary>
+    public static readonly Error Fault = new(ErrorKind.Unexpected, "server.error", "The answer ended by a fault of the server.");
+
+    /// <summary>The answer outgrew the configured size.</summary>
+    public static readonly Error TooLong =
+        new(ErrorKind.BadGateway, "completion.too_long", "The AI service sent more than the allowed size; what had been written is kept.");
+
+    /// <summary>The run outlasted the configured time.</summary>
+    public static readonly Error TimedOut =
+        new(ErrorKind.Timeout, "completion.timeout", "The answer took longer than the allowed time; what had been written is kept.");
+
+    /// <summary>The prompt alone fills the model's context window.</summary>
+    public static Error PromptTooLong(string field, int promptTokens, int contextWindow) =>
+        Error.Invalid(field, $"The prompt has {promptTokens} tokens; the model's context window of {contextWindow} leaves no room for an answer.") with
+        {
+            Code = "prompt.too_long",
+        };
+
+    /// <summary>No such model is configured.</summary>
+    public static Error UnknownModel(string model) =>
+        Error.Invalid("model", $"There is no model '{model}'; GET /api/v1/models lists them.") with { Code = "model.unknown" };
+}

@@ -1,0 +1,96 @@
+using CleanLlm.Domain.Results;
+
+namespace CleanLlm.Domain.Quotas;
+
+/// <summary>What the users assigned to it may spend, and on which models.</summary>
+public sealed class Plan
+{
+    /// <summary>The longest name, in characters.</summary>
+    public const int NameMaxLength = 100;
+
+    private Plan()
+    {
+    }
+
+    /// <summary>Identifies the plan.</summary>
+    public PlanId Id { get; private set; }
+
+    /// <summary>Unique, shown to users.</summary>
+    public string Name { get; private set; } = "";
+
+    /// <summary>Holds for every user without a plan of their own; exactly one plan is the default.</summary>
+    public bool IsDefault { get; private set; }
+
+    /// <summary>Completions a user may have running at once; null means no limit.</summary>
+    public int? Concurrency { get; private set; }
+
+    /// <summary>Model ids that may be asked for; empty means all.</summary>
+    public IReadOnlyList<string> AllowedModels { get; private set; } = [];
+
+    /// <summary>The most completion tokens of one answer; null means what the model allows.</summary>
+    public int? MaxOutputTokens { get; private set; }
+
+    /// <summary>The limits, at most one for each metric and window, in lock order.</summary>
+    public IReadOnlyList<PlanLimit> Limits { get; private set; } = [];
+
+    /// <summary>All of the above as one value.</summary>
+    public PlanTerms Terms =>
+        new(Name, IsDefault, Concurrency, AllowedModels, MaxOutputTokens, [.. Limits.Where(limit => limit.Metric != QuotaMetric.Concurrency)]);
+
+    /// <summary>A new plan.</summary>
+    public static Result<Plan> Create(PlanTerms terms, DateTimeOffset now) => new Plan { Id = PlanId.New(now) }.Change(terms);
+
+    /// <summary>A plan as it was stored.</summary>
+    /// <exception cref="InvalidOperationException">The terms were never valid.</exception>
+    public static Plan Restore(PlanId id, PlanTerms terms) => new Plan { Id = id }.Change(terms).Value;
+
+    /// <summary>Replaces all terms; what was used stays counted.</summary>
+    public Result<Plan> Change(PlanTerms terms)
+    {
+        if (string.IsNullOrWhiteSpace(terms.Name) || terms.Name.Length > NameMaxLength)
+            return Error.Invalid("name", $"1 to {NameMaxLength} characters.");
+        if (terms.Concurrency < 1)
+            return Error.Invalid("concurrency", "At least 1, or absent for no limit.");
+        if (terms.MaxOutputTokens < 1)
+            return Error.Invalid("maxOutputTokens", "At least 1, or absent for what the model allows.");
+        if (terms.Limits.Any(limit => limit.Amount < 0 || !Enum.IsDefined(limit.Metric) || !Enum.IsDefined(limit.Window)))
+            return Error.Invalid("limits", "An amount is at least 0.");
+        if (terms.Limits.Any(limit => limit.Metric == QuotaMetric.Concurrency || limit.Window == QuotaWindow.Running))
+            return Error.Invalid("limits", "A limit counts requests, tokens or costMicros over minute, hour, day or month.");
+        if (terms.Limits.DistinctBy(limit => (limit.Metric, limit.Window)).Count() != terms.Limits.Count)
+            return Error.Invalid("limits", "One limit for each metric and window.");
+
+        (Name, IsDefault, Concurrency, MaxOutputTokens) = (terms.Name.Trim(), terms.IsDefault, terms.Concurrency, terms.MaxOutputTokens);
+        AllowedModels = [.. terms.AllowedModels.Distinct(StringComparer.Ordinal)];
+        Limits = InLockOrder(terms);
+        return this;
+    }
+
+    /// <summary>Whether the plan's users may ask for the model.</summary>
+    public bool Allows(string model) => AllowedModels.Count == 0 || AllowedModels.Contains(model, StringComparer.Ordinal);
+
+    // Concurrency is kept as one more limit, so that one reservation covers it exactly like the others. The order is the order
+    // in which every transaction locks the counters, so that two of them never wait for each other.
+    private static IReadOnlyList<PlanLimit> InLockOrder(PlanTerms terms)
+    {
+        IEnumerable<PlanLimit> running = terms.Concurrency is { } most
+            ? [new PlanLimit(QuotaMetric.Concurrency, QuotaWindow.Running, most)]
+            : [];
+        return [.. running.Concat(terms.Limits).OrderBy(limit => limit.Metric).ThenBy(limit => limit.Window)];
+    }
+}
+
+/// <summary>What a plan is made of.</summary>
+/// <param name="Name">Unique name.</param>
+/// <param name="IsDefault">Whether it holds for users without a plan.</param>
+/// <param name="Concurrency">Completions at once, or null.</param>
+/// <param name="AllowedModels">Model ids, or empty for all.</param>
+/// <param name="MaxOutputTokens">Most completion tokens of one answer, or null.</param>
+/// <param name="Limits">Limits by metric and window.</param>
+public sealed record PlanTerms(
+    string Name,
+    bool IsDefault,
+    int? Concurrency,
+    IReadOnlyList<string> AllowedModels,
+    int? MaxOutputTokens,
+    IReadOnlyList<PlanLimit> Limits);

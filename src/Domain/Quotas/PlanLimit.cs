@@ -1,0 +1,7 @@
+namespace CleanLlm.Domain.Quotas;
+
+/// <summary>How much of one metric a plan allows in one window.</summary>
+/// <param name="Metric">What is counted.</param>
+/// <param name="Window">Over what time.</param>
+/// <param name="Amount">The most that may be used and reserved together, at least 0.</param>
+public sealed record PlanLimit(QuotaMetric Metric, QuotaWindow Window, long Amount);

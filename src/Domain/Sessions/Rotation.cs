@@ -1,0 +1,14 @@
+namespace CleanLlm.Domain.Sessions;
+
+/// <summary>What came of presenting a refresh token.</summary>
+public enum Rotation
+{
+    /// <summary>The token is unknown, expired or its session is revoked; nothing changed.</summary>
+    Refused,
+
+    /// <summary>The token was spent and the new one took its place.</summary>
+    Rotated,
+
+    /// <summary>The token had been spent before, so somebody else may hold its successor: the whole session was revoked.</summary>
+    Reused,
+}

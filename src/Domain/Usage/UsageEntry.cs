@@ -1,0 +1,40 @@
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Users;
+
+namespace CleanLlm.Domain.Usage;
+
+/// <summary>Where the token counts of a ledger entry come from.</summary>
+public enum UsageBasis
+{
+    /// <summary>The provider reported them.</summary>
+    Reported = 1,
+
+    /// <summary>The provider reported none, so our tokenizer counted.</summary>
+    Counted = 2,
+
+    /// <summary>The answer broke off: counted from what had been produced.</summary>
+    Partial = 3,
+}
+
+/// <summary>One line of the usage ledger. Append-only; a completion has at most one, under its own id.</summary>
+/// <param name="Id">The completion that is charged.</param>
+/// <param name="UserId">Who is charged.</param>
+/// <param name="Model">The model that answered.</param>
+/// <param name="Provider">The provider that was called.</param>
+/// <param name="PromptTokens">Tokens of the prompt.</param>
+/// <param name="CompletionTokens">Tokens of the answer.</param>
+/// <param name="CostMicros">Cost in millionths of the configured currency.</param>
+/// <param name="PriceVersion">The price table used.</param>
+/// <param name="Basis">Where the counts come from.</param>
+/// <param name="AdmittedAt">When the completion was admitted: it counts in the quota periods that hold this moment.</param>
+public sealed record UsageEntry(
+    CompletionId Id,
+    UserId UserId,
+    string Model,
+    string Provider,
+    int PromptTokens,
+    int CompletionTokens,
+    long CostMicros,
+    string PriceVersion,
+    UsageBasis Basis,
+    DateTimeOffset AdmittedAt);

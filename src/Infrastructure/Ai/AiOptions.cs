@@ -1,0 +1,120 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace CleanLlm.Infrastructure.Ai;
+
+/// <summary>Section <c>Ai</c>: who answers prompts. Without a provider a simulated one is used.</summary>
+internal sealed record AiOptions
+{
+    /// <summary>The name of the section.</summary>
+    public const string Section = "Ai";
+
+    /// <summary>The providers; a lower <see cref="ProviderOptions.Priority"/> is asked first.</summary>
+    [ValidateEnumeratedItems]
+    public IList<ProviderOptions> Providers { get; init; } = [];
+}
+
+/// <summary>One AI provider.</summary>
+internal sealed record ProviderOptions
+{
+    /// <summary>How it is called in the API and the ledger; unique. Default: the kind in lower case.</summary>
+    [RegularExpression("[A-Za-z0-9._-]{1,64}")]
+    public string Name { get; set; } = "";
+
+    /// <summary>One of <see cref="ProviderKinds.Available"/>, whatever the case. Default: <c>OpenAi</c>.</summary>
+    public string Kind { get; set; } = ProviderKinds.OpenAi;
+
+    /// <summary>Absolute http or https address, e.g. <c>https://api.openai.com/v1</c>. Needed by kind <c>OpenAi</c>.</summary>
+    public string? BaseUrl { get; init; }
+
+    /// <summary>Sent as a bearer token; absent for servers without one.</summary>
+    [RegularExpression("[!-~]+", ErrorMessage = "{0} may hold printable ASCII characters only.")]
+    public string? ApiKey { get; init; }
+
+    /// <summary>Lower is asked first when two providers serve a model. 0 to 1,000; default 0.</summary>
+    [Range(0, 1000)]
+    public int Priority { get; init; }
+
+    /// <summary>Its share among providers of equal priority. 1 to 1,000; default 1.</summary>
+    [Range(1, 1000)]
+    public int Weight { get; init; } = 1;
+
+    /// <summary>Seconds for a whole call, retries and stream included. 0.1 to 86,400; default 300.</summary>
+    [Range(0.1, 86_400)]
+    public double TimeoutSeconds { get; init; } = 300;
+
+    /// <summary>
+    /// Seconds of one attempt until the headers of its answer, and from there to the first byte of its body. An answer in one JSON
+    /// document begins when the model has finished, so keep it above the longest such answer. 0.1 to 86,400; default 120.
+    /// </summary>
+    [Range(0.1, 86_400)]
+    public double FirstByteTimeoutSeconds { get; init; } = 120;
+
+    /// <summary>Seconds without a byte once the body has begun. 0.1 to 86,400; default 60.</summary>
+    [Range(0.1, 86_400)]
+    public double IdleTimeoutSeconds { get; init; } = 60;
+
+    /// <summary>Milliseconds between two words of a simulated stream. 0 to 1,000; default 15.</summary>
+    [Range(0, 1000)]
+    public double TokenDelayMilliseconds { get; init; } = 15;
+
+    /// <summary>What it serves. Kind <c>OpenAi</c> without models is asked for its list.</summary>
+    [ValidateEnumeratedItems]
+    public IList<ModelOptions> Models { get; init; } = [];
+}
+
+/// <summary>One model of a provider.</summary>
+internal sealed record ModelOptions
+{
+    /// <summary>The context window taken for models that nobody described, in tokens.</summary>
+    public const int DefaultContextWindow = 128_000;
+
+    /// <summary>The longest answer taken for models that nobody described, in tokens.</summary>
+    public const int DefaultMaxOutputTokens = 4_096;
+
+    /// <summary>The id callers name; unique within the provider.</summary>
+    [Required, StringLength(200)]
+    public string Id { get; init; } = "";
+
+    /// <summary>What a person reads. Default: the id.</summary>
+    public string? DisplayName { get; init; }
+
+    /// <summary>The provider's own name for it. Default: the id.</summary>
+    public string? UpstreamId { get; init; }
+
+    /// <summary>Prompt and completion tokens together. 16 to 100,000,000; default 128,000.</summary>
+    [Range(16, 100_000_000)]
+    public int ContextWindow { get; init; } = DefaultContextWindow;
+
+    /// <summary>Completion tokens of one answer, less than the context window. 1 to 10,000,000; default 4,096.</summary>
+    [Range(1, 10_000_000)]
+    public int MaxOutputTokens { get; init; } = DefaultMaxOutputTokens;
+
+    /// <summary>Price of 1,000 prompt tokens in millionths of the currency. Default 0.</summary>
+    [Range(0, 1_000_000_000)]
+    public long PromptPriceMicros { get; init; }
+
+    /// <summary>Price of 1,000 completion tokens in millionths of the currency. Default 0.</summary>
+    [Range(0, 1_000_000_000)]
+    public long CompletionPriceMicros { get; init; }
+
+    /// <summary>Names the price table, kept in the ledger. Default: <c>free</c> without prices, else <c>configured</c>.</summary>
+    [StringLength(64)]
+    public string? PriceVersion { get; init; }
+}
+
+/// <summary>How a provider is spoken to.</summary>
+internal static class ProviderKinds
+{
+    /// <summary>Any OpenAI-compatible server.</summary>
+    public const string OpenAi = "OpenAi";
+
+    /// <summary>Answers by itself and says so.</summary>
+    public const string Simulated = "Simulated";
+
+    /// <summary>An <c>IChatClient</c> that was registered under the provider's name.</summary>
+    public const string Custom = "Custom";
+
+    /// <summary>The kinds of this version.</summary>
+    public static readonly IReadOnlyList<string> Available = [OpenAi, Simulated, Custom];
+}

@@ -1,0 +1,66 @@
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace CleanLlm.Infrastructure.Ai;
+
+/// <summary>Fills what section <c>Ai</c> leaves out.</summary>
+internal sealed class AiOptionsDefaults : IPostConfigureOptions<AiOptions>
+{
+    public void PostConfigure(string? name, AiOptions options)
+    {
+        if (options.Providers.Count == 0)
+            options.Providers.Add(new ProviderOptions { Kind = ProviderKinds.Simulated });
+
+        foreach (var provider in options.Providers)
+        {
+            provider.Kind = ProviderKinds.Available.FirstOrDefault(k => k.Equals(provider.Kind, StringComparison.OrdinalIgnoreCase))
+                ?? provider.Kind;
+            if (provider.Name.Length == 0)
+                provider.Name = provider.Kind.ToLowerInvariant();
+            if (provider is { Kind: ProviderKinds.Simulated, Models.Count: 0 })
+                provider.Models.Add(new ModelOptions { Id = "simulated-1", DisplayName = "Simulated" });
+        }
+    }
+}
+
+/// <summary>The ranges that the options' attributes state.</summary>
+[OptionsValidator]
+internal sealed partial class AiOptionsRanges : IValidateOptions<AiOptions>;
+
+/// <summary>The rules of section <c>Ai</c> that concern more than one value.</summary>
+internal sealed class AiOptionsRules(IServiceProviderIsKeyedService registrations) : IValidateOptions<AiOptions>
+{
+    public ValidateOptionsResult Validate(string? name, AiOptions options)
+    {
+        var problems = options.Providers.SelectMany(Problems).ToList();
+        foreach (var twice in Repeated(options.Providers.Select(p => p.Name)))
+            problems.Add($"Ai:Providers: the name '{twice}' is used twice.");
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
+
+    private IEnumerable<string> Problems(ProviderOptions provider, int index)
+    {
+        var at = $"Ai:Providers:{index}";
+        if (!ProviderKinds.Available.Contains(provider.Kind))
+            yield return $"{at}:Kind: '{provider.Kind}' is not available; use one of {string.Join(", ", ProviderKinds.Available)}.";
+        if (provider.Kind == ProviderKinds.OpenAi && !IsHttpAddress(provider.BaseUrl))
+            yield return $"{at}:BaseUrl: must be an absolute http or https address without query, such as https://host/v1.";
+        if (provider.Kind == ProviderKinds.Custom && !registrations.IsKeyedService(typeof(IChatClient), provider.Name))
+            yield return $"{at}: kind Custom needs a keyed IChatClient registered as '{provider.Name}'.";
+        if (provider is { Kind: ProviderKinds.Custom, Models.Count: 0 })
+            yield return $"{at}:Models: kind Custom needs at least one model.";
+        foreach (var twice in Repeated(provider.Models.Select(m => m.Id)))
+            yield return $"{at}:Models: the id '{twice}' is used twice.";
+        foreach (var model in provider.Models.Where(m => m.MaxOutputTokens >= m.ContextWindow))
+            yield return $"{at}:Models: MaxOutputTokens of '{model.Id}' must be less than its ContextWindow.";
+    }
+
+    private static bool IsHttpAddress(string? url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+        && uri is { Query: "", Fragment: "", UserInfo: "" };
+
+    private static IEnumerable<string> Repeated(IEnumerable<string> names) =>
+        names.GroupBy(n => n, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1).Select(g => g.Key);
+}

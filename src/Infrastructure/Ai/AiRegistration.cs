@@ -1,0 +1,57 @@
+using CleanLlm.Application.Ai;
+using CleanLlm.Infrastructure.Ai.OpenAi;
+using CleanLlm.Infrastructure.Ai.Tokens;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace CleanLlm.Infrastructure.Ai;
+
+/// <summary>Registers everything that answers prompts.</summary>
+internal static class AiRegistration
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Adds the chat client, the model catalogue and the token counter, as section <c>Ai</c> says.</summary>
+    public static IServiceCollection AddAiInfrastructure(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<AiOptions>().Bind(configuration.GetSection(AiOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IPostConfigureOptions<AiOptions>, AiOptionsDefaults>();
+        services.AddSingleton<IValidateOptions<AiOptions>, AiOptionsRanges>();
+        services.AddSingleton<IValidateOptions<AiOptions>, AiOptionsRules>();
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddHybridCache();
+        services.AddProviderHttp();
+
+        services.AddSingleton<ITokenCounter, O200kTokenCounter>();
+        services.AddHostedService<TokenCounterWarmUp>();
+        services.AddSingleton<OpenAiProviders>();
+        services.AddSingleton<ModelCatalog>();
+        services.AddSingleton<IModelCatalog>(provider => provider.GetRequiredService<ModelCatalog>());
+        services.AddSingleton<ProviderClients>();
+        services.AddSingleton<IChatClient, RoutingChatClient>();
+        return services;
+    }
+
+    /// <summary>
+    /// One handler for good, as the connections themselves are renewed and so follow DNS. It logs nothing, follows no redirect
+    /// (which would carry prompts elsewhere) and has no time limit of its own: the call's clock has.
+    /// </summary>
+    private static void AddProviderHttp(this IServiceCollection services) => services
+        .AddHttpClient(OpenAiProviders.HttpClientName, static client => client.Timeout = Timeout.InfiniteTimeSpan)
+        .UseSocketsHttpHandler(static (handler, _) =>
+        {
+            handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
+            handler.PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1);
+            handler.MaxConnectionsPerServer = 1024;
+            handler.ConnectTimeout = ConnectTimeout;
+            handler.AllowAutoRedirect = false;
+            handler.UseCookies = false;
+        })
+        .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+        .RemoveAllLoggers()
+        .AddProviderResilience();
+}

@@ -1,0 +1,58 @@
+using CleanLlm.Application.Ai;
+
+namespace CleanLlm.Infrastructure.Ai.OpenAi;
+
+/// <summary>The body of an answer: tells the clock of each read, and bounds what one document or event may hold.</summary>
+internal sealed class AnswerStream(Stream body, CallClock clock) : Stream
+{
+    /// <summary>The most bytes of one JSON document or one event.</summary>
+    public const int MaxPartBytes = 8 * 1024 * 1024;
+
+    private int sinceLastPart;
+
+    /// <summary>A part was complete: the bound counts anew.</summary>
+    public void PartEnds() => sinceLastPart = 0;
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        clock.ReadBegins();
+        var read = await body.ReadAsync(buffer, cancellationToken);
+        clock.ReadEnds();
+        sinceLastPart += read;
+        return sinceLastPart <= MaxPartBytes
+            ? read
+            : throw new ProviderException(ProviderFailure.TooLong, "A part of the provider's answer is larger than 8 MiB.");
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush()
+    {
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            body.Dispose();
+        base.Dispose(disposing);
+    }
+}

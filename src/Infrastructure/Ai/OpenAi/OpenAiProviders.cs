@@ -1,0 +1,63 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using CleanLlm.Application.Ai;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+using Refit;
+
+namespace CleanLlm.Infrastructure.Ai.OpenAi;
+
+/// <summary>The configured OpenAI-compatible servers by name: their Refit clients, on connections that are kept alive.</summary>
+internal sealed class OpenAiProviders(IOptions<AiOptions> options, IHttpClientFactory http, TimeProvider clock)
+{
+    /// <summary>The name of the HTTP client that all of them share.</summary>
+    public const string HttpClientName = "ai";
+
+    /// <summary>The request property that chooses the resilience pipeline.</summary>
+    public const string ProviderProperty = "ai.provider";
+
+    private static readonly TimeSpan ListTimeout = TimeSpan.FromSeconds(10);
+    private static readonly RefitSettings Settings = new(new SystemTextJsonContentSerializer(OpenAiJson.Default.Options));
+
+    private readonly Dictionary<string, (ProviderOptions Options, IOpenAiApi Api)> servers = options.Value.Providers
+        .Where(p => p.Kind == ProviderKinds.OpenAi)
+        .ToDictionary(p => p.Name, p => (p, RestService.For<IOpenAiApi>(Connect(http, p), Settings)), StringComparer.Ordinal);
+
+    /// <summary>A chat client of the server.</summary>
+    public IChatClient ClientOf(string provider) => new OpenAiChatClient(servers[provider].Api, servers[provider].Options, clock);
+
+    /// <summary>The ids that the server lists at <c>GET /models</c>.</summary>
+    /// <exception cref="ProviderException">It cannot be reached or understood within 10 seconds.</exception>
+    public async Task<string[]> ModelIdsAsync(string provider, CancellationToken ct)
+    {
+        var (server, api) = servers[provider];
+        var bounded = server with { TimeoutSeconds = Math.Min(server.TimeoutSeconds, ListTimeout.TotalSeconds) };
+        using var limits = new CallClock(bounded, clock, ct);
+        try
+        {
+            using var response = await api.ModelsAsync(provider, limits.Token);
+            if (!response.IsSuccessStatusCode)
+                throw OpenAiFailures.Of(response, clock);
+            await using var body = new AnswerStream(await response.Content.ReadAsStreamAsync(limits.Token), limits);
+            var list = await JsonSerializer.DeserializeAsync(body, OpenAiJson.Default.ModelList, limits.Token);
+            return list?.Data is { } models
+                ? [.. models.Select(m => m.Id).OfType<string>().Where(id => id.Length > 0).Distinct(StringComparer.Ordinal)]
+                : throw new ProviderException(ProviderFailure.BadAnswer, "The provider's list of models holds no data.");
+        }
+        catch (Exception thrown) when (OpenAiFailures.IsExpected(thrown))
+        {
+            throw OpenAiFailures.BeforeAnswer(thrown, limits);
+        }
+    }
+
+    private static HttpClient Connect(IHttpClientFactory http, ProviderOptions provider)
+    {
+        var client = http.CreateClient(HttpClientName);
+        client.BaseAddress = new Uri(provider.BaseUrl!.TrimEnd('/'));
+        client.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        client.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        if (provider.ApiKey is { } key)
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        return client;
+    }
+}

@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using CleanLlm.Application.Ai;
+using CleanLlm.Infrastructure.Ai.OpenAi;
+using CleanLlm.Infrastructure.Ai.Simulated;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace CleanLlm.Infrastructure.Ai;
+
+/// <summary>
+/// The chat client of each provider, made once. One that is registered with the provider's name as its key comes before our own:
+/// <c>services.AddKeyedSingleton&lt;IChatClient&gt;("name", …)</c> plugs in any other.
+/// </summary>
+internal sealed class ProviderClients(
+    IOptions<AiOptions> options, IServiceProvider services, OpenAiProviders servers, ITokenCounter tokens, TimeProvider clock)
+{
+    private readonly ConcurrentDictionary<string, IChatClient> made = new(StringComparer.Ordinal);
+
+    /// <summary>The client of a configured provider.</summary>
+    public IChatClient Of(string provider) => made.GetOrAdd(provider, static (name, self) => self.Make(name), this);
+
+    private IChatClient Make(string name) => services.GetKeyedService<IChatClient>(name) ?? Own(options.Value.Providers.First(p => p.Name == name));
+
+    private IChatClient Own(ProviderOptions provider) => provider.Kind switch
+    {
+        ProviderKinds.OpenAi => servers.ClientOf(provider.Name),
+        _ => new SimulatedChatClient(TimeSpan.FromMilliseconds(provider.TokenDelayMilliseconds), tokens, clock),
+    };
+}

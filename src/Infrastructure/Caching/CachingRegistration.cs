@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using StackExchange.Redis;
+
+namespace CleanLlm.Infrastructure.Caching;
+
+/// <summary>Registers HybridCache, with Redis as its second level where a connection string is given.</summary>
+internal static class CachingRegistration
+{
+    // Redis is a help, not a need: a call that finds it away must not wait for it.
+    private const int RedisTimeoutMilliseconds = 500;
+
+    public static IServiceCollection AddCaching(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddHybridCache(options => options.MaximumPayloadBytes = 1024 * 1024);
+        if (configuration.GetConnectionString("Redis") is not { Length: > 0 } redis)
+            return services;
+
+        var settings = ConfigurationOptions.Parse(redis);
+        settings.AbortOnConnectFail = false;
+        settings.AsyncTimeout = RedisTimeoutMilliseconds;
+        settings.BacklogPolicy = BacklogPolicy.FailFast;
+        services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(settings));
+        services.AddStackExchangeRedisCache(_ => { });
+        services.AddOptions<Microsoft.Extensions.Caching.StackExchangeRedis.RedisCacheOptions>()
+            .Configure<IConnectionMultiplexer>((cache, connection) =>
+            {
+                cache.InstanceName = "cleanllm:";
+                cache.ConnectionMultiplexerFactory = () => Task.FromResult(connection);
+            });
+        services.AddHealthChecks().AddRedis(
+            provider => provider.GetRequiredService<IConnectionMultiplexer>(), "redis", HealthStatus.Degraded, tags: ["ready"]);
+        return services;
+    }
+}

@@ -1,0 +1,12 @@
+using CleanLlm.Application.Accounts;
+using CleanLlm.Domain.Users;
+using CleanLlm.Infrastructure.Persistence;
+
+namespace CleanLlm.Infrastructure.Identity;
+
+internal sealed class UserRepository(AppDbContext db) : IUserRepository
+{
+    public async Task<User?> FindAsync(UserId id, CancellationToken ct) => await db.Profiles.FindAsync([id], ct);
+
+    public Task SaveAsync(User user, CancellationToken ct) => db.SaveChangesAsync(ct);
+}

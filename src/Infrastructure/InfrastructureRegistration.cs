@@ -1,0 +1,25 @@
+using CleanLlm.Infrastructure.Ai;
+using CleanLlm.Infrastructure.Caching;
+using CleanLlm.Infrastructure.Completions;
+using CleanLlm.Infrastructure.Identity;
+using CleanLlm.Infrastructure.Persistence;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace CleanLlm.Infrastructure;
+
+/// <summary>Registers everything that reaches outside the process.</summary>
+public static class InfrastructureRegistration
+{
+    /// <summary>Adds database, cache, accounts and AI providers: embedded defaults, or the real parts that the configuration names.</summary>
+    public static IServiceCollection AddInfrastructure(
+        this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) =>
+        services
+            .AddSingleton(TimeProvider.System)
+            .AddPersistence(configuration, environment)
+            .AddCaching(configuration)
+            .AddIdentityInfrastructure(configuration)
+            .AddAiInfrastructure(configuration)
+            .AddHostedService<CompletionUpkeep>();
+}

@@ -1,0 +1,18 @@
+using CleanLlm.Application.Chats;
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanLlm.Infrastructure.Persistence.Chats;
+
+internal sealed class ChatRepository(AppDbContext database) : IChatRepository
+{
+    public Task<Chat?> FindAsync(ChatId id, UserId owner, CancellationToken ct) =>
+        database.Chats.SingleOrDefaultAsync(chat => chat.Id == id && chat.OwnerId == owner, ct);
+
+    public void Add(Chat chat) => database.Add(chat);
+
+    public void Remove(Chat chat) => database.Remove(chat);
+
+    public Task SaveAsync(CancellationToken ct) => database.SaveChangesAsync(ct);
+}

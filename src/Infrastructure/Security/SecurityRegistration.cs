@@ -1,0 +1,19 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace CleanLlm.Infrastructure.Security;
+
+/// <summary>Registers the encryption of keys.</summary>
+internal static class SecurityRegistration
+{
+    /// <summary><see cref="KeyWrap"/> and the keys it needs; without good ones the program does not start.</summary>
+    public static IServiceCollection AddKeyWrap(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<EncryptionOptions>().Bind(configuration.GetSection(EncryptionOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IPostConfigureOptions<EncryptionOptions>, DevelopmentKeys>();
+        services.AddSingleton<IValidateOptions<EncryptionOptions>, EncryptionOptionsValidator>();
+        services.AddSingleton<KeyEncryptionKeys>();
+        return services.AddSingleton<KeyWrap>();
+    }
+}

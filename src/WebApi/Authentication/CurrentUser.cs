@@ -1,0 +1,19 @@
+using System.Security.Claims;
+using CleanLlm.Application.Accounts;
+using CleanLlm.Domain.Sessions;
+using CleanLlm.Domain.Users;
+using Microsoft.IdentityModel.JsonWebTokens;
+
+namespace CleanLlm.WebApi.Authentication;
+
+/// <summary>The caller as the verified credential of the HTTP request names them.</summary>
+internal sealed class CurrentUser(IHttpContextAccessor accessor) : ICurrentUser, ICurrentSession
+{
+    UserId ICurrentUser.Id => Read(JwtRegisteredClaimNames.Sub) is { } id
+        ? new UserId(id)
+        : throw new InvalidOperationException("A route that allows anonymous callers has no current user.");
+
+    SessionId? ICurrentSession.Id => Read(JwtRegisteredClaimNames.Sid) is { } id ? new SessionId(id) : null;
+
+    private Guid? Read(string claim) => Guid.TryParse(accessor.HttpContext?.User.FindFirstValue(claim), out var id) ? id : null;
+}

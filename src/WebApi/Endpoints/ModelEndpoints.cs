@@ -1,0 +1,22 @@
+using CleanLlm.Application.Models;
+using CleanLlm.WebApi.Http;
+using CleanLlm.WebApi.OpenApi;
+using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CleanLlm.WebApi.Endpoints;
+
+/// <summary>The models that can be asked for.</summary>
+internal static class ModelEndpoints
+{
+    /// <summary>The calls below <c>/models</c>.</summary>
+    public static void MapModels(this IEndpointRouteBuilder api) => api.MapGet("/models", List)
+        .WithName("Models_List")
+        .WithTags("Models")
+        .WithProblems(401, 503)
+        .WithSummary("Lists the models")
+        .WithDescription("The first one answers when a request names none. Prices are for 1,000 tokens, in millionths of the configured currency.");
+
+    private static async Task<Results<Ok<IReadOnlyList<ModelDto>>, ProblemResult>> List(IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new ListModels(), ct)).ToOk();
+}

@@ -1,0 +1,45 @@
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace CleanLlm.WebApi.Http;
+
+/// <summary>The one place where exceptions become problem documents; what is our fault is logged once, here.</summary>
+internal sealed partial class FailureHandler(ILogger<FailureHandler> logger) : IExceptionHandler
+{
+    private const int ClientClosedRequest = 499;
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (httpContext.RequestAborted.IsCancellationRequested)
+        {
+            httpContext.Response.StatusCode = ClientClosedRequest;
+            return true;
+        }
+
+        await Describe(exception, httpContext).WriteAsync(httpContext);
+        return true;
+    }
+
+    private Problem Describe(Exception exception, HttpContext http)
+    {
+        if (exception is BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad)
+            return Problem.Of(bad.StatusCode, "request.malformed", MalformedRequest.Describe(bad), http);
+        if (exception is BadHttpRequestException refused)
+            return StatusProblems.Of(refused.StatusCode, http);
+
+        if (DependencyFailure.IsCauseOf(exception))
+        {
+            LogDependency(exception.GetBaseException().Message, http.Request.Method, http.Request.Path);
+            return StatusProblems.Of(StatusCodes.Status503ServiceUnavailable, http);
+        }
+
+        LogUnhandled(exception, http.Request.Method, http.Request.Path);
+        return StatusProblems.Of(StatusCodes.Status500InternalServerError, http);
+    }
+
+    // No stack trace: during an outage this line comes once a request.
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is not available ({Cause}) for {Method} {Path}")]
+    private partial void LogDependency(string cause, string method, string path);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Unhandled failure of {Method} {Path}")]
+    private partial void LogUnhandled(Exception exception, string method, string path);
+}

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace CleanLlm.WebApi.Http;
+
+/// <summary>Registers how requests are read and failures are answered.</summary>
+internal static class HttpRegistration
+{
+    /// <summary>JSON, limits of requests, and problem documents.</summary>
+    public static IServiceCollection AddHttp(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<HttpOptions>().Bind(configuration.GetSection("Http")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<JsonOptions>().Configure<IOptions<HttpOptions>>((json, http) => ApiJson.Configure(json.SerializerOptions, http.Value));
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<HttpOptions>>((kestrel, http) =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = http.Value.MaxBodyBytes;
+        });
+        services.AddOptions<HostOptions>().Configure<IOptions<HttpOptions>>((host, http) =>
+            host.ShutdownTimeout = TimeSpan.FromSeconds(http.Value.ShutdownSeconds));
+
+        // In every environment, so that the failure handler sees what is wrong with a body.
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        return services.AddExceptionHandler<FailureHandler>();
+    }
+
+    /// <summary>Every failure on the way to an endpoint and back leaves as a problem document.</summary>
+    public static IApplicationBuilder UseProblems(this IApplicationBuilder app) => app
+        .UseExceptionHandler(static _ => { })
+        .UseStatusCodePages(static pages => StatusProblems.Of(pages.HttpContext.Response.StatusCode, pages.HttpContext).WriteAsync(pages.HttpContext));
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+using System.Text;
+using CleanLlm.Application.Quotas;
+using CleanLlm.Domain.Quotas;
+
+namespace CleanLlm.WebApi.Http;
+
+/// <summary>Tells a caller where their limits stand, as draft-ietf-httpapi-ratelimit-headers-10 says.</summary>
+internal static class RateLimitHeaders
+{
+    public static void Write(HttpResponse response, IReadOnlyList<QuotaLimitDto> limits, DateTimeOffset now)
+    {
+        if (limits.Count == 0)
+            return;
+
+        var (policy, state) = (new StringBuilder(), new StringBuilder());
+        foreach (var limit in limits)
+        {
+            var separator = policy.Length == 0 ? "" : ", ";
+            var name = Name(limit.Metric, limit.Window);
+            policy.Append(CultureInfo.InvariantCulture, $"{separator}\"{name}\";q={limit.Limit}");
+            state.Append(CultureInfo.InvariantCulture, $"{separator}\"{name}\";r={limit.Remaining}");
+            if (limit.Window == QuotaWindow.Running)
+                continue;
+            policy.Append(CultureInfo.InvariantCulture, $";w={Seconds(limit.ResetsAt - limit.Window.PeriodStart(now))}");
+            state.Append(CultureInfo.InvariantCulture, $";t={Seconds(limit.ResetsAt - now)}");
+        }
+
+        response.Headers["RateLimit-Policy"] = policy.ToString();
+        response.Headers["RateLimit"] = state.ToString();
+    }
+
+    private static long Seconds(TimeSpan time) => Math.Max(0, (long)Math.Ceiling(time.TotalSeconds));
+
+    private static string Name(QuotaMetric metric, QuotaWindow window) => metric switch
+    {
+        QuotaMetric.Concurrency => "concurrency",
+        QuotaMetric.Requests => "requests-" + Name(window),
+        QuotaMetric.Tokens => "tokens-" + Name(window),
+        _ => "cost-" + Name(window),
+    };
+
+    private static string Name(QuotaWindow window) => window switch
+    {
+        QuotaWindow.Minute => "minute",
+        QuotaWindow.Hour => "hour",
+        QuotaWindow.Day => "day",
+        _ => "month",
+    };
+}

@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Metadata;
+using NSwag;
+using NSwag.Generation.AspNetCore;
+using NSwag.Generation.Processors;
+using NSwag.Generation.Processors.Contexts;
+
+namespace CleanLlm.WebApi.OpenApi;
+
+/// <summary>Gives each operation what its endpoint says only through metadata: name, texts, the credential it wants, its event stream.</summary>
+internal sealed class OperationProcessor : IOperationProcessor
+{
+    /// <summary>The name of the security scheme.</summary>
+    public const string Bearer = "bearer";
+
+    public bool Process(OperationProcessorContext context)
+    {
+        var metadata = ((AspNetCoreOperationProcessorContext)context).ApiDescription.ActionDescriptor.EndpointMetadata;
+        var operation = context.OperationDescription.Operation;
+
+        // Names are Group_Operation, from which NSwag makes one client class a group.
+        operation.OperationId = metadata.OfType<IEndpointNameMetadata>().LastOrDefault()?.EndpointName ?? operation.OperationId;
+        operation.Summary = metadata.OfType<IEndpointSummaryMetadata>().LastOrDefault()?.Summary;
+        operation.Description = metadata.OfType<IEndpointDescriptionMetadata>().LastOrDefault()?.Description;
+        if (metadata.OfType<IAuthorizeData>().Any() && !metadata.OfType<IAllowAnonymous>().Any())
+            operation.Security = [new OpenApiSecurityRequirement { [Bearer] = [] }];
+        if (metadata.OfType<EventStreamMetadata>().Any())
+            EventStreamMetadata.Describe(operation);
+        return true;
+    }
+}

@@ -1,0 +1,35 @@
+using CleanLlm.Application;
+using CleanLlm.Infrastructure;
+using CleanLlm.WebApi.Authentication;
+using CleanLlm.WebApi.Endpoints;
+using CleanLlm.WebApi.Http;
+using CleanLlm.WebApi.OpenApi;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.Services
+    .AddApplication(builder.Configuration)
+    .AddInfrastructure(builder.Configuration, builder.Environment)
+    .AddHttp(builder.Configuration)
+    .AddCleanLlmAuthentication()
+    .AddApiDocument();
+
+var app = builder.Build();
+app.UseResponseHygiene();
+app.UseProblems();
+app.UseApiDocument();
+app.UseAuthentication();
+app.UseAuthorization();
+
+app.MapOperations();
+app.MapJwks();
+
+// A call is for signed-in users unless it says otherwise.
+var api = app.MapGroup("/api/v1").RequireAuthorization();
+api.MapAuth();
+api.MapUsers();
+api.MapModels();
+api.MapChats();
+api.MapCompletions();
+api.MapQuota();
+
+await app.RunAsync();

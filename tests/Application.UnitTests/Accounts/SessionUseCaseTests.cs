@@ -1,0 +1,140 @@
+using CleanLlm.Application.Accounts;
+using CleanLlm.Domain.Sessions;
+using CleanLlm.Domain.Users;
+using Microsoft.Extensions.Logging.Abstractions;
+using NSubstitute;
+
+namespace CleanLlm.Application.UnitTests.Accounts;
+
+internal sealed class SessionUseCaseTests
+{
+    private readonly AccountsFixture fixture = new();
+    private readonly ICredentials credentials = Substitute.For<ICredentials>();
+    private readonly IUserRepository users = Substitute.For<IUserRepository>();
+
+    [SetUp]
+    public void KnowTheUser()
+    {
+        fixture.Sessions.Stored.Clear();
+        credentials.VerifyAsync(AccountsFixture.Email, "correct horse battery", default).ReturnsForAnyArgs(fixture.User);
+        users.FindAsync(fixture.User.Id, default).ReturnsForAnyArgs(fixture.User);
+    }
+
+    [Test]
+    public async Task Login_OpensASessionAndStoresOnlyTheHash()
+    {
+        var pair = await LoginAsync();
+
+        var session = fixture.Sessions.Stored.Values.Should().ContainSingle().Subject;
+        pair.AccessToken.Should().Be($"jwt of {fixture.User.Id} in {session.Id}");
+        pair.Should().BeEquivalentTo(
+            new { TokenType = "Bearer", ExpiresIn = 900, RefreshTokenExpiresAt = fixture.Clock.GetUtcNow().AddDays(14) });
+        pair.RefreshToken.Should().HaveLength(43);
+        session.Tokens[0].Hash.Should().HaveLength(RefreshToken.HashLength).And.NotBe(pair.RefreshToken);
+    }
+
+    [Test]
+    public async Task Login_WhenTheCredentialsAreWrong_OpensNoSession()
+    {
+        credentials.VerifyAsync("", "", default).ReturnsForAnyArgs(AuthErrors.InvalidCredentials);
+
+        var result = await Handler().Handle(new Login(AccountsFixture.Email, "wrong"), default);
+
+        result.Error.Should().Be(AuthErrors.InvalidCredentials);
+        fixture.Sessions.Stored.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task Refresh_GivesANewPairOfTheSameSession()
+    {
+        var first = await LoginAsync();
+        fixture.Clock.Advance(TimeSpan.FromDays(1));
+
+        var second = (await RefreshAsync(first.RefreshToken)).Value;
+
+        second.AccessToken.Should().Be(first.AccessToken);
+        second.RefreshToken.Should().NotBe(first.RefreshToken);
+        second.RefreshTokenExpiresAt.Should().Be(first.RefreshTokenExpiresAt.AddDays(1));
+    }
+
+    [Test]
+    public async Task Refresh_WhenTheTokenWasSpent_EndsTheSession()
+    {
+        var first = await LoginAsync();
+        var second = (await RefreshAsync(first.RefreshToken)).Value;
+
+        (await RefreshAsync(first.RefreshToken)).Error.Should().Be(AuthErrors.InvalidRefreshToken);
+        (await RefreshAsync(second.RefreshToken)).Error.Should().Be(AuthErrors.InvalidRefreshToken);
+    }
+
+    [Test]
+    public async Task Refresh_WhenAnotherOneWinsTheRace_IsRefused()
+    {
+        var pair = await LoginAsync();
+        var session = fixture.Sessions.Stored.Values.Single();
+        fixture.Sessions.Winner = () => session.Revoke(fixture.Clock.GetUtcNow());
+
+        (await RefreshAsync(pair.RefreshToken)).Error.Should().Be(AuthErrors.InvalidRefreshToken);
+    }
+
+    [Test]
+    public async Task Refresh_WhenTheUserWasDisabledOrErased_IsRefused()
+    {
+        var pair = await LoginAsync();
+        users.FindAsync(default, default).ReturnsForAnyArgs((User?)null);
+
+        (await RefreshAsync(pair.RefreshToken)).Error.Should().Be(AuthErrors.InvalidRefreshToken);
+    }
+
+    [Test]
+    public async Task Refresh_WhenTheTokenIsUnknown_IsRefused() =>
+        (await RefreshAsync("made-up")).Error.Should().Be(AuthErrors.InvalidRefreshToken);
+
+    [Test]
+    public async Task Logout_WithARefreshToken_EndsItsSession()
+    {
+        var pair = await LoginAsync();
+
+        await LogoutAsync(pair.RefreshToken);
+
+        (await RefreshAsync(pair.RefreshToken)).Error.Should().Be(AuthErrors.InvalidRefreshToken);
+    }
+
+    [Test]
+    public async Task Logout_WithoutOne_EndsTheSessionOfTheAccessToken()
+    {
+        await LoginAsync();
+        var other = await LoginAsync();
+        fixture.SessionId = fixture.Sessions.Stored.Keys.First();
+
+        await LogoutAsync(null);
+
+        fixture.Sessions.Stored[fixture.SessionId.Value].RevokedAt.Should().NotBeNull();
+        (await RefreshAsync(other.RefreshToken)).IsSuccess.Should().BeTrue();
+    }
+
+    [Test]
+    public async Task Logout_WithSomebodyElsesToken_LeavesTheirSession()
+    {
+        var secret = RefreshSecret.New();
+        var now = fixture.Clock.GetUtcNow();
+        var foreign = Session.Open(UserId.New(now), secret.Hash, fixture.Options.Value.SessionLifetime, now);
+        await fixture.Sessions.AddAsync(foreign, default);
+
+        (await LogoutAsync(secret.Value)).Should().BeTrue();
+
+        foreign.RevokedAt.Should().BeNull();
+    }
+
+    private LoginHandler Handler() => new(credentials, fixture.Sessions, fixture, fixture.Options, fixture.Clock);
+
+    private async Task<TokenPair> LoginAsync() =>
+        (await Handler().Handle(new Login(AccountsFixture.Email, "correct horse battery"), default)).Value;
+
+    private Task<Domain.Results.Result<TokenPair>> RefreshAsync(string token) =>
+        new RefreshHandler(fixture.Sessions, users, fixture, fixture.Options, fixture.Clock, NullLogger<RefreshHandler>.Instance)
+            .Handle(new Refresh(token), default);
+
+    private async Task<bool> LogoutAsync(string? token) =>
+        (await new LogoutHandler(fixture.Sessions, fixture, fixture, fixture.Clock).Handle(new Logout(token), default)).IsSuccess;
+}

@@ -1,0 +1,57 @@
+using ArchUnitNET.Domain;
+using CleanLlm.Application.Completions;
+using Microsoft.Extensions.AI;
+
+namespace CleanLlm.ArchitectureTests;
+
+/// <summary>Nothing reaches a model but through the <see cref="CompletionRunner"/>, which reserves quota before it asks.</summary>
+public sealed class AdmissionTests
+{
+    [Test]
+    public void AModelClient_IsHeldInApplicationOnlyByTheRunnersOwnHalf()
+    {
+        HoldersOf(typeof(IChatClient)).Should().Equal(typeof(CompletionAnswering));
+        HoldersOf(typeof(CompletionAnswering)).Should().Equal(typeof(CompletionRunner));
+    }
+
+    [Test]
+    public void TheRunner_IsHeldOnlyByUseCases() =>
+        HoldersOf(typeof(CompletionRunner)).Should().NotBeEmpty().And.BeSubsetOf(Solution.Handlers);
+
+    [Test]
+    public void NoTypeOfTheWebApi_TouchesAModelClientOrTheRunner() =>
+        Solution.Architecture.Types
+            .Where(type => type.Assembly.FullName == Solution.WebApi.FullName && DependsOn(type, typeof(IChatClient), typeof(CompletionRunner), typeof(CompletionAnswering)))
+            .Select(type => type.FullName)
+            .Should().BeEmpty();
+
+    [Test]
+    public void NoOtherTypeOfApplication_NamesAModelClient() =>
+        Solution.Architecture.Types
+            .Where(type => type.Assembly.FullName == Solution.Application.FullName && DependsOn(type, typeof(IChatClient)))
+            .Select(type => type.FullName.Split('+')[0])
+            .Distinct()
+            .Should().Equal(typeof(CompletionAnswering).FullName);
+
+    [Test]
+    public void EveryUseCaseThatReachesAModel_HasItsEndpoints()
+    {
+        var requests = HoldersOf(typeof(CompletionRunner)).Select(handler => Solution.RequestOf(handler)!).ToList();
+
+        var routes = (from request in requests
+                      from type in Solution.Architecture.Types
+                      where type.FullName.StartsWith("CleanLlm.WebApi.Endpoints.", StringComparison.Ordinal)
+                      from member in type.Members.OfType<MethodMember>()
+                      where member.Dependencies.Any(dependency => dependency.Target.FullName == request.FullName)
+                      select (Request: request, Endpoint: $"{type.Name}.{member.Name.Split('(')[0]}")).Distinct().ToList();
+
+        routes.ForEach(route => TestContext.Out.WriteLine($"{route.Endpoint} -> {route.Request.Name} -> {nameof(CompletionRunner)}"));
+        routes.Select(route => route.Request).Distinct().Should().BeEquivalentTo(requests);
+    }
+
+    private static IEnumerable<Type> HoldersOf(Type wanted) =>
+        Solution.TypesOf(Solution.Application).Where(type => Solution.NeedsOf(type).Contains(wanted));
+
+    private static bool DependsOn(IType type, params Type[] wanted) =>
+        type.Dependencies.Any(dependency => wanted.Any(target => target.FullName == dependency.Target.FullName));
+}

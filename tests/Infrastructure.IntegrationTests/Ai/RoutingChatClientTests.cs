@@ -1,0 +1,53 @@
+using CleanLlm.Testing.Upstream;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using NSubstitute;
+
+namespace CleanLlm.Infrastructure.IntegrationTests.Ai;
+
+[Parallelizable(ParallelScope.All)]
+internal sealed class RoutingChatClientTests
+{
+    [Test]
+    public async Task Model_WhenTwoProvidersServeIt_GoesToTheLowestPriorityNumber()
+    {
+        await using var other = await ScriptedUpstream.StartAsync();
+        var settings = AiServices.Provider(0, "second", UpstreamFixture.Upstream.BaseUrl, "ok@both")
+            .Concat(AiServices.Provider(1, "first", other.BaseUrl, "ok@both"))
+            .ToDictionary(StringComparer.Ordinal);
+        settings["Ai:Providers:0:Priority"] = "2";
+        settings["Ai:Providers:1:Priority"] = "1";
+        await using var ai = new AiServices(settings);
+
+        await ai.OnceAsync("ok@both");
+
+        other.Model("ok@both").Calls.Should().ContainSingle();
+        UpstreamFixture.Upstream.Model("ok@both").Calls.Should().BeEmpty();
+        (await ai.Catalog.ListAsync(default)).Should().ContainSingle().Which.Provider.Should().Be("first");
+    }
+
+    [Test]
+    public async Task Model_WhenUnknown_IsAnArgumentException([Values] bool stream)
+    {
+        await using var ai = new AiServices([]);
+
+        await ai.Invoking(a => a.DeliverAsync("unknown", stream)).Should().ThrowAsync<ArgumentException>();
+    }
+
+    [Test]
+    public async Task Provider_WhenAClientIsRegisteredUnderItsName_IsThatClient()
+    {
+        using var plugged = Substitute.For<IChatClient>();
+        plugged.GetResponseAsync(default!, default, default)
+            .ReturnsForAnyArgs(new ChatResponse(new ChatMessage(ChatRole.Assistant, "plugged")));
+        Dictionary<string, string?> settings = new(StringComparer.Ordinal)
+        {
+            ["Ai:Providers:0:Name"] = "mine",
+            ["Ai:Providers:0:Kind"] = "Custom",
+            ["Ai:Providers:0:Models:0:Id"] = "m",
+        };
+        await using var ai = new AiServices(settings, add: services => services.AddKeyedSingleton("mine", plugged));
+
+        (await ai.OnceAsync("m")).Text.Should().Be("plugged");
+    }
+}

@@ -1,0 +1,70 @@
+using CleanLlm.Application;
+using CleanLlm.Infrastructure.Identity;
+using CleanLlm.Infrastructure.Persistence;
+using CleanLlm.Testing.Databases;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+using NSubstitute;
+
+namespace CleanLlm.Infrastructure.IntegrationTests.Identity;
+
+/// <summary>One instance of the program as far as accounts need it; several may share a database.</summary>
+internal sealed class AccountsHost : IAsyncDisposable
+{
+    public const string KeyA = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+    public const string KeyB = "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
+
+    public AccountsHost(TestDatabase database, string encryptionKey = KeyA)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            [$"ConnectionStrings:{database.Kind}"] = database.ConnectionString,
+            ["Encryption:Keys:0:Id"] = "test",
+            ["Encryption:Keys:0:Key"] = encryptionKey,
+        }).Build();
+        Services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<IConfiguration>(configuration)
+            .AddSingleton(Substitute.For<IHostEnvironment>())
+            .AddSingleton<TimeProvider>(Clock)
+            .AddApplication(configuration)
+            .AddPersistence(configuration, Substitute.For<IHostEnvironment>())
+            .AddIdentityInfrastructure(configuration)
+            .BuildServiceProvider();
+    }
+
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+
+    public ServiceProvider Services { get; }
+
+    public SigningKeyRing Keys => Services.GetRequiredService<SigningKeyRing>();
+
+    /// <summary>Makes the tables.</summary>
+    public Task CreateTablesAsync() => InScopeAsync<AppDbContext, bool>(db => db.Database.EnsureCreatedAsync());
+
+    /// <summary>Does something in a scope of its own, as a request would.</summary>
+    public async Task<TResult> InScopeAsync<T, TResult>(Func<T, Task<TResult>> act)
+        where T : notnull
+    {
+        await using var scope = Services.CreateAsyncScope();
+        return await act(scope.ServiceProvider.GetRequiredService<T>());
+    }
+
+    /// <summary>Judges an access token by the very parameters that requests are judged by.</summary>
+    public Task<TokenValidationResult> ValidateAsync(string jwt)
+    {
+        var options = new JwtBearerOptions();
+        foreach (var configure in Services.GetServices<IConfigureOptions<JwtBearerOptions>>().OfType<IConfigureNamedOptions<JwtBearerOptions>>())
+            configure.Configure(JwtBearerDefaults.AuthenticationScheme, options);
+        return new JsonWebTokenHandler { MapInboundClaims = options.MapInboundClaims }
+            .ValidateTokenAsync(jwt, options.TokenValidationParameters.Clone());
+    }
+
+    public ValueTask DisposeAsync() => Services.DisposeAsync();
+}

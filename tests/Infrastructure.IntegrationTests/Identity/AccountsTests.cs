@@ -1,0 +1,39 @@
+using CleanLlm.Testing.Databases;
+
+namespace CleanLlm.Infrastructure.IntegrationTests.Identity;
+
+/// <summary>Two fresh instances of the program on one database without users and keys.</summary>
+internal abstract class AccountsTests(DatabaseKind kind)
+{
+    protected TestDatabase Database { get; private set; } = null!;
+
+    protected AccountsHost One { get; private set; } = null!;
+
+    protected AccountsHost Two { get; private set; } = null!;
+
+    [OneTimeSetUp]
+    public async Task MakeDatabaseAsync()
+    {
+        Database = await TestDatabases.CreateAsync(kind);
+        await using var host = new AccountsHost(Database);
+        await host.CreateTablesAsync();
+    }
+
+    [OneTimeTearDown]
+    public async Task DropDatabaseAsync() => await Database.DisposeAsync();
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        await Database.ExecuteAsync("DELETE FROM users");
+        await Database.ExecuteAsync("DELETE FROM signing_keys");
+        (One, Two) = (new AccountsHost(Database), new AccountsHost(Database));
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        await One.DisposeAsync();
+        await Two.DisposeAsync();
+    }
+}

@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace CleanLlm.Testing.Upstream;
+
+/// <summary>
+/// An OpenAI-compatible server on loopback whose behaviour is chosen by the model's name, so that tests may share it in parallel:
+/// <list type="table">
+/// <item><c>ok</c>: answers; <c>bytes</c>: the same, flushed byte by byte, with text of up to four bytes a character</item>
+/// <item><c>slow</c>: waits for <see cref="Release(string)"/> before its headers; <c>hang</c>: never sends them</item>
+/// <item><c>stall</c>: half of the answer, then silence until <see cref="Release(string)"/> (then the rest)</item>
+/// <item><c>status-NNN</c>: that status, 429 with <c>Retry-After: 1</c>; <c>status-NNN-after-S</c>: with <c>Retry-After: S</c></item>
+/// <item><c>flaky-NNN-K</c>: that status K times, then answers; <c>reset-K</c>: resets the connection K times before its headers</item>
+/// <item><c>malformed</c>: no JSON; <c>empty</c>: no choices; <c>huge</c>: one part of 9 MiB; <c>error</c>: a failure inside the stream</item>
+/// <item><c>cut-off</c>: half of the answer, then the connection ends; <c>cut-clean</c>: half of it, then an orderly end</item>
+/// <item><c>no-usage</c>: without usage; <c>no-done</c>: without <c>[DONE]</c></item>
+/// </list>
+/// Anything after an <c>@</c> only tells tests apart: <c>status-503@my-test</c> has its own counters and gate.
+/// </summary>
+public sealed class ScriptedUpstream : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly ConcurrentDictionary<string, UpstreamModel> models = new(StringComparer.Ordinal);
+
+    private ScriptedUpstream(WebApplication app) => this.app = app;
+
+    /// <summary>What <c>GET /v1/models</c> lists.</summary>
+    public IReadOnlyList<string> ListedModels { get; set; } = ["ok", "slow", "stall", "hang", "status-503", "cut-off"];
+
+    /// <summary>What <c>GET /v1/models</c> answers; 200 unless told.</summary>
+    public int ListStatus { get; set; } = StatusCodes.Status200OK;
+
+    /// <summary>How often the list was asked for.</summary>
+    public int ListCalls => listCalls;
+
+    /// <summary>The address to configure, ending in <c>/v1</c>.</summary>
+    public Uri BaseUrl { get; private set; } = null!;
+
+    private int listCalls;
+
+    /// <summary>Listens on a free port of loopback.</summary>
+    public static async Task<ScriptedUpstream> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Limits.MinResponseDataRate = null;
+        });
+        var upstream = new ScriptedUpstream(builder.Build());
+        upstream.app.MapGet("/v1/models", upstream.ListAsync);
+        upstream.app.MapPost("/v1/chat/completions", upstream.CompleteAsync);
+        await upstream.app.StartAsync();
+        upstream.BaseUrl = new Uri(upstream.app.Urls.First() + "/v1");
+        return upstream;
+    }
+
+    /// <summary>What the server saw of a model; made when first asked for.</summary>
+    public UpstreamModel Model(string name) => models.GetOrAdd(name, static _ => new UpstreamModel());
+
+    /// <summary>Opens the gate of one model for good.</summary>
+    public void Release(string model) => Model(model).Open();
+
+    /// <summary>Opens all gates that calls have met so far.</summary>
+    public void Release()
+    {
+        foreach (var model in models.Values)
+            model.Open();
+    }
+
+    /// <summary>Resets all connections and stops.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Release();
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await app.StopAsync(now.Token);
+        await app.DisposeAsync();
+    }
+
+    private Task ListAsync(HttpContext http)
+    {
+        Interlocked.Increment(ref listCalls);
+        http.Response.StatusCode = ListStatus;
+        return http.Response.WriteAsJsonAsync(new { @object = "list", data = ListedModels.Select(id => new { id, @object = "model" }) });
+    }
+
+    private async Task CompleteAsync(HttpContext http)
+    {
+        using var body = await JsonDocument.ParseAsync(http.Request.Body, default, http.RequestAborted);
+        var call = UpstreamCall.Read(body.RootElement, http.Request.Headers.Authorization.ToString());
+        var model = Model(call.Model);
+        var number = model.Begin(call);
+        try
+        {
+            await new ScriptedAnswer(http, call, model).WriteAsync(number);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            model.Abandon();
+        }
+    }
+}

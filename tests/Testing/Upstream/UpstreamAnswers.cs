@@ -1,0 +1,19 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace CleanLlm.Testing.Upstream;
+
+/// <summary>The text that <see cref="ScriptedUpstream"/> answers; tests compute the same.</summary>
+public static class UpstreamAnswers
+{
+    internal static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The whole answer to a call without a bound.</summary>
+    /// <param name="promptWords">The words of the call's last message.</param>
+    /// <param name="multiByte">With characters of two, three and four bytes.</param>
+    public static string Of(int promptWords, bool multiByte = false) => multiByte
+        ? $"Antwort für {promptWords} Wörter: żółć 日本語 𝛼𝛽 🙂 Ende."
+        : $"You wrote {promptWords} words, so here are twelve: one two three four five six seven eight nine ten eleven twelve.";
+
+    internal static string Of(UpstreamCall call, bool multiByte) => Of(UpstreamCall.WordsOf(call.Messages[^1].Content), multiByte);
+}

@@ -1,0 +1,28 @@
+using System.Text.Json;
+
+namespace CleanLlm.Testing.Upstream;
+
+/// <summary>One call as it arrived.</summary>
+/// <param name="Model">The model's name, which is also the script.</param>
+/// <param name="Messages">Role and content, in order.</param>
+/// <param name="Stream">Server-sent events were asked for.</param>
+/// <param name="MaxTokens">The bound of the answer; null when none was sent.</param>
+/// <param name="Authorization">The header as sent.</param>
+/// <param name="Body">The whole JSON body.</param>
+public sealed record UpstreamCall(
+    string Model, IReadOnlyList<(string Role, string Content)> Messages, bool Stream, int? MaxTokens, string Authorization, string Body)
+{
+    /// <summary>The words of all messages: what the prompt is charged, which is never more than its o200k tokens.</summary>
+    public int PromptTokens => Messages.Sum(m => WordsOf(m.Content));
+
+    /// <summary>The number of words between white space.</summary>
+    public static int WordsOf(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
+
+    internal static UpstreamCall Read(JsonElement body, string authorization) => new(
+        body.GetProperty("model").GetString()!,
+        [.. body.GetProperty("messages").EnumerateArray().Select(m => (m.GetProperty("role").GetString()!, m.GetProperty("content").GetString()!))],
+        body.TryGetProperty("stream", out var stream) && stream.GetBoolean(),
+        body.TryGetProperty("max_tokens", out var max) ? max.GetInt32() : null,
+        authorization,
+        body.GetRawText());
+}

@@ -1,0 +1,109 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+
+namespace CleanLlm.WebApi.FunctionalTests.Api;
+
+/// <summary>A front end: speaks HTTP and JSON, and holds one user's tokens.</summary>
+public sealed class ApiCaller : IDisposable
+{
+    /// <summary>The password of every user.</summary>
+    public const string Password = "correct horse battery staple";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly HttpClient http;
+
+    public ApiCaller(Uri address) => http = new HttpClient { BaseAddress = address, Timeout = Patience };
+
+    /// <summary>Who it is; empty before <see cref="RegisterAsync"/>.</summary>
+    public string UserId { get; private set; } = "";
+
+    /// <summary>The address it registered with.</summary>
+    public string Email { get; } = $"user-{Guid.CreateVersion7():n}@example.org";
+
+    /// <summary>The newest refresh token.</summary>
+    public string RefreshToken { get; private set; } = "";
+
+    /// <summary>Registers and signs in.</summary>
+    public async Task RegisterAsync()
+    {
+        var user = await PostAsync("/api/v1/auth/register", new { email = Email, password = Password });
+        user.ShouldBe(System.Net.HttpStatusCode.Created);
+        UserId = user.Text("id");
+        Use(await PostAsync("/api/v1/auth/login", new { email = Email, password = Password }));
+    }
+
+    /// <summary>Acts from now on with the tokens of an answer.</summary>
+    public void Use(ApiAnswer tokens)
+    {
+        tokens.ShouldBe(System.Net.HttpStatusCode.OK);
+        RefreshToken = tokens.Text("refreshToken");
+        Authorize("Bearer", tokens.Text("accessToken"));
+    }
+
+    /// <summary>Sends this credential from now on; none when <paramref name="scheme"/> is null.</summary>
+    public void Authorize(string? scheme, string value = "") =>
+        http.DefaultRequestHeaders.Authorization = scheme is null ? null : new AuthenticationHeaderValue(scheme, value);
+
+    public Task<ApiAnswer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
+
+    public Task<ApiAnswer> PostAsync(string path, object body) => SendAsync(HttpMethod.Post, path, body);
+
+    public Task<ApiAnswer> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path);
+
+    /// <summary>Posts text as it stands, to say what no serializer would.</summary>
+    public async Task<ApiAnswer> PostTextAsync(string path, string body, string mediaType = "application/json")
+    {
+        using var content = new StringContent(body, Encoding.UTF8, mediaType);
+        using var response = await http.PostAsync(new Uri(path, UriKind.Relative), content);
+        return await ApiAnswer.ReadAsync(response);
+    }
+
+    public async Task<ApiAnswer> SendAsync(HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        using var response = await http.SendAsync(request);
+        return await ApiAnswer.ReadAsync(response);
+    }
+
+    /// <summary>Opens a chat.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<string> OpenChatAsync(string? title = null)
+    {
+        var chat = await PostAsync("/api/v1/chats", new { title });
+        chat.ShouldBe(System.Net.HttpStatusCode.Created);
+        return chat.Text("id");
+    }
+
+    /// <summary>Asks for an answer as an event stream.</summary>
+    public async Task<EventStream> StreamAsync(string path, object body)
+    {
+        var deadline = new CancellationTokenSource(Patience);
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
+        request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
+        var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+        if (!response.IsSuccessStatusCode)
+            Assert.Fail($"The stream was refused: {(int)response.StatusCode} {await response.Content.ReadAsStringAsync(deadline.Token)}");
+        return new EventStream(response, await response.Content.ReadAsStreamAsync(deadline.Token), deadline);
+    }
+
+    /// <summary>What the caller has used and reserved of one limit.</summary>
+    public async Task<(long Used, long Reserved)> QuotaAsync(string metric)
+    {
+        var quota = await GetAsync("/api/v1/users/me/quota");
+        var limit = quota.Json.GetProperty("limits").EnumerateArray().First(l => l.GetProperty("metric").GetString() == metric);
+        return (limit.GetProperty("used").GetInt64(), limit.GetProperty("reserved").GetInt64());
+    }
+
+    public void Dispose() => http.Dispose();
+
+    internal static string Prompt(int words) => string.Join(' ', Enumerable.Repeat("word", words));
+
+    internal static JsonElement Parse(string json)
+    {
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.Clone();
+    }
+}

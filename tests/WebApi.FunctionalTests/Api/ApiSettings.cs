@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using CleanLlm.Testing.Databases;
+using CleanLlm.Testing.Upstream;
+
+namespace CleanLlm.WebApi.FunctionalTests.Api;
+
+/// <summary>The settings that the tests run the program with.</summary>
+public static class ApiSettings
+{
+    /// <summary>Prompt price of every model, in micros for 1,000 tokens.</summary>
+    public const long PromptPrice = 1_000;
+
+    /// <summary>Completion price of every model, in micros for 1,000 tokens.</summary>
+    public const long CompletionPrice = 3_000;
+
+    /// <summary>Longest answer of every model, in tokens.</summary>
+    public const int MaxOutputTokens = 10_000;
+
+    /// <summary>The name of the plan that every user has.</summary>
+    public const string Plan = "Tested";
+
+    private static readonly string[] Patient =
+        ["ok", "bytes", "slow", "stall", "no-usage", "no-done", "malformed", "empty", "error", "cut-off", "cut-clean", "huge", "stall@second", "stall@third"];
+
+    // Their own provider: one that keeps failing must not open the breaker of the others.
+    private static readonly string[] Refusing = ["status-400", "status-401", "status-429", "status-500", "status-503"];
+
+    private static readonly string[] Impatient = ["hang", "stall@impatient"];
+
+    /// <summary>Settings for a database of either kind.</summary>
+    public static async Task<Dictionary<string, string>> ForAsync(TestDatabase database, ScriptedUpstream upstream)
+    {
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Logging:LogLevel:Default"] = "Warning",
+            ["Logging:LogLevel:CleanLlm"] = "Warning",
+            // Given, so that the program makes none in its source folder.
+            ["Encryption:Keys:0:Id"] = "test",
+            ["Encryption:Keys:0:Key"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            ["Plans:0:Name"] = Plan,
+            ["Plans:0:Default"] = "true",
+            ["Plans:0:Concurrency"] = "500",
+        };
+        AddLimit(settings, 0, "tokens", "month", 50_000_000);
+        AddLimit(settings, 1, "requests", "day", 100_000);
+        AddLimit(settings, 2, "costMicros", "month", 100_000_000);
+        AddProvider(settings, 0, "patient", upstream, Patient);
+        AddProvider(settings, 1, "refusing", upstream, Refusing);
+        AddProvider(settings, 2, "impatient", upstream, Impatient);
+        settings["Ai:Providers:2:TimeoutSeconds"] = "4";
+        settings["Ai:Providers:2:FirstByteTimeoutSeconds"] = "1";
+        settings["Ai:Providers:2:IdleTimeoutSeconds"] = "1";
+
+        settings[database.Kind == DatabaseKind.Postgres ? "ConnectionStrings:Postgres" : "ConnectionStrings:Sqlite"] = database.ConnectionString;
+        if (database.Kind == DatabaseKind.Postgres)
+            settings["ConnectionStrings:Redis"] = await TestRedis.ConnectionStringAsync();
+        return settings;
+    }
+
+    /// <summary>Sets one limit of the plan.</summary>
+    public static void AddLimit(IDictionary<string, string> settings, int index, string metric, string window, long amount)
+    {
+        settings[$"Plans:0:Limits:{index}:Metric"] = metric;
+        settings[$"Plans:0:Limits:{index}:Window"] = window;
+        settings[$"Plans:0:Limits:{index}:Amount"] = amount.ToString(CultureInfo.InvariantCulture);
+    }
+
+    private static void AddProvider(Dictionary<string, string> settings, int index, string name, ScriptedUpstream upstream, string[] models)
+    {
+        var provider = $"Ai:Providers:{index}";
+        settings[$"{provider}:Name"] = name;
+        settings[$"{provider}:Kind"] = "OpenAi";
+        settings[$"{provider}:BaseUrl"] = upstream.BaseUrl.ToString();
+        settings[$"{provider}:ApiKey"] = "upstream-key";
+        for (var i = 0; i < models.Length; i++)
+        {
+            settings[$"{provider}:Models:{i}:Id"] = models[i];
+            settings[$"{provider}:Models:{i}:ContextWindow"] = "64000";
+            settings[$"{provider}:Models:{i}:MaxOutputTokens"] = MaxOutputTokens.ToString(CultureInfo.InvariantCulture);
+            settings[$"{provider}:Models:{i}:PromptPriceMicros"] = PromptPrice.ToString(CultureInfo.InvariantCulture);
+            settings[$"{provider}:Models:{i}:CompletionPriceMicros"] = CompletionPrice.ToString(CultureInfo.InvariantCulture);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using CleanLlm.Testing.Databases;
+using CleanLlm.Testing.Upstream;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+
+namespace CleanLlm.WebApi.FunctionalTests.Api;
+
+/// <summary>The real program on a real socket, with its own database and a scripted AI service.</summary>
+public sealed class CleanLlmApi : IAsyncDisposable
+{
+    private readonly ProgramHost host;
+
+    private CleanLlmApi(ProgramHost host, TestDatabase database, ScriptedUpstream upstream)
+    {
+        (this.host, Database, Upstream) = (host, database, upstream);
+        Address = host.ClientOptions.BaseAddress;
+        Anonymous = new ApiCaller(Address);
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; }
+
+    /// <summary>What it stores into.</summary>
+    public TestDatabase Database { get; }
+
+    /// <summary>What it asks.</summary>
+    public ScriptedUpstream Upstream { get; }
+
+    /// <summary>Somebody who has not signed in.</summary>
+    public ApiCaller Anonymous { get; }
+
+    /// <summary>The registrations of the running program.</summary>
+    public IServiceProvider Services => host.Services;
+
+    /// <summary>Starts it on fresh servers; the given settings win over those of <see cref="ApiSettings"/>.</summary>
+    public static async Task<CleanLlmApi> StartAsync(DatabaseKind kind, IEnumerable<KeyValuePair<string, string>>? settings = null)
+    {
+        var database = await TestDatabases.CreateAsync(kind);
+        var upstream = await ScriptedUpstream.StartAsync();
+        var all = await ApiSettings.ForAsync(database, upstream);
+        foreach (var (name, value) in settings ?? [])
+            all[name] = value;
+
+        var program = new ProgramHost(all);
+        program.UseKestrel(port: 0);
+        program.StartServer();
+        return new CleanLlmApi(program, database, upstream);
+    }
+
+    /// <summary>A new user, signed in.</summary>
+    public async Task<ApiCaller> SignInAsync()
+    {
+        var caller = new ApiCaller(Address);
+        await caller.RegisterAsync();
+        return caller;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        Upstream.Release();
+        Anonymous.Dispose();
+        await host.DisposeAsync();
+        await Upstream.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    private sealed class ProgramHost(IReadOnlyDictionary<string, string> settings) : WebApplicationFactory<Program>
+    {
+        protected override void ConfigureWebHost(IWebHostBuilder builder)
+        {
+            builder.UseEnvironment("Development");
+            foreach (var (name, value) in settings)
+                builder.UseSetting(name, value);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace CleanLlm.WebApi.FunctionalTests.Api;
+
+/// <summary>Waits for what happens by itself, as long as it takes and no longer than a deadline.</summary>
+public static class Eventually
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(45);
+
+    /// <summary>Asks again and again until the condition holds.</summary>
+    public static async Task HoldsAsync(string what, Func<Task<bool>> condition)
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!await condition())
+        {
+            try
+            {
+                await poll.WaitForNextTickAsync(deadline.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"Not within {Deadline.TotalSeconds} s: {what}");
+            }
+        }
+    }
+}
