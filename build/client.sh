@@ -17,7 +17,7 @@ done
 
 client=clients/typescript
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/cleanllm.XXXXXX")
-trap stop_servers EXIT
+trap 'set +e; stop_servers' EXIT
 
 if $build; then dotnet build src/WebApi --configuration "$configuration" --nologo -v quiet; fi
 dotnet restore build/nswag --nologo -v quiet

@@ -105,7 +105,7 @@ export class OperationsClient {
      * Says which version runs, and in which environment
      * @return OK
      */
-    getVersion(signal?: AbortSignal): Promise<VersionInfo> {
+    version(signal?: AbortSignal): Promise<VersionInfo> {
         let url_ = this.baseUrl + "/version";
         url_ = url_.replace(/[?&]$/, "");
 
@@ -118,11 +118,11 @@ export class OperationsClient {
         };
 
         return this.http.fetch(url_, options_).then((_response: Response) => {
-            return this.processGetVersion(_response);
+            return this.processVersion(_response);
         });
     }
 
-    protected processGetVersion(response: Response): Promise<VersionInfo> {
+    protected processVersion(response: Response): Promise<VersionInfo> {
         const status = response.status;
         let _headers: any = {}; if (response.headers && response.headers.forEach) { response.headers.forEach((v: any, k: any) => _headers[k] = v); };
         if (status === 200) {
@@ -703,7 +703,7 @@ export class UsersClient {
     }
 }
 
-export class ModelClient {
+export class ModelsClient {
     private http: { fetch(url: RequestInfo, init?: RequestInit): Promise<Response> };
     private baseUrl: string;
     protected jsonParseReviver: ((key: string, value: any) => any) | undefined = undefined;

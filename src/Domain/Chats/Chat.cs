@@ -53,12 +53,12 @@ public sealed class Chat
     /// <summary>Replaces title, model and system prompt; blank removes one.</summary>
     public Result<Chat> Change(string? title, string? model, string? systemPrompt, DateTimeOffset now)
     {
-        if (title?.Length > TitleMaxLength)
-            return Error.Invalid("title", $"At most {TitleMaxLength} characters.");
-        if (model?.Length > ModelMaxLength)
-            return Error.Invalid("model", $"At most {ModelMaxLength} characters.");
-        if (systemPrompt?.Length > SystemPromptMaxLength)
-            return Error.Invalid("systemPrompt", $"At most {SystemPromptMaxLength} characters.");
+        if (title?.Length > TitleMaxLength || title?.Any(char.IsControl) == true)
+            return Error.Invalid("title", $"At most {TitleMaxLength} characters, none of them a control character.");
+        if (model?.Length > ModelMaxLength || model?.Any(char.IsControl) == true)
+            return Error.Invalid("model", $"At most {ModelMaxLength} characters, none of them a control character.");
+        if (systemPrompt?.Length > SystemPromptMaxLength || systemPrompt?.Contains('\0', StringComparison.Ordinal) == true)
+            return Error.Invalid("systemPrompt", $"At most {SystemPromptMaxLength} characters, none of them NUL.");
 
         (Title, Model, SystemPrompt, UpdatedAt) = (Blank(title?.Trim()), Blank(model), Blank(systemPrompt), now);
         return this;

@@ -48,6 +48,8 @@ internal static class AiRegistration
             handler.PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1);
             handler.MaxConnectionsPerServer = 1024;
             handler.ConnectTimeout = ConnectTimeout;
+            // A stream that is left early ends soon at the provider too, instead of being read on for the sake of its connection.
+            handler.ResponseDrainTimeout = TimeSpan.FromMilliseconds(250);
             handler.AllowAutoRedirect = false;
             handler.UseCookies = false;
         })

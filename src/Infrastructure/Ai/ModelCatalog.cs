@@ -12,7 +12,8 @@ namespace CleanLlm.Infrastructure.Ai;
 /// then renewed behind the callers' backs: a warm catalogue is one field read.
 /// </summary>
 internal sealed partial class ModelCatalog(
-    IOptions<AiOptions> options, OpenAiProviders servers, HybridCache cache, TimeProvider clock, ILogger<ModelCatalog> logger) : IModelCatalog
+    IOptions<AiOptions> options, OpenAiProviders servers, HybridCache cache, TimeProvider clock, ILogger<ModelCatalog> logger)
+    : IModelCatalog, IAsyncDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan RetryIncomplete = TimeSpan.FromSeconds(15);
@@ -26,6 +27,7 @@ internal sealed partial class ModelCatalog(
 
     private readonly List<ProviderOptions> providers = [.. options.Value.Providers.OrderBy(p => p.Priority)];
     private readonly Lock renewing = new();
+    private readonly CancellationTokenSource lifetime = new();
     private Snapshot? current;
     private Task<Snapshot>? renewal;
 
@@ -41,6 +43,15 @@ internal sealed partial class ModelCatalog(
         if (known.RenewAt is { } at && clock.GetUtcNow() >= at)
             _ = RenewAsync();
         return ValueTask.FromResult(known.Routes);
+    }
+
+    /// <summary>Ends a renewal that still runs, before the connections it uses are disposed of.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await lifetime.CancelAsync();
+        if (renewal is Task running)
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lifetime.Dispose();
     }
 
     private async ValueTask<ModelRoutes> FirstAsync(CancellationToken ct)
@@ -79,8 +90,12 @@ internal sealed partial class ModelCatalog(
             return [.. provider.Models.Select(m => ModelRoute.Of(provider, m))];
         try
         {
+            // Only the shut-down ends it, and by the request itself: so nothing is left running when this await returns.
             var ids = await cache.GetOrCreateAsync(
-                $"ai:models:{provider.Name}", ct => new ValueTask<string[]>(servers.ModelIdsAsync(provider.Name, ct)), Caching);
+                $"ai:models:{provider.Name}",
+                _ => new ValueTask<string[]>(servers.ModelIdsAsync(provider.Name, lifetime.Token)),
+                Caching,
+                cancellationToken: CancellationToken.None);
             return [.. ids.Select(id => ModelRoute.Of(provider, new ModelOptions { Id = id }))];
         }
         catch (ProviderException failure)

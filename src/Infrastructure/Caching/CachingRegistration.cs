@@ -8,8 +8,9 @@ namespace CleanLlm.Infrastructure.Caching;
 /// <summary>Registers HybridCache, with Redis as its second level where a connection string is given.</summary>
 internal static class CachingRegistration
 {
-    // Redis is a help, not a need: a call that finds it away must not wait for it.
-    private const int RedisTimeoutMilliseconds = 500;
+    // Redis is a help, not a need: neither a start nor a call that finds it away waits long for it.
+    private const int ConnectTimeoutMilliseconds = 2000;
+    private const int CallTimeoutMilliseconds = 500;
 
     public static IServiceCollection AddCaching(this IServiceCollection services, IConfiguration configuration)
     {
@@ -19,7 +20,8 @@ internal static class CachingRegistration
 
         var settings = ConfigurationOptions.Parse(redis);
         settings.AbortOnConnectFail = false;
-        settings.AsyncTimeout = RedisTimeoutMilliseconds;
+        settings.ConnectTimeout = ConnectTimeoutMilliseconds;
+        settings.AsyncTimeout = CallTimeoutMilliseconds;
         settings.BacklogPolicy = BacklogPolicy.FailFast;
         services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(settings));
         services.AddStackExchangeRedisCache(_ => { });
@@ -29,6 +31,7 @@ internal static class CachingRegistration
                 cache.InstanceName = "cleanllm:";
                 cache.ConnectionMultiplexerFactory = () => Task.FromResult(connection);
             });
+        services.AddHostedService<RedisStartup>();
         services.AddHealthChecks().AddRedis(
             provider => provider.GetRequiredService<IConnectionMultiplexer>(), "redis", HealthStatus.Degraded, tags: ["ready"]);
         return services;

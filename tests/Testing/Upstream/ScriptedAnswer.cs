@@ -94,14 +94,14 @@ internal sealed class ScriptedAnswer
             return;
         }
 
-        await DeltaAsync(new { role = "assistant", content = "" }, null);
         model.Charge(call.PromptTokens, 0);
+        await DeltaAsync(new { role = "assistant", content = "" }, null);
         for (var i = 0; i < words.Length; i++)
         {
             if (i == words.Length / 2 && Name is "cut-off" or "cut-clean" or "stall" or "error" or "huge" && await BreakAsync())
                 return;
-            await DeltaAsync(new { content = words[i] }, null);
             model.Charge(0, 1);
+            await DeltaAsync(new { content = words[i] }, null);
         }
 
         if (Name != "empty")

@@ -3,6 +3,9 @@ namespace CleanLlm.Testing.Upstream;
 /// <summary>What <see cref="ScriptedUpstream"/> saw and charged of one model.</summary>
 public sealed class UpstreamModel
 {
+    /// <summary>What has not happened by then never will: a test fails by its name instead of standing still.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly Lock changing = new();
     private readonly List<UpstreamCall> calls = [];
     private readonly List<(Func<bool> Reached, TaskCompletionSource Waiter)> waiters = [];
@@ -76,7 +79,7 @@ public sealed class UpstreamModel
                 return Task.CompletedTask;
             var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             waiters.Add((reached, waiter));
-            return waiter.Task;
+            return waiter.Task.WaitAsync(Patience);
         }
     }
 }

@@ -38,7 +38,7 @@ internal sealed class OpenAiChatClient(IOpenAiApi api, ProviderOptions provider,
             yield break;
         }
 
-        await using var body = new AnswerStream(await response.Content.ReadAsStreamAsync(limits.Token), limits);
+        await using var body = new AnswerStream(await response.Content.ReadAsStreamAsync(CancellationToken.None), limits);
         await using var events = SseParser.Create(body, ParseEvent).EnumerateAsync(limits.Token).GetAsyncEnumerator(limits.Token);
         var finished = false;
         while (await NextAsync(events, limits))

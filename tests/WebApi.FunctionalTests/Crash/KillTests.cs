@@ -1,0 +1,62 @@
+using CleanLlm.Testing.Databases;
+using CleanLlm.Testing.Upstream;
+using CleanLlm.WebApi.FunctionalTests.Api;
+
+namespace CleanLlm.WebApi.FunctionalTests.Crash;
+
+[TestFixture(DatabaseKind.Sqlite)]
+[TestFixture(DatabaseKind.Postgres)]
+public sealed class KillTests(DatabaseKind kind)
+{
+    private const string Completions = "/api/v1/completions";
+
+    [Test]
+    public async Task KilledInTheMiddleOfStreams_AndStartedAgain_EverythingIsSettledAndNothingStoredIsLost()
+    {
+        await using var database = await TestDatabases.CreateAsync(kind);
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        var settings = await ApiSettings.ForAsync(database, upstream);
+        settings["Completions:LeaseSeconds"] = "4";
+        settings["Completions:CheckpointSeconds"] = "1";
+
+        string messages, refreshToken;
+        List<string> underWay = [];
+        IReadOnlyList<string> before;
+        await using (var program = await ProgramProcess.StartAsync(settings))
+        {
+            using var caller = new ApiCaller(program.Address);
+            await caller.RegisterAsync();
+            refreshToken = caller.RefreshToken;
+            messages = $"/api/v1/chats/{await caller.OpenChatAsync("Kept")}/messages";
+            (await caller.PostAsync(messages, new { content = "Stored before", model = "ok" })).ShouldBe(System.Net.HttpStatusCode.OK);
+            before = (await caller.GetAsync(messages)).Ids;
+
+            await using var inChat = await caller.StreamAsync(messages, new { content = "Interrupted", model = "stall" });
+            await using var alone = await caller.StreamAsync(Completions, new { prompt = "Interrupted", model = "stall" });
+            await using var silent = await caller.StreamAsync(Completions, new { prompt = "Interrupted", model = "slow" });
+            foreach (var stream in new[] { inChat, alone, silent })
+                underWay.Add((await stream.UntilAsync("completion.started")).Data.GetProperty("id").GetString()!);
+            await inChat.UntilAsync("completion.delta");
+            await alone.UntilAsync("completion.delta");
+            (await Books.RunningAsync(database)).Should().Be(3);
+            (await Books.ReservedAsync(database)).Should().BePositive();
+            await program.KillAsync();
+        }
+
+        await using var again = await ProgramProcess.StartAsync(settings);
+        using var back = new ApiCaller(again.Address);
+        back.Use(await back.PostAsync("/api/v1/auth/refresh", new { refreshToken }));
+        await Books.ShouldBalanceAsync(database);
+
+        foreach (var id in underWay)
+        {
+            var completion = await back.GetAsync($"{Completions}/{id}");
+            completion.Text("status").Should().Be("failed");
+            completion.Text("errorCode").Should().Be("completion.interrupted");
+        }
+
+        (await back.GetAsync(messages)).Ids.Should().EndWith(before, "what was stored is still there").And.HaveCountGreaterThan(1);
+        (await back.QuotaAsync("tokens")).Reserved.Should().Be(0);
+        (await back.PostAsync(messages, new { content = "It goes on", model = "ok" })).ShouldBe(System.Net.HttpStatusCode.OK);
+    }
+}
