@@ -59,10 +59,9 @@ start_upstream() {
 
 # Production, with secrets of this run and limits that are checked at every request but never reached.
 start_release() {
-    local home=$scratch/home port
+    local port
     port=$(free_port)
     program_url=http://127.0.0.1:$port
-    mkdir "$home"
     local settings=(
         ASPNETCORE_ENVIRONMENT=Production
         ASPNETCORE_URLS="$program_url"
@@ -92,7 +91,8 @@ start_release() {
         )
         index=$((index + 1))
     done
-    (cd "$home" && exec env "${settings[@]}" dotnet "$app/CleanLlm.WebApi.dll" >"$scratch/program.log" 2>&1) &
+    # In its own folder, where its appsettings are.
+    (cd "$app" && exec env "${settings[@]}" dotnet CleanLlm.WebApi.dll >"$scratch/program.log" 2>&1) &
     program_pid=$!
     wait_until 120 curl -fsS "$program_url/health/ready" || { tail -n 40 "$scratch/program.log" >&2; die "the program did not start"; }
 }
@@ -136,5 +136,8 @@ driver_pid=$!
 status=0
 wait "$driver_pid" || status=$?
 driver_pid=
-if [ "$status" -ne 0 ]; then tail -n 20 "$scratch/program.log" >&2; fi
+if [ "$status" -ne 0 ]; then
+    say "What the program complained of, at most five lines" >&2
+    grep -E '"LogLevel":"(Warning|Error|Critical)"' "$scratch/program.log" | cut -c 1-600 | tail -n 5 >&2 || true
+fi
 exit "$status"

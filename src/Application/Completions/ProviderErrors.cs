@@ -4,10 +4,11 @@ using CleanLlm.Domain.Results;
 namespace CleanLlm.Application.Completions;
 
 /// <summary>What callers are told when an AI provider fails.</summary>
-internal static class ProviderErrors
+public static class ProviderErrors
 {
     private static readonly TimeSpan ShortWhile = TimeSpan.FromSeconds(5);
 
+    /// <summary>The error that stands for a provider's failure.</summary>
     public static Error From(ProviderException failure) => failure.Failure switch
     {
         ProviderFailure.Timeout => new(ErrorKind.Timeout, "provider.timeout", "The AI service was too slow."),

@@ -48,6 +48,9 @@ internal sealed partial class ModelCatalog(
     /// <summary>Ends a renewal that still runs, before the connections it uses are disposed of.</summary>
     public async ValueTask DisposeAsync()
     {
+        // The container holds it under two types and disposes of each.
+        if (lifetime.IsCancellationRequested)
+            return;
         await lifetime.CancelAsync();
         if (renewal is Task running)
             await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -1,3 +1,5 @@
+using CleanLlm.Application.Ai;
+using CleanLlm.Application.Completions;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace CleanLlm.WebApi.Http;
@@ -15,7 +17,10 @@ internal sealed partial class FailureHandler(ILogger<FailureHandler> logger) : I
             return true;
         }
 
-        await Describe(exception, httpContext).WriteAsync(httpContext);
+        if (exception is ProviderException failure)
+            await ProviderErrors.From(failure).ToProblem().ExecuteAsync(httpContext); // no provider could tell which models there are
+        else
+            await Describe(exception, httpContext).WriteAsync(httpContext);
         return true;
     }
 

@@ -36,7 +36,7 @@ internal sealed class BranchRow
 /// <summary>Maps the rows of <see cref="BranchSql"/>; there is no such table.</summary>
 internal sealed class BranchRowConfiguration : IEntityTypeConfiguration<BranchRow>
 {
-    public void Configure(EntityTypeBuilder<BranchRow> builder) => builder.HasNoKey().ToView(name: null);
+    public void Configure(EntityTypeBuilder<BranchRow> builder) => builder.HasNoKey().ToView("branch");
 }
 
 /// <summary>Walks up a chat's message tree in one statement, the same on both databases.</summary>

@@ -664,9 +664,9 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("system_prompt");
 
-                    b.ToTable("branch_row", (string)null);
+                    b.ToTable((string)null);
 
-                    b.ToView(null, (string)null);
+                    b.ToView("branch", (string)null);
                 });
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>

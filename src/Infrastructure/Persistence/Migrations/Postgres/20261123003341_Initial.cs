@@ -13,26 +13,6 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
-                name: "branch_row",
-                columns: table => new
-                {
-                    id = table.Column<Guid>(type: "uuid", nullable: true),
-                    parent_id = table.Column<Guid>(type: "uuid", nullable: true),
-                    role = table.Column<int>(type: "integer", nullable: true),
-                    content = table.Column<string>(type: "text", nullable: true),
-                    model = table.Column<string>(type: "text", nullable: true),
-                    prompt_tokens = table.Column<int>(type: "integer", nullable: true),
-                    completion_tokens = table.Column<int>(type: "integer", nullable: true),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
-                    depth = table.Column<int>(type: "integer", nullable: true),
-                    chat_model = table.Column<string>(type: "text", nullable: true),
-                    system_prompt = table.Column<string>(type: "text", nullable: true)
-                },
-                constraints: table =>
-                {
-                });
-
-            migrationBuilder.CreateTable(
                 name: "completions",
                 columns: table => new
                 {
@@ -429,9 +409,6 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropTable(
-                name: "branch_row");
-
             migrationBuilder.DropTable(
                 name: "completions");
 

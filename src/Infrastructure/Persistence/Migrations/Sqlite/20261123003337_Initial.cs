@@ -12,26 +12,6 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
         protected override void Up(MigrationBuilder migrationBuilder)
         {
             migrationBuilder.CreateTable(
-                name: "branch_row",
-                columns: table => new
-                {
-                    id = table.Column<Guid>(type: "TEXT", nullable: true),
-                    parent_id = table.Column<Guid>(type: "TEXT", nullable: true),
-                    role = table.Column<int>(type: "INTEGER", nullable: true),
-                    content = table.Column<string>(type: "TEXT", nullable: true),
-                    model = table.Column<string>(type: "TEXT", nullable: true),
-                    prompt_tokens = table.Column<int>(type: "INTEGER", nullable: true),
-                    completion_tokens = table.Column<int>(type: "INTEGER", nullable: true),
-                    created_at = table.Column<long>(type: "INTEGER", nullable: true),
-                    depth = table.Column<int>(type: "INTEGER", nullable: true),
-                    chat_model = table.Column<string>(type: "TEXT", nullable: true),
-                    system_prompt = table.Column<string>(type: "TEXT", nullable: true)
-                },
-                constraints: table =>
-                {
-                });
-
-            migrationBuilder.CreateTable(
                 name: "completions",
                 columns: table => new
                 {
@@ -427,9 +407,6 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
         /// <inheritdoc />
         protected override void Down(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.DropTable(
-                name: "branch_row");
-
             migrationBuilder.DropTable(
                 name: "completions");
 
