@@ -29,18 +29,19 @@ count() { # NAME PASSED FAILED
     passed=$((passed + $2)) failed=$((failed + $3))
 }
 
-# The figures of one trx file. What was not run, or a suite of nothing, counts as failed.
-count_trx() {
-    local counters total ok
+# The figures of one trx file. Counted as failed too: what was not run, a suite of nothing, a fixture that could not be torn down.
+count_trx() { # NAME EXIT-CODE LOG
+    local counters total ok bad
     counters=$(grep -o '<Counters [^>]*>' "$results/$1.trx" 2>/dev/null)
     total=$(sed -nE 's/.* total="([0-9]+)".*/\1/p' <<<"$counters")
     ok=$(sed -nE 's/.* passed="([0-9]+)".*/\1/p' <<<"$counters")
-    if [ "${total:-0}" -eq 0 ] || [ "$2" -ne 0 ] && [ "$total" -eq "$ok" ]; then
+    total=${total:-0} ok=${ok:-0}
+    bad=$((total - ok + $(grep -c '^TearDown failed' "$3")))
+    if [ "$total" -eq 0 ] || { [ "$2" -ne 0 ] && [ "$bad" -eq 0 ]; }; then
         printf '%s ran no test, or its host broke down\n' "$1"
-        count "$1" "${ok:-0}" 1
-    else
-        count "$1" "$ok" $((total - ok))
+        bad=1
     fi
+    count "$1" "$ok" "$bad"
 }
 
 run_suite() {
@@ -50,11 +51,11 @@ run_suite() {
         options+=(--collect "XPlat Code Coverage" --
             DataCollectionRunSettings.DataCollectors.DataCollector.Configuration.Include="[CleanLlm.*]*"
             DataCollectionRunSettings.DataCollectors.DataCollector.Configuration.Exclude="[CleanLlm.Testing]*,[CleanLlm.*Tests]*"
-            DataCollectionRunSettings.DataCollectors.DataCollector.Configuration.ExcludeByFile="**/Migrations/*.cs,**/obj/**")
+            DataCollectionRunSettings.DataCollectors.DataCollector.Configuration.ExcludeByFile="**/Migrations/**/*.cs,**/obj/**")
     fi
     say "$1"
-    timeout --foreground 900 dotnet test "tests/$1/$1.csproj" "${options[@]}"
-    count_trx "$1" $?
+    timeout --foreground 900 dotnet test "tests/$1/$1.csproj" "${options[@]}" 2>&1 | tee "$results/$1.log"
+    count_trx "$1" "${PIPESTATUS[0]}" "$results/$1.log"
 }
 
 # The client in clients/typescript, compiled and run in Node against the built program.

@@ -21,6 +21,7 @@ const connections = options.conns.split(',').map(Number);
 const modes = options.mode.split(',');
 
 const marks = { direct: ['"delta":{"content":"', '"finish_reason":"stop"'], program: ['event: completion.delta', 'event: completion.finished'] };
+const idleUsers = 10_000;
 // Long enough for the runtime to compile what is hot, with what it has learnt from the first calls.
 const warmUpSeconds = 2 * seconds;
 
@@ -121,7 +122,8 @@ async function main() {
     console.error(`${users} users with a chat each …`);
     const accounts = await openAccounts(program.address, users);
     const rows = fileURLToPath(new URL('postgres-alone.sql', import.meta.url));
-    await loads.psql(database.address, ['-v', `users=${users}`, '-v', `turns=${turns}`, '-v', `question=${question}`, '-v', `answer=${answer}`, '-f', rows]);
+    const given = Object.entries({ users, turns, question, answer, idle: idleUsers }).flatMap(([name, value]) => ['-v', `${name}=${value}`]);
+    await loads.psql(database.address, [...given, '-f', rows]);
     await loads.psql(database.address, ['-c', 'VACUUM ANALYZE']);
     const scripts = writeStatements(options.scratch, users);
     const measured = Object.fromEntries(modes.map((mode) => [mode, targets(mode, accounts, scripts)]));

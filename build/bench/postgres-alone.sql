@@ -1,5 +1,6 @@
--- Users, chats and counters for PostgreSQL alone, with ids that a pgbench script can compute: as many and as full as the program's.
--- :users how many, :turns the question-and-answer pairs of each chat, :question and :answer their text.
+-- Users, chats and counters for PostgreSQL alone, with ids that a pgbench script can compute: as many and as full as the program's;
+-- and idle users, because in tables of one page the planner rightly reads everything, for the program and for pgbench.
+-- :users how many, :turns the question-and-answer pairs of each chat, :question and :answer their text, :idle the idle users.
 \set ON_ERROR_STOP on
 
 CREATE FUNCTION pg_temp.id_of(kind text, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE
@@ -27,3 +28,19 @@ FROM generate_series(1, :users) AS u, generate_series(1, 2 * :turns) AS place;
 INSERT INTO quota_counters (user_id, metric, "window", period_start, used, reserved)
 SELECT pg_temp.id_of('8000', u), metric, 3, date_trunc('day', now() + day * interval '24 hours', 'UTC'), 0, 0
 FROM generate_series(1, :users) AS u, generate_series(1, 2) AS metric, generate_series(0, 1) AS day;
+
+INSERT INTO users (id, email, role, email_confirmed, disabled, created_at)
+SELECT pg_temp.id_of('b000', u), 'idle' || u || '@bench.example', 1, false, false, now()
+FROM generate_series(1, :idle) AS u;
+
+INSERT INTO chats (id, owner_id, title, message_count, created_at, updated_at)
+SELECT pg_temp.id_of('b000', u), pg_temp.id_of('b000', u), 'Idle', 1, now(), now()
+FROM generate_series(1, :idle) AS u;
+
+INSERT INTO messages (id, chat_id, role, content, created_at)
+SELECT pg_temp.id_of('b000', u), pg_temp.id_of('b000', u), 1, :'question', now()
+FROM generate_series(1, :idle) AS u;
+
+INSERT INTO quota_counters (user_id, metric, "window", period_start, used, reserved)
+SELECT pg_temp.id_of('b000', u), metric, 3, date_trunc('day', now(), 'UTC'), 0, 0
+FROM generate_series(1, :idle) AS u, generate_series(1, 2) AS metric;

@@ -97,10 +97,11 @@ public sealed class CompletionRun
         outcome.SetResult(ended);
     }
 
+    // A figure that cannot be true is as good as none: it must not charge, or give back, what was never used.
     private TokenCount Tokens(string text, Func<string, int> count, UsageBasis unreported) => ReportedUsage is
     {
-        InputTokenCount: { } prompt,
-        OutputTokenCount: { } answer,
+        InputTokenCount: >= 0 and <= int.MaxValue and var prompt,
+        OutputTokenCount: >= 0 and <= int.MaxValue and var answer,
     }
         ? new TokenCount((int)prompt, (int)answer, UsageBasis.Reported)
         : new TokenCount(completion.PromptTokens, text.Length == 0 ? 0 : count(text), unreported);

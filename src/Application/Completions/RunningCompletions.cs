@@ -31,10 +31,12 @@ public sealed partial class RunningCompletions(
     /// <summary>Lets runs finish for a while, then ends those that are left, with what they have produced.</summary>
     public async Task DrainAsync(CancellationToken ct)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        patience.CancelAfter(TimeSpan.FromSeconds(options.Value.DrainSeconds));
-        await Task.WhenAny(AllEnded(), Task.Delay(Timeout.Infinite, patience.Token));
-        if (runs.IsEmpty)
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.DrainSeconds), clock);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
+        // Requests may still come in, so there can be new runs once the first ones have ended.
+        while (runs.Values.Any(run => !run.Outcome.IsCompleted) && !patience.IsCancellationRequested)
+            await Task.WhenAny(AllEnded(), Task.Delay(Timeout.Infinite, patience.Token));
+        if (runs.Values.All(run => run.Outcome.IsCompleted))
             return;
 
         LogInterrupting(logger, runs.Count);

@@ -49,15 +49,16 @@ internal static class TextSanitizer
         or 0x061C or 0x200E or 0x200F or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x206F) // bidirectional and deprecated formats
         or 0x180E or 0x200B or (>= 0x2060 and <= 0x2064) or 0xFEFF // zero width
         or (>= 0xFFF9 and <= 0xFFFB) // interlinear annotation
+        or 0xFFFE or 0xFFFF // no characters at all; string.Normalize throws on them
         or (>= 0xE0000 and <= 0xE007F); // tags
 
     private static string Candidates()
     {
         var candidates = new StringBuilder();
-        for (var c = char.MinValue; c < char.MaxValue; c++)
+        for (var c = 0; c <= char.MaxValue; c++)
         {
-            if (IsRemoved(c) || IsJoiner(c) || char.IsSurrogate(c))
-                candidates.Append(c);
+            if (IsRemoved(c) || IsJoiner(c) || char.IsSurrogate((char)c))
+                candidates.Append((char)c);
         }
 
         return candidates.ToString();

@@ -19,7 +19,12 @@ public sealed class ChatTests(DatabaseKind kind) : ApiTests(kind)
         var changed = await caller.SendAsync(HttpMethod.Patch, address, new { title = "Other plans" });
         var deleted = await caller.DeleteAsync(address);
 
-        read.ShouldBe(HttpStatusCode.OK).Body.Should().Be(opened.Body);
+        read.ShouldBe(HttpStatusCode.OK);
+        foreach (var member in new[] { "id", "title", "model" })
+            read.Text(member).Should().Be(opened.Text(member));
+        // PostgreSQL keeps microseconds.
+        read.Json.GetProperty("createdAt").GetDateTimeOffset()
+            .Should().BeCloseTo(opened.Json.GetProperty("createdAt").GetDateTimeOffset(), TimeSpan.FromMicroseconds(1));
         read.Text("messageCount").Should().Be("0");
         changed.ShouldBe(HttpStatusCode.OK).Text("title").Should().Be("Other plans");
         changed.Text("model").Should().Be("ok", "what is absent stays");

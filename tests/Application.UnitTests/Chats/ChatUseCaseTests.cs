@@ -1,0 +1,183 @@
+using AutoMapper;
+using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Ai;
+using CleanLlm.Application.Chats;
+using CleanLlm.Application.Paging;
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Models;
+using CleanLlm.Domain.Users;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using NSubstitute;
+
+namespace CleanLlm.Application.UnitTests.Chats;
+
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+internal sealed class ChatUseCaseTests
+{
+    private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    private readonly FakeChats chats = new();
+    private readonly IChatQueries queries = Substitute.For<IChatQueries>();
+    private readonly IModelCatalog catalog = Substitute.For<IModelCatalog>();
+    private readonly ICurrentUser user = Substitute.For<ICurrentUser>();
+    private readonly IMapper mapper = new MapperConfiguration(map => map.AddProfile<ChatMapping>(), NullLoggerFactory.Instance).CreateMapper();
+
+    [SetUp]
+    public void KnowUserAndModel()
+    {
+        user.Id.Returns(UserId.New(clock.GetUtcNow()));
+        catalog.ListAsync(default).ReturnsForAnyArgs([new Model("known", "Known", "upstream", 100, 10, TokenPrice.Free)]);
+    }
+
+    [Test]
+    public void Mapping_MapsEveryMember() => mapper.ConfigurationProvider.AssertConfigurationIsValid();
+
+    [Test]
+    public async Task Create_StoresAChatOfTheCaller()
+    {
+        var created = (await CreateAsync(new CreateChat(" Title ", "known", "Be brief."))).Value;
+
+        var chat = chats.Stored.Should().ContainSingle().Subject;
+        chat.Should().BeEquivalentTo(new { created.Id, OwnerId = user.Id, Title = "Title", Model = "known", SystemPrompt = "Be brief." });
+        created.Should().BeEquivalentTo(new { Title = "Title", Model = "known", MessageCount = 0, CreatedAt = clock.GetUtcNow(), UpdatedAt = clock.GetUtcNow() });
+        chats.Saves.Should().Be(1);
+    }
+
+    [Test]
+    public async Task Create_WhenTheModelIsUnknown_StoresNothing()
+    {
+        (await CreateAsync(new CreateChat("t", "none", SystemPrompt: null))).Error!.Code.Should().Be("model.unknown");
+        chats.Stored.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task Create_WhenTheTitleHoldsAControl_NamesTheField()
+    {
+        (await CreateAsync(new CreateChat("a\u0007", Model: null, SystemPrompt: null))).Error!.Fields.Should().ContainKey("title");
+        chats.Saves.Should().Be(0);
+    }
+
+    [Test]
+    public async Task Update_ChangesWhatIsGivenAndLeavesTheRest()
+    {
+        var chat = await OpenAsync();
+        clock.Advance(TimeSpan.FromMinutes(1));
+
+        var updated = (await UpdateAsync(new UpdateChat(chat.Id, Title: null, Model: "", SystemPrompt: "new"))).Value;
+
+        updated.Should().BeEquivalentTo(new { Title = "Title", Model = (string?)null, UpdatedAt = clock.GetUtcNow() });
+        chat.SystemPrompt.Should().Be("new");
+    }
+
+    [Test]
+    public async Task Update_WhenRefused_StoresNothing()
+    {
+        var chat = await OpenAsync();
+
+        (await UpdateAsync(new UpdateChat(chat.Id, null, "none", null))).Error!.Code.Should().Be("model.unknown");
+        (await UpdateAsync(new UpdateChat(chat.Id, new string('a', 201), null, null))).Error!.Fields.Should().ContainKey("title");
+        chats.Saves.Should().Be(1);
+    }
+
+    [Test]
+    public async Task UpdateAndDelete_OfSomebodyElsesChat_FindNone()
+    {
+        var chat = await OpenAsync();
+        user.Id.Returns(UserId.New(clock.GetUtcNow()));
+
+        (await UpdateAsync(new UpdateChat(chat.Id, "mine", null, null))).Error.Should().Be(ChatErrors.NotFound);
+        (await DeleteAsync(chat.Id)).Error.Should().Be(ChatErrors.NotFound);
+        chats.Stored.Should().ContainSingle().Which.Title.Should().Be("Title");
+    }
+
+    [Test]
+    public async Task Delete_TakesTheChatOut()
+    {
+        var chat = await OpenAsync();
+
+        (await DeleteAsync(chat.Id)).IsSuccess.Should().BeTrue();
+        (await DeleteAsync(chat.Id)).Error.Should().Be(ChatErrors.NotFound);
+        chats.Stored.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task Get_AndListMessages_OfAChatThatIsNotThere_FindNone()
+    {
+        queries.FindAsync(default, default, default).ReturnsForAnyArgs((ChatDto?)null);
+        queries.ListMessagesAsync(default, default, default, default, default).ReturnsForAnyArgs((Page<MessageDto>?)null);
+
+        (await new GetChatHandler(queries, user).Handle(new GetChat(default), default)).Error.Should().Be(ChatErrors.NotFound);
+        (await new ListMessagesHandler(queries, user).Handle(new ListMessages(default, null, 20), default)).Error.Should().Be(ChatErrors.NotFound);
+    }
+
+    [Test]
+    public async Task Lists_BeginAtTheCursor()
+    {
+        var cursor = new Cursor(clock.GetUtcNow(), Guid.CreateVersion7(clock.GetUtcNow()));
+        queries.ListMessagesAsync(default, default, default, default, default).ReturnsForAnyArgs(new Page<MessageDto>([], null));
+
+        await new ListChatsHandler(queries, user).Handle(new ListChats(cursor.ToString(), 7), default);
+        await new ListChatsHandler(queries, user).Handle(new ListChats(null, 8), default);
+        await new ListMessagesHandler(queries, user).Handle(new ListMessages(default, cursor.ToString(), 9), default);
+
+        await queries.Received().ListAsync(user.Id, cursor, 7, Arg.Any<CancellationToken>());
+        await queries.Received().ListAsync(user.Id, null, 8, Arg.Any<CancellationToken>());
+        await queries.Received().ListMessagesAsync(default, user.Id, new MessageId(cursor.Id), 9, Arg.Any<CancellationToken>());
+    }
+
+    [TestCase(200, 200, 20_000, true)]
+    [TestCase(201, 1, 1, false)]
+    [TestCase(1, 201, 1, false)]
+    [TestCase(1, 1, 20_001, false)]
+    public void Validators_BoundEveryText(int title, int model, int systemPrompt, bool valid)
+    {
+        var (t, m, s) = (new string('t', title), new string('m', model), new string('s', systemPrompt));
+
+        new CreateChatValidator().Validate(new CreateChat(t, m, s)).IsValid.Should().Be(valid);
+        new UpdateChatValidator().Validate(new UpdateChat(default, t, m, s)).IsValid.Should().Be(valid);
+    }
+
+    [TestCase("hi", 0f, 1, true)]
+    [TestCase("hi", 2f, null, true)]
+    [TestCase("", 1f, 1, false)]
+    [TestCase("hi", 2.1f, 1, false)]
+    [TestCase("hi", -0.1f, 1, false)]
+    [TestCase("hi", float.NaN, 1, false)]
+    [TestCase("hi", 1f, 0, false)]
+    public void SendMessage_BoundsItsValues(string content, float temperature, int? maxTokens, bool valid) =>
+        new SendMessageValidator().Validate(new SendMessage(default, content, null, null, temperature, maxTokens, Stream: false)).IsValid.Should().Be(valid);
+
+    private Task<Domain.Results.Result<ChatDto>> CreateAsync(CreateChat request) =>
+        new CreateChatHandler(chats, catalog, user, mapper, clock).Handle(request, default);
+
+    private Task<Domain.Results.Result<ChatDto>> UpdateAsync(UpdateChat request) =>
+        new UpdateChatHandler(chats, catalog, user, mapper, clock).Handle(request, default);
+
+    private Task<Domain.Results.Result<MediatR.Unit>> DeleteAsync(ChatId id) => new DeleteChatHandler(chats, user).Handle(new DeleteChat(id), default);
+
+    private async Task<Chat> OpenAsync()
+    {
+        await CreateAsync(new CreateChat("Title", "known", SystemPrompt: null));
+        return chats.Stored[0];
+    }
+
+    private sealed class FakeChats : IChatRepository
+    {
+        public List<Chat> Stored { get; } = [];
+
+        public int Saves { get; private set; }
+
+        public Task<Chat?> FindAsync(ChatId id, UserId owner, CancellationToken ct) =>
+            Task.FromResult(Stored.Find(chat => chat.Id == id && chat.OwnerId == owner));
+
+        public void Add(Chat chat) => Stored.Add(chat);
+
+        public void Remove(Chat chat) => Stored.Remove(chat);
+
+        public Task SaveAsync(CancellationToken ct)
+        {
+            Saves++;
+            return Task.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,98 @@
+using CleanLlm.Application.Ai;
+using CleanLlm.Application.Chats;
+using CleanLlm.Application.Completions;
+using CleanLlm.Application.Prompting;
+using CleanLlm.Application.Quotas;
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Models;
+using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Users;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CleanLlm.Application.UnitTests.Completions;
+
+/// <summary>The runner between ports that are as simple as they can be: a token is a character, history is what the test says.</summary>
+internal sealed class RunnerFixture
+    : ISubscriptions, IModelCatalog, IConversationReader, ICompletionQueries, ITokenCounter, IOptions<CompletionOptions>, IDisposable
+{
+    public static readonly Model Small = new("small", "Small", "upstream", ContextWindow: 1000, MaxOutputTokens: 100, new TokenPrice(1000, 2000, "v1"));
+    public static readonly Model Large = new("large", "Large", "upstream", ContextWindow: 9000, MaxOutputTokens: 900, TokenPrice.Free);
+
+    public RunnerFixture()
+    {
+        UserId = UserId.New(Clock.GetUtcNow());
+        Plan = PlanOf([]);
+        Running = new RunningCompletions(Store, this, this, Clock, NullLogger<RunningCompletions>.Instance);
+        var prompting = Microsoft.Extensions.Options.Options.Create(new PromptingOptions());
+        Runner = new CompletionRunner(
+            this,
+            this,
+            this,
+            new PromptPipeline([new SanitizeStep(), new SizeStep(), new SystemPromptStep(prompting), new ContextFitStep(this)]),
+            Store,
+            new CompletionAnswering(Model, Store, this, Running, this, this, Clock, NullLogger<CompletionAnswering>.Instance),
+            this,
+            Clock);
+    }
+
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+
+    public UserId UserId { get; }
+
+    public ScriptedModel Model { get; } = new();
+
+    public FakeCompletionStore Store { get; } = new();
+
+    public RunningCompletions Running { get; }
+
+    public CompletionRunner Runner { get; }
+
+    public CompletionOptions Value { get; set; } = new();
+
+    /// <summary>Null when the user is gone.</summary>
+    public Plan? Plan { get; set; }
+
+    public Result<Conversation> Conversation { get; set; } = ChatErrors.NotFound;
+
+    /// <summary>What the database says of the completion.</summary>
+    public CompletionDto? Stored { get; set; }
+
+    public static Plan PlanOf(PlanLimit[] limits, int? maxOutputTokens = null, params string[] models) =>
+        Plan.Create(new PlanTerms("test", IsDefault: true, Concurrency: null, models, maxOutputTokens, limits), DateTimeOffset.UnixEpoch).Value;
+
+    public CompletionRequest Ask(string prompt = "hello") => new() { UserId = UserId, Prompt = prompt, PromptField = "prompt" };
+
+    public Task<Result<CompletionRun>> StartAsync(CompletionRequest request, CancellationToken ct = default) => Runner.StartAsync(request, ct);
+
+    /// <summary>Starts it and waits for its end.</summary>
+    public async Task<Result<CompletionDto>> CompleteAsync(CompletionRequest request) =>
+        await EndOfAsync((await StartAsync(request)).Value);
+
+    // The limit only keeps a broken test from hanging.
+    public static Task<Result<CompletionDto>> EndOfAsync(CompletionRun run) => run.Outcome.WaitAsync(TimeSpan.FromSeconds(30));
+
+    /// <summary>All events of a run that has ended, or will.</summary>
+    public async Task<List<CompletionEvent>> EventsAsync(CompletionRun run) =>
+        [.. (await run.Log.ReadAsync(0, TimeSpan.FromHours(1), Clock, default).ToListAsync()).Select(entry => entry.Event!)];
+
+    public int Count(string text) => text.Length;
+
+    public void Dispose()
+    {
+        Running.Dispose();
+        Model.Dispose();
+    }
+
+    ValueTask<Plan?> ISubscriptions.PlanOfAsync(UserId user, CancellationToken ct) => ValueTask.FromResult(Plan);
+
+    ValueTask<IReadOnlyList<Model>> IModelCatalog.ListAsync(CancellationToken ct) => ValueTask.FromResult<IReadOnlyList<Model>>([Small, Large]);
+
+    Task<Result<Conversation>> IConversationReader.ReadAsync(ChatId chat, UserId owner, MessageId? parent, int maxMessages, CancellationToken ct) =>
+        Task.FromResult(Conversation);
+
+    Task<CompletionDto?> ICompletionQueries.FindAsync(CompletionId id, UserId user, CancellationToken ct) => Task.FromResult(Stored);
+}

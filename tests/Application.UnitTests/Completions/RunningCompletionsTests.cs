@@ -1,0 +1,154 @@
+using CleanLlm.Application.Ai;
+using CleanLlm.Application.Completions;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Usage;
+
+namespace CleanLlm.Application.UnitTests.Completions;
+
+/// <summary>Runs that last: streams that break off, checkpoints, and the end of the process.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+internal sealed class RunningCompletionsTests : IDisposable
+{
+    private readonly RunnerFixture fixture = new() { Value = new CompletionOptions { DrainSeconds = 20, CheckpointSeconds = 5, LeaseSeconds = 60 } };
+
+    public void Dispose() => fixture.Dispose();
+
+    [Test]
+    public async Task Stream_WhenItBreaksOff_KeepsAndChargesWhatWasSaid()
+    {
+        fixture.Model.Says("Hel").Throws(new ProviderException(ProviderFailure.CutOff, "gone"));
+        var run = await StreamAsync();
+
+        (await RunnerFixture.EndOfAsync(run)).Error!.Code.Should().Be("provider.cut_off");
+        var closing = fixture.Store.Closings.Should().ContainSingle().Subject;
+        closing.Completion.Should().BeEquivalentTo(new { Status = CompletionStatus.Failed, Answer = "Hel", CompletionTokens = 3, CostMicros = 18 });
+        closing.Entry!.Basis.Should().Be(UsageBasis.Partial);
+        (await fixture.EventsAsync(run)).Should().HaveCount(3);
+    }
+
+    [Test]
+    public async Task Checkpoint_StoresTextAndTokensAndRenewsTheLease()
+    {
+        var run = await SaidAsync("Hel");
+
+        fixture.Clock.Advance(TimeSpan.FromSeconds(5));
+        await fixture.Running.CheckpointAsync(default);
+
+        fixture.Store.Checkpoints.Should().Equal(new CompletionCheckpoint(run.Id, "Hel", 3, fixture.Clock.GetUtcNow().AddSeconds(60)));
+    }
+
+    [Test]
+    public async Task Checkpoint_IsNotDueBeforeItsInterval()
+    {
+        await SaidAsync("Hel");
+
+        fixture.Clock.Advance(TimeSpan.FromSeconds(5) - TimeSpan.FromTicks(1));
+        await fixture.Running.CheckpointAsync(default);
+        fixture.Store.Checkpoints.Should().BeEmpty();
+
+        fixture.Clock.Advance(TimeSpan.FromTicks(1));
+        await fixture.Running.CheckpointAsync(default);
+        await fixture.Running.CheckpointAsync(default);
+        fixture.Store.Checkpoints.Should().ContainSingle();
+    }
+
+    [Test]
+    public async Task Checkpoint_WhenNothingIsToBeStored_KeepsOnlyTheTokens()
+    {
+        await SaidAsync("Hel", store: false);
+
+        fixture.Clock.Advance(TimeSpan.FromSeconds(5));
+        await fixture.Running.CheckpointAsync(default);
+
+        fixture.Store.Checkpoints.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Answer = (string?)null, CompletionTokens = 3 });
+    }
+
+    [Test]
+    public async Task Checkpoint_OfARunThatHasEnded_IsNone()
+    {
+        fixture.Model.Says("Hel").Ends();
+        var run = await StreamAsync();
+        await RunnerFixture.EndOfAsync(run);
+
+        run.Checkpoint(fixture.Count, fixture.Clock.GetUtcNow(), TimeSpan.FromSeconds(60)).Should().BeNull();
+    }
+
+    [Test]
+    public async Task Drain_WhenNothingRuns_IsDone() =>
+        await fixture.Running.DrainAsync(default).WaitAsync(TimeSpan.FromSeconds(30));
+
+    [Test]
+    public async Task Drain_LetsRunsFinish()
+    {
+        var run = await SaidAsync("Hel");
+
+        var drained = fixture.Running.DrainAsync(default);
+        drained.IsCompleted.Should().BeFalse();
+        fixture.Model.Says("lo!").Ends();
+
+        await drained.WaitAsync(TimeSpan.FromSeconds(30));
+        (await RunnerFixture.EndOfAsync(run)).Value.Message!.Content.Should().Be("Hello!");
+    }
+
+    [Test]
+    public async Task Drain_WhenItsTimeIsOver_InterruptsWhatIsLeft()
+    {
+        var run = await SaidAsync("Hel");
+
+        var drained = fixture.Running.DrainAsync(default);
+        fixture.Clock.Advance(TimeSpan.FromSeconds(20));
+
+        await drained.WaitAsync(TimeSpan.FromSeconds(30));
+        (await RunnerFixture.EndOfAsync(run)).Error.Should().Be(CompletionErrors.Interrupted);
+        fixture.Store.Closings.Should().ContainSingle().Which.Completion.Should().BeEquivalentTo(
+            new { ErrorCode = "completion.interrupted", Answer = "Hel", CompletionTokens = 3 });
+    }
+
+    [Test]
+    public async Task Drain_WhenTheHostLosesPatience_InterruptsAtOnce()
+    {
+        var run = await SaidAsync("Hel");
+        using var host = new CancellationTokenSource();
+
+        var drained = fixture.Running.DrainAsync(host.Token);
+        await host.CancelAsync();
+
+        await drained.WaitAsync(TimeSpan.FromSeconds(30));
+        (await RunnerFixture.EndOfAsync(run)).Error.Should().Be(CompletionErrors.Interrupted);
+    }
+
+    [Test]
+    public async Task Drain_WhenARunBeginsMeanwhile_GivesItTheSameTime()
+    {
+        using var other = new RunnerFixture();
+        var first = await SaidAsync("Hel");
+        var drained = fixture.Running.DrainAsync(default);
+        // A second run of the same instance, still in the middle when the first one ends.
+        var late = (await other.StartAsync(other.Ask() with { Stream = true })).Value;
+        fixture.Running.Add(late);
+
+        fixture.Model.Says("lo!").Ends();
+        await RunnerFixture.EndOfAsync(first);
+
+        // Gives a drain that looks no further than the first run the chance to go wrong.
+        for (var i = 0; i < 1000; i++)
+            await Task.Yield();
+        drained.IsCompleted.Should().BeFalse();
+        other.Model.Ends();
+        await RunnerFixture.EndOfAsync(late);
+        await drained.WaitAsync(TimeSpan.FromSeconds(30));
+        fixture.Running.Stopping.IsCancellationRequested.Should().BeFalse();
+    }
+
+    private async Task<CompletionRun> StreamAsync(bool store = true) =>
+        (await fixture.StartAsync(fixture.Ask() with { Stream = true, Store = store })).Value;
+
+    /// <summary>A run that goes on after the model has said something.</summary>
+    private async Task<CompletionRun> SaidAsync(string text, bool store = true)
+    {
+        fixture.Model.Says(text);
+        var run = await StreamAsync(store);
+        await run.Log.ReadAsync(1, TimeSpan.FromHours(1), fixture.Clock, default).FirstAsync();
+        return run;
+    }
+}

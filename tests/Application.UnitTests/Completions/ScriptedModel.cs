@@ -1,0 +1,60 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Microsoft.Extensions.AI;
+
+namespace CleanLlm.Application.UnitTests.Completions;
+
+/// <summary>A model that says what the test tells it to, when the test tells it to.</summary>
+internal sealed class ScriptedModel : IChatClient
+{
+    private readonly Channel<object> script = Channel.CreateUnbounded<object>();
+
+    /// <summary>What it was asked, call by call.</summary>
+    public List<(IReadOnlyList<ChatMessage> Messages, ChatOptions? Options)> Calls { get; } = [];
+
+    public ScriptedModel Says(params string[] pieces)
+    {
+        foreach (var piece in pieces)
+            Put(new ChatResponseUpdate(ChatRole.Assistant, piece));
+        return this;
+    }
+
+    public ScriptedModel Reports(long promptTokens, long completionTokens)
+    {
+        var usage = new UsageContent(new UsageDetails { InputTokenCount = promptTokens, OutputTokenCount = completionTokens });
+        return Put(new ChatResponseUpdate(ChatRole.Assistant, [usage]));
+    }
+
+    public ScriptedModel Ends(ChatFinishReason? reason = null)
+    {
+        Put(new ChatResponseUpdate { FinishReason = reason ?? ChatFinishReason.Stop });
+        script.Writer.Complete();
+        return this;
+    }
+
+    public ScriptedModel Throws(Exception exception) => Put(exception);
+
+    public async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        await GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        Calls.Add(([.. messages], options));
+        await foreach (var next in script.Reader.ReadAllAsync(cancellationToken))
+            yield return next is Exception exception ? throw exception : (ChatResponseUpdate)next;
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+    public void Dispose()
+    {
+    }
+
+    private ScriptedModel Put(object next)
+    {
+        script.Writer.TryWrite(next).Should().BeTrue();
+        return this;
+    }
+}

@@ -1,0 +1,101 @@
+using CleanLlm.Application.Ai;
+using CleanLlm.Application.Prompting;
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Results;
+
+namespace CleanLlm.Application.UnitTests.Prompting;
+
+/// <summary>A token is a character here; each message is framed by 4 tokens and the answer by 3.</summary>
+internal sealed class ContextFitStepTests
+{
+    [Test]
+    public void Fit_WhenEverythingFits_CountsAllOfIt()
+    {
+        var fitted = Fit(Drafts.Of("hello") with { SystemPrompt = "brief", History = Turns(2, 10) }).Value;
+
+        fitted.PromptTokens.Should().Be(3 + 9 + 9 + 14 + 14);
+        fitted.History.Should().HaveCount(2);
+        fitted.MaxCompletionTokens.Should().Be(100);
+        fitted.Findings.Should().BeEmpty();
+    }
+
+    [Test]
+    public void Fit_KeepsTheNewestAndTellsHowManyWereLeftOut()
+    {
+        // 900 tokens of room, 8 for the question: eight of 104 tokens each.
+        var fitted = Fit(Drafts.Of("q") with { History = Turns(12, 100) }).Value;
+
+        fitted.History.Select(turn => turn.Content[..2]).Should().Equal("04", "05", "06", "07", "08", "09", "10", "11");
+        fitted.PromptTokens.Should().Be(8 + (8 * 104));
+        fitted.Findings.Should().Equal(new Finding("context", "older_messages_left_out", 4));
+    }
+
+    [Test]
+    public void Fit_LeavesNoGapInTheHistory()
+    {
+        Utterance[] history = [new(MessageRole.User, "short"), new(MessageRole.Assistant, new string('x', 2000)), new(MessageRole.User, "new")];
+
+        Fit(Drafts.Of("q") with { History = history }).Value.History.Should().Equal(history[2]);
+    }
+
+    [Test]
+    public void Fit_NeverDropsSystemPromptOrQuestion()
+    {
+        var system = new string('s', 400);
+
+        var fitted = Fit(Drafts.Of(new string('q', 400)) with { SystemPrompt = system, History = Turns(2, 200), MaxCompletionTokens = 1000 }).Value;
+
+        fitted.Should().BeEquivalentTo(new { SystemPrompt = system, PromptTokens = 811 });
+        fitted.Question.Should().HaveLength(400);
+        fitted.History.Should().BeEmpty();
+    }
+
+    [Test]
+    public void Fit_WithoutAWish_LeavesAQuarterOfTheWindowAndShortensTheAnswer()
+    {
+        var fitted = Fit(Drafts.Of("q") with { History = Turns(9, 100), MaxCompletionTokens = 1000 }).Value;
+
+        fitted.History.Should().HaveCount(7);
+        fitted.PromptTokens.Should().Be(8 + (7 * 104));
+        fitted.MaxCompletionTokens.Should().Be(1000 - fitted.PromptTokens);
+    }
+
+    [Test]
+    public void Fit_WithAnExactLength_KeepsRoomForAllOfIt()
+    {
+        var fitted = Fit(Drafts.Of("q") with { History = Turns(9, 100), MaxCompletionTokens = 900, LengthIsExact = true }).Value;
+
+        fitted.History.Should().BeEmpty();
+        fitted.MaxCompletionTokens.Should().Be(900);
+    }
+
+    [TestCase(992, false, 1, true)]
+    [TestCase(993, false, 1, false)]
+    [TestCase(893, true, 100, true)]
+    [TestCase(894, true, 100, false)]
+    public void Fit_WhenThePromptLeavesNoRoomForTheAnswer_Refuses(int length, bool exact, int expectedAnswer, bool fits)
+    {
+        var fitted = Fit(Drafts.Of(new string('q', length)) with { Field = "content", LengthIsExact = exact });
+
+        fitted.IsSuccess.Should().Be(fits);
+        if (fits)
+        {
+            fitted.Value.MaxCompletionTokens.Should().Be(expectedAnswer);
+            return;
+        }
+
+        fitted.Error.Should().BeEquivalentTo(new { Kind = ErrorKind.Invalid, Code = "prompt.too_long" });
+        fitted.Error!.Fields.Should().ContainKey("content");
+    }
+
+    private static Utterance[] Turns(int count, int length) =>
+        [.. Enumerable.Range(0, count).Select(i => new Utterance(i % 2 == 0 ? MessageRole.User : MessageRole.Assistant, $"{i:00}".PadRight(length, '.')))];
+
+    private static Result<PromptDraft> Fit(PromptDraft draft) => new ContextFitStep(new CharacterCounter()).Apply(draft);
+
+    private sealed class CharacterCounter : ITokenCounter
+    {
+        public int Count(string text) => text.Length;
+    }
+}

@@ -1,0 +1,35 @@
+using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanLlm.Infrastructure.IntegrationTests.Persistence;
+
+/// <summary>Compares the counters with what they have to be the sums of.</summary>
+internal static class Ledger
+{
+    /// <summary>Used is the sum of the ledger, reserved the sum of the open reservations, in every period of every window.</summary>
+    public static async Task ShouldBalanceAsync(PersistenceHost host)
+    {
+        var (counters, entries, open) = await host.InDatabaseAsync(async database => (
+            await database.QuotaCounters.AsNoTracking().ToListAsync(),
+            await database.UsageLedger.AsNoTracking().ToListAsync(),
+            await database.Completions.AsNoTracking().Where(completion => completion.FinishedAt == null).ToListAsync()));
+        foreach (var counter in counters)
+        {
+            var used = entries
+                .Where(entry => entry.UserId == counter.UserId && counter.Window.PeriodStart(entry.AdmittedAt) == counter.PeriodStart)
+                .Sum(entry => new QuotaHold(counter.Metric, counter.Window, counter.PeriodStart, 0).Charge(entry));
+            var reserved = open
+                .Where(completion => completion.UserId == counter.UserId)
+                .SelectMany(completion => completion.Reservation!.Holds)
+                .Where(hold => hold.Metric == counter.Metric && hold.Window == counter.Window && hold.PeriodStart == counter.PeriodStart)
+                .Sum(hold => hold.Amount);
+            (counter.Used, counter.Reserved).Should().Be((used, reserved), "so say ledger and open reservations of {0} a {1}", counter.Metric, counter.Window);
+        }
+    }
+
+    /// <summary>The one counter of a limit.</summary>
+    public static Task<QuotaCounter> CounterAsync(PersistenceHost host, UserId user, QuotaMetric metric, QuotaWindow window) =>
+        host.InDatabaseAsync(database => database.QuotaCounters.AsNoTracking().SingleAsync(
+            counter => counter.UserId == user && counter.Metric == metric && counter.Window == window));
+}

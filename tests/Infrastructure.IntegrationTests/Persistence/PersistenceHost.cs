@@ -1,0 +1,82 @@
+using CleanLlm.Application;
+using CleanLlm.Application.Ai;
+using CleanLlm.Application.Completions;
+using CleanLlm.Infrastructure.Caching;
+using CleanLlm.Infrastructure.Persistence;
+using CleanLlm.Testing.Databases;
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Internal;
+using Microsoft.Extensions.Time.Testing;
+using Npgsql;
+using NSubstitute;
+
+namespace CleanLlm.Infrastructure.IntegrationTests.Persistence;
+
+/// <summary>One instance of the program as far as data is concerned; several may share a database, and a Redis.</summary>
+internal sealed class PersistenceHost : IAsyncDisposable
+{
+    // Two instances and the connections of other fixtures have to fit one server.
+    private const int Connections = 20;
+
+    public PersistenceHost(TestDatabase database, IEnumerable<KeyValuePair<string, string?>>? settings = null, string? redis = null)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings)
+            .AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                [$"ConnectionStrings:{database.Kind}"] = ConnectionString(database),
+                ["ConnectionStrings:Redis"] = redis,
+            })
+            .Build();
+        Services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<IConfiguration>(configuration)
+            .AddSingleton<TimeProvider>(Clock)
+            .AddSingleton(Substitute.For<ITokenCounter>())
+            .AddApplication(configuration)
+            .AddPersistence(configuration, Substitute.For<IHostEnvironment>())
+            .AddCaching(configuration)
+            .Configure<MemoryCacheOptions>(cache => cache.Clock = new CacheClock(Clock))
+            .BuildServiceProvider();
+    }
+
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+
+    public ServiceProvider Services { get; }
+
+    public ICompletionStore Store => Services.GetRequiredService<ICompletionStore>();
+
+    public AbandonedCompletions Abandoned => Services.GetRequiredService<AbandonedCompletions>();
+
+    /// <summary>What the program does before its first request.</summary>
+    public async Task StartAsync()
+    {
+        foreach (var startup in Services.GetServices<IHostedService>().OfType<IHostedLifecycleService>())
+            await startup.StartingAsync(default);
+    }
+
+    /// <summary>Does something in a scope of its own, as a request would.</summary>
+    public async Task<TResult> InScopeAsync<T, TResult>(Func<T, Task<TResult>> act)
+        where T : notnull
+    {
+        await using var scope = Services.CreateAsyncScope();
+        return await act(scope.ServiceProvider.GetRequiredService<T>());
+    }
+
+    public Task<TResult> InDatabaseAsync<TResult>(Func<AppDbContext, Task<TResult>> act) => InScopeAsync(act);
+
+    public ValueTask DisposeAsync() => Services.DisposeAsync();
+
+    private static string ConnectionString(TestDatabase database) => database.Kind == DatabaseKind.Postgres
+        ? new NpgsqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = Connections }.ConnectionString
+        : database.ConnectionString;
+
+    /// <summary>The memory cache predates <see cref="TimeProvider"/>.</summary>
+    private sealed class CacheClock(TimeProvider clock) : ISystemClock
+    {
+        public DateTimeOffset UtcNow => clock.GetUtcNow();
+    }
+}

@@ -1,0 +1,57 @@
+using CleanLlm.Domain.Users;
+using CleanLlm.Infrastructure.Persistence;
+using CleanLlm.Testing.Databases;
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanLlm.Infrastructure.IntegrationTests.Persistence;
+
+/// <summary>Two instances of the program on one migrated database without completions.</summary>
+internal abstract class PersistenceTests(DatabaseKind kind)
+{
+    private int users;
+
+    protected TestDatabase Database { get; private set; } = null!;
+
+    protected PersistenceHost One { get; private set; } = null!;
+
+    protected PersistenceHost Two { get; private set; } = null!;
+
+    [OneTimeSetUp]
+    public async Task MigrateAsync()
+    {
+        Database = await TestDatabases.CreateAsync(kind);
+        await using var host = new PersistenceHost(Database);
+        await host.InDatabaseAsync(async database =>
+        {
+            await database.Database.MigrateAsync();
+            return true;
+        });
+    }
+
+    [OneTimeTearDown]
+    public async Task DropDatabaseAsync() => await Database.DisposeAsync();
+
+    [SetUp]
+    public async Task StartAsync()
+    {
+        foreach (var table in (string[])["messages", "chats", "completions", "quota_counters", "usage_ledger", "users", "plans"])
+            await Database.ExecuteAsync($"DELETE FROM {table}");
+        (One, Two) = (new PersistenceHost(Database), new PersistenceHost(Database));
+    }
+
+    [TearDown]
+    public async Task StopAsync()
+    {
+        await One.DisposeAsync();
+        await Two.DisposeAsync();
+    }
+
+    /// <summary>Stores somebody new.</summary>
+    protected Task<UserId> AddUserAsync() => One.InDatabaseAsync(async database =>
+    {
+        var user = User.Register($"user{users++}@example.org", displayName: null, One.Clock.GetUtcNow()).Value;
+        database.Add(user);
+        await database.SaveChangesAsync();
+        return user.Id;
+    });
+}

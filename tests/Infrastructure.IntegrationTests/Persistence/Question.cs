@@ -1,0 +1,71 @@
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Models;
+using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Usage;
+using CleanLlm.Domain.Users;
+
+namespace CleanLlm.Infrastructure.IntegrationTests.Persistence;
+
+/// <summary>A completion on its way through the store: 10 prompt tokens and at most 40 of an answer, at 1 and 2 micros each.</summary>
+internal sealed record Question(UserId User, DateTimeOffset Now)
+{
+    /// <summary>What one question reserves in tokens when nothing shortens it.</summary>
+    public const int Tokens = 50;
+
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
+
+    private static readonly Model Model = new("model", "Model", "upstream", 8192, 1024, new TokenPrice(1000, 2000, "v1"));
+
+    public ChatId? Chat { get; init; }
+
+    public MessageId? Parent { get; init; }
+
+    public string Prompt { get; init; } = "hello";
+
+    public bool Store { get; init; } = true;
+
+    /// <summary>Whether the caller set the longest answer, so that a shorter one would not do.</summary>
+    public bool LengthIsExact { get; init; }
+
+    /// <summary>A completion that no store has seen.</summary>
+    public Completion Start() => Completion.Start(
+        new CompletionStart(
+            User,
+            Chat is { } chat ? new ChatTurn(chat, Parent, MessageId.New(Now), MessageId.New(Now)) : null,
+            Model,
+            Prompt,
+            PromptTokens: 10,
+            [new Finding("sanitize", "invisible_characters_removed", 2)],
+            Store),
+        Now);
+
+    public async Task<(Completion Completion, Result<IReadOnlyList<QuotaCounter>> Admission)> AdmitAsync(
+        PersistenceHost host, params PlanLimit[] limits)
+    {
+        var completion = Start();
+        var demand = new QuotaDemand(10, 40, LengthIsExact ? 40 : 1, Model.Price);
+        return (completion, await host.Store.AdmitAsync(completion, limits, demand, Now + Lease, default));
+    }
+
+    /// <summary>Admits it and expects to succeed.</summary>
+    public async Task<Completion> BeginAsync(PersistenceHost host, params PlanLimit[] limits)
+    {
+        var (completion, admission) = await AdmitAsync(host, limits);
+        admission.Error.Should().BeNull();
+        return completion;
+    }
+
+    /// <summary>Admits and answers it.</summary>
+    public async Task<Completion> AnswerAsync(PersistenceHost host, string answer, params PlanLimit[] limits)
+    {
+        var completion = await BeginAsync(host, limits);
+        (await host.Store.CloseAsync(Succeed(completion, Now, answer), default)).Should().BeTrue();
+        return completion;
+    }
+
+    /// <summary>An answer of 5 tokens: 15 together, 20 micros.</summary>
+    public static CompletionClosing Succeed(Completion completion, DateTimeOffset now, string answer = "answer") =>
+        completion.Succeed(answer, new TokenCount(10, 5, UsageBasis.Reported), FinishReason.Stop, now);
+}
