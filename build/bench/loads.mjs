@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { variables } from './statements.mjs';
+import { sessionOptions, variables } from './statements.mjs';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const running = new Set();
@@ -62,7 +62,7 @@ export async function pgbench(port, script, connections, seconds, folder) {
         'pgbench',
         ['-n', '-M', 'prepared', '-h', '127.0.0.1', '-p', `${port}`, '-U', 'bench', '-f', script, '-c', `${connections}`,
             '-j', `${Math.min(connections, 2)}`, '-T', `${seconds}`, '-l', '--log-prefix', prefix, ...defined, 'postgres'],
-        seconds + 30);
+        seconds + 30, { PGOPTIONS: sessionOptions() });
     const times = readdirSync(folder).filter((name) => name.startsWith('pgbench.')).flatMap((name) => {
         const lines = readFileSync(join(folder, name), 'utf8').trim().split('\n');
         rmSync(join(folder, name));

@@ -78,7 +78,8 @@ function added(runs, mode) {
 export function report({ when, machine: where, options, wrong, runs }) {
     const lines = [
         `Measured ${when} at ${where.commit}: ${where.cores} cores (${where.processor}), ${where.memoryGigabytes} GB, Linux ${where.kernel}, `
-            + `.NET SDK ${where.dotnet}, ${where.postgres.replace(/^pgbench/, 'PostgreSQL')}. ${options.users} users; medians of ${options.rounds} rounds of ${options.seconds} s.`, '',
+            + `.NET SDK ${where.dotnet}, ${where.postgres.replace(/^pgbench/, 'PostgreSQL')}. `
+            + `${options.users} users; medians of ${options.rounds} rounds of ${options.seconds} s.`, '',
     ];
     for (const mode of options.modes) {
         for (const connections of options.connections)

@@ -6,12 +6,12 @@ import { answer, answerTokens, model, promptTokens, question, reservedAnswer } f
 const persistence = new URL('../../src/Infrastructure/Persistence/', import.meta.url);
 const source = (path) => readFileSync(new URL(path, persistence), 'utf8');
 
-function rawText(code, after) {
-    const start = code.indexOf(after);
-    const text = start < 0 ? null : /"""\n([\s\S]*?)\n\s*"""/.exec(code.slice(start));
+/** The text of a constant, in one pair of quotes or in three. */
+function sqlOf(code, name) {
+    const text = new RegExp(`string ${name} =\\s*(?:"""\\n([\\s\\S]*?)\\n\\s*"""|"([^"]*)");`).exec(code);
     if (!text)
-        throw new Error(`statements.mjs no longer finds the SQL after '${after}'.`);
-    return text[1];
+        throw new Error(`statements.mjs no longer finds the statement '${name}' of the program.`);
+    return text[1] ?? text[2];
 }
 
 // Time-ordered ids as the program makes them: a growing number, the client, what the id is for, and chance.
@@ -23,60 +23,88 @@ const row = (kind) => `(('00000000-0000-7000-${kind}000-' || lpad(to_hex(:u::big
 const rows = { user: row('8'), chat: row('9'), leaf: row('a') };
 const ids = { completion: id('8'), question: id('9'), answer: id('a') };
 
-const holds = [':metrics::int[]', ':windows::int[]', ':periods::timestamptz[]', ':estimates::bigint[]'];
+/** What a completion holds: one request, and as many tokens as it may come to; what it is charged, and how much there is. */
+const holds = [
+    { metric: 1, amount: 1, charge: 1, limit: 1_000_000_000 },
+    { metric: 2, amount: promptTokens + reservedAnswer, charge: promptTokens + answerTokens, limit: 1_000_000_000_000 },
+];
+const counter = ({ metric }) => [rows.user, `${metric}::int`, '3::int', ':period::timestamptz'];
+const big = (number) => `${number}::bigint`;
+const missing = (type, count) => new Array(count).fill(`NULL::${type}`);
 
-function admit(chat) {
-    const turn = chat ? [rows.chat, rows.leaf, ids.question, ids.answer] : ['NULL::uuid', 'NULL::uuid', 'NULL::uuid', 'NULL::uuid'];
-    return [
-        ids.completion, rows.user, ...turn, ':model::text', ':provider::text', '150::bigint', '600::bigint', ':price::text', 'true',
-        ':question::text', `${promptTokens}`, '\'[]\'::text', ':reservation::text', 'now() + interval \'120 seconds\'', 'now()',
-        ...holds, ':amounts::bigint[]',
-    ];
-}
+/** The batch that admits: statements by name, each with its values in order. */
+const admission = (chat) => [
+    ...holds.map((hold) => ['Reserve', ...counter(hold), big(hold.amount), big(hold.limit)]),
+    [
+        'Store', ids.completion, rows.user, ...(chat ? [rows.chat, rows.leaf, ids.question, ids.answer] : missing('uuid', 4)),
+        ':model::text', ':provider::text', big(150), big(600), ':price::text', 'true', ':question::text', `${promptTokens}`,
+        '\'[]\'::text', ':reservation::text', 'now() + interval \'120 seconds\'', 'now()',
+    ],
+];
 
-function close(chat) {
-    const kept = chat ? ['NULL::text', 'NULL::text'] : [':question::text', ':answer::text'];
-    return [
-        ids.completion, '3', ...kept, `${promptTokens}`, `${answerTokens}`, ':cost::bigint', '1', 'NULL::text', rows.user, 'now()',
-        ...holds, ':charges::bigint[]', '1::int', ':model::text', ':provider::text', ':price::text', 'now()',
-        ...(chat ? [rows.chat, ids.question, ids.answer, rows.leaf, ':question::text', ':answer::text'] : []),
-    ];
-}
+/** The batch that closes and settles. */
+const closing = (chat) => [
+    [
+        'Close', ids.completion, '3', ...(chat ? missing('text', 2) : [':question::text', ':answer::text']), `${promptTokens}`,
+        `${answerTokens}`, ':cost::bigint', '1', 'NULL::text', 'now()',
+    ],
+    ...holds.map((hold) => ['Settle', ...counter(hold), big(hold.charge), big(hold.amount)]),
+    [
+        'Charge', ids.completion, rows.user, ':model::text', ':provider::text', `${promptTokens}`, `${answerTokens}`, ':cost::bigint',
+        ':price::text', '1', 'now()',
+    ],
+    ...(chat
+        ? [
+            ['Continue', rows.chat, ids.answer, 'now()'],
+            [
+                'AddMessages', rows.chat, ids.question, ids.answer, rows.leaf, ':question::text', 'now()', ':answer::text', ':model::text',
+                `${promptTokens}`, `${answerTokens}`, 'now()',
+            ],
+        ]
+        : []),
+];
 
 function bind(sql, values) {
-    const bound = sql.replace(/\$(\d+)/g, (_, number) => {
-        if (!values[number - 1])
-            throw new Error(`statements.mjs has no value for $${number} of the program's statement.`);
-        return values[number - 1];
-    });
-    return `${bound};`;
+    const numbers = [...sql.matchAll(/\$(\d+)/g)].map((match) => Number(match[1]));
+    if (Math.max(...numbers) !== values.length)
+        throw new Error(`The program gives ${Math.max(...numbers)} values to a statement for which statements.mjs has ${values.length}: ${sql}`);
+    return `${sql.replace(/\$(\d+)/g, (_, number) => values[number - 1])};`;
 }
 
 /** Writes one script for a completion and one for a message in a chat. */
 export function writeStatements(folder, users) {
     const code = source('Completions/CompletionSql.cs');
-    const closing = rawText(code, 'string Closing =');
-    const closed = /string Close = Closing \+ "([^"]+)"/.exec(code)?.[1];
-    const branch = rawText(source('Chats/BranchRow.cs'), 'FromSql(')
+    // One round trip and one implicit transaction, as the program's batches are.
+    const batch = (commands) => [
+        '\\startpipeline', ...commands.map(([name, ...values]) => bind(sqlOf(code, name), values)), '\\endpipeline',
+    ];
+    const branch = /FromSql\(\s*\$"""\n([\s\S]*?)\n\s*"""/.exec(source('Chats/BranchRow.cs'))?.[1]
         .replaceAll('{chat}', rows.chat).replaceAll('{owner}', rows.user).replaceAll('{leaf}', rows.leaf).replaceAll('{maxMessages}', '200');
-    if (!closed || branch.includes('{'))
-        throw new Error('statements.mjs no longer knows the shape of the program\'s statements.');
+    if (!branch || branch.includes('{'))
+        throw new Error('statements.mjs no longer knows the statement that reads a branch.');
 
-    const prologue = `\\set u random(1, ${users})\n\\set n :n + 1\n\\set chance random(0, 281474976710655)\n`;
-    const script = (...statements) => prologue + statements.map((s) => `${s}\n`).join('');
-    const sql = rawText(code, 'string Admit =');
-    const files = { completions: join(folder, 'completions.sql'), messages: join(folder, 'messages.sql') };
-    writeFileSync(files.completions, script(bind(sql, admit(false)), bind(`${closing}\n${closed}`, close(false))));
-    writeFileSync(files.messages, script(
-        `${branch};`, bind(sql, admit(true)), bind(`${closing}\n${rawText(code, 'string CloseWithExchange =')}`, close(true))));
-    return files;
+    const prologue = [`\\set u random(1, ${users})`, '\\set n :n + 1', '\\set chance random(0, 281474976710655)'];
+    const write = (name, ...parts) => {
+        const path = join(folder, `${name}.sql`);
+        writeFileSync(path, `${[...prologue, ...parts.flat()].join('\n')}\n`);
+        return path;
+    };
+    return {
+        completions: write('completions', batch(admission(false)), batch(closing(false))),
+        messages: write('messages', `${branch};`, batch(admission(true)), batch(closing(true))),
+    };
+}
+
+/** The session settings of the program's connections, for PGOPTIONS. */
+export function sessionOptions() {
+    const settings = source('PersistenceRegistration.cs').matchAll(/\bSET (\w+) = (\w+)/g);
+    return [...settings].map(([, name, value]) => `-c ${name}=${value}`).join(' ');
 }
 
 /** What the scripts are given as text: bound as parameters, like the program's. */
 export function variables(now) {
     const day = `${now.toISOString().slice(0, 10)} 00:00:00+00`;
-    const tokens = promptTokens + reservedAnswer;
-    const hold = (metric, amount) => ({ Metric: metric, Window: 3, PeriodStart: day.replace(' ', 'T'), Amount: amount });
+    const held = holds.map(({ metric, amount }) => ({ Metric: metric, Window: 3, PeriodStart: day.replace(' ', 'T'), Amount: amount }));
     return {
         n: 0,
         base: now.getTime(),
@@ -86,12 +114,7 @@ export function variables(now) {
         provider: model.json,
         price: 'configured',
         cost: Math.ceil((promptTokens * 150 + answerTokens * 600) / 1000),
-        reservation: JSON.stringify({ Holds: [hold(1, 1), hold(2, tokens)], CompletionTokens: reservedAnswer }),
-        metrics: '{1,2}',
-        windows: '{3,3}',
-        periods: `{"${day}","${day}"}`,
-        estimates: `{1,${tokens}}`,
-        amounts: '{1000000000,1000000000000}',
-        charges: `{1,${promptTokens + answerTokens}}`,
+        period: day,
+        reservation: JSON.stringify({ Holds: held, CompletionTokens: reservedAnswer }),
     };
 }

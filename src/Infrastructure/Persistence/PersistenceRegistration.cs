@@ -19,7 +19,7 @@ internal static class PersistenceRegistration
     // Every statement of ours is prepared once a connection has seen it twice.
     private const int PreparedStatements = 64;
 
-    private const string GenericPlans = "SET plan_cache_mode = force_generic_plan";
+    private const string KeyLookups = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
 
     public static IServiceCollection AddPersistence(
         this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
@@ -60,17 +60,17 @@ internal static class PersistenceRegistration
         services.AddSingleton<ICompletionStore, PostgresCompletionStore>();
     }
 
-    // Our statements find rows by key: the plan for any values is the plan for all. Left alone, PostgreSQL would plan the
-    // hot path's statements anew at every execution, which takes longer than running them.
+    // Our statements find rows by key: the plan for any values is the plan for all, so it is made once for a connection. And as
+    // it is kept while tables grow, it must not rest on a table having been small enough to read whole.
     private static void PlanOnce(NpgsqlConnection connection)
     {
-        using var command = new NpgsqlCommand(GenericPlans, connection);
+        using var command = new NpgsqlCommand(KeyLookups, connection);
         command.ExecuteNonQuery();
     }
 
     private static async Task PlanOnceAsync(NpgsqlConnection connection)
     {
-        await using var command = new NpgsqlCommand(GenericPlans, connection);
+        await using var command = new NpgsqlCommand(KeyLookups, connection);
         await command.ExecuteNonQueryAsync();
     }
 

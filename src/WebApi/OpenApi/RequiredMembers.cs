@@ -3,21 +3,21 @@ using NJsonSchema.Generation;
 
 namespace CleanLlm.WebApi.OpenApi;
 
-/// <summary>What C# says cannot be null is required, unless its constructor has a default for it.</summary>
+/// <summary>What C# says cannot be null is required, and so is whatever a constructor has no default for, null or not.</summary>
 internal sealed class RequiredMembers : ISchemaProcessor
 {
     public void Process(SchemaProcessorContext context)
     {
-        var optional = context.ContextualType.Type.GetConstructors()
+        var hasDefault = context.ContextualType.Type.GetConstructors()
             .SelectMany(constructor => constructor.GetParameters())
-            .Where(parameter => parameter.HasDefaultValue)
-            .Select(parameter => parameter.Name)
-            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+            .DistinctBy(parameter => parameter.Name, StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(parameter => parameter.Name!, parameter => parameter.HasDefaultValue, StringComparer.OrdinalIgnoreCase);
 
         foreach (var (name, property) in context.Schema.Properties)
         {
-            if (!property.IsNullable(SchemaType.OpenApi3) && !optional.Contains(name))
-                property.IsRequired = true;
+            property.IsRequired |= hasDefault.TryGetValue(name, out var optional)
+                ? !optional
+                : !property.IsNullable(SchemaType.OpenApi3);
         }
     }
 }

@@ -1,3 +1,5 @@
+using CleanLlm.Application.Chats;
+using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Testing.Databases;
@@ -53,5 +55,14 @@ internal abstract class PersistenceTests(DatabaseKind kind)
         database.Add(user);
         await database.SaveChangesAsync();
         return user.Id;
+    });
+
+    /// <summary>Opens an empty chat.</summary>
+    protected Task<ChatId> AddChatAsync(UserId owner, string? title = null) => One.InScopeAsync<IChatRepository, ChatId>(async chats =>
+    {
+        var chat = Chat.Open(owner, title, "chat-model", "Be brief.", One.Clock.GetUtcNow()).Value;
+        chats.Add(chat);
+        await chats.SaveAsync(default);
+        return chat.Id;
     });
 }

@@ -14,6 +14,8 @@ namespace CleanLlm.Infrastructure.Persistence.Completions;
 /// </summary>
 internal abstract class CompletionStore(IDbContextFactory<AppDbContext> databases) : ICompletionStore
 {
+    protected IDbContextFactory<AppDbContext> Databases => databases;
+
     public virtual async Task<Result<IReadOnlyList<QuotaCounter>>> AdmitAsync(
         Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, DateTimeOffset leaseExpiresAt, CancellationToken ct)
     {
@@ -35,7 +37,8 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
         database.Add(completion);
         await database.SaveChangesAsync(ct);
         await scope.Transaction.CommitAsync(ct);
-        return Result<IReadOnlyList<QuotaCounter>>.Success(After(counters, decision.Value));
+        return Result<IReadOnlyList<QuotaCounter>>.Success(
+            [.. counters.Zip(decision.Value.Holds, (counter, hold) => counter with { Reserved = counter.Reserved + hold.Amount })]);
     }
 
     public async Task<bool> CheckpointAsync(CompletionCheckpoint checkpoint, CancellationToken ct)
@@ -93,10 +96,6 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
     /// <summary>The counters of the limits' current periods, made when missing and locked in the order of the limits.</summary>
     protected abstract Task<IReadOnlyList<QuotaCounter>> LockCountersAsync(
         AppDbContext database, UserId user, IReadOnlyList<PlanLimit> limits, DateTimeOffset now, CancellationToken ct);
-
-    /// <summary>What the counters are once a reservation has been added to them.</summary>
-    protected static IReadOnlyList<QuotaCounter> After(IReadOnlyList<QuotaCounter> counters, Reservation reservation) =>
-        [.. counters.Zip(reservation.Holds, (counter, hold) => counter with { Reserved = counter.Reserved + hold.Amount })];
 
     private static IQueryable<Completion> Running(AppDbContext database, CompletionId id) =>
         database.Completions.Where(completion => completion.Id == id && completion.Status == CompletionStatus.Running);

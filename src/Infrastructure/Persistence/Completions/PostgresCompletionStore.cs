@@ -8,8 +8,8 @@ using Npgsql;
 namespace CleanLlm.Infrastructure.Persistence.Completions;
 
 /// <summary>
-/// Admits and closes in one statement each, so that the hot path is two round trips and no lock is held across one.
-/// Only an admission near its limits, or the first in a period, takes the step-by-step way of the base class.
+/// Admits and closes in one batch each, so that the hot path is two round trips and no lock is held across one.
+/// Only an admission near its limits takes the step-by-step way of the base class.
 /// </summary>
 internal sealed class PostgresCompletionStore(NpgsqlDataSource source, IDbContextFactory<AppDbContext> databases)
     : CompletionStore(databases)
@@ -18,21 +18,34 @@ internal sealed class PostgresCompletionStore(NpgsqlDataSource source, IDbContex
         Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, DateTimeOffset leaseExpiresAt, CancellationToken ct)
     {
         completion.Hold(Reservation.For(limits, demand, demand.MaxCompletionTokens, completion.CreatedAt), leaseExpiresAt);
-        var (admitted, counters) = await TryAdmitAsync(completion, limits, ct);
-        if (admitted)
-            return Result<IReadOnlyList<QuotaCounter>>.Success(After(counters, completion.Reservation!));
+        if (await TryAdmitAsync(completion, limits, ct) is { } counters)
+            return Result<IReadOnlyList<QuotaCounter>>.Success(counters);
 
-        // The counters were read under lock: what they refuse is refused. What they leave room for, if shorter, is worth another look.
-        if (counters.Count == limits.Count && Reservation.Decide(limits, counters, demand, completion.CreatedAt).Error is { } refusal)
+        // Most often nothing is left: one look without a lock tells. Where a shorter answer may fit, the lock decides.
+        var current = await CurrentAsync(completion.UserId, limits, completion.CreatedAt, ct);
+        if (Reservation.Decide(limits, current, demand, completion.CreatedAt).Error is { } refusal)
             return refusal;
         return await base.AdmitAsync(completion, limits, demand, leaseExpiresAt, ct);
     }
 
     public override async Task<bool> CloseAsync(CompletionClosing closing, CancellationToken ct)
     {
-        await using var command = source.CreateCommand(closing.Exchange is null ? CompletionSql.Close : CompletionSql.CloseWithExchange);
-        command.AddClosing(closing);
-        return await command.ExecuteScalarAsync(ct) is 1L;
+        await using var batch = source.CreateBatch();
+        batch.AddClosing(closing);
+        try
+        {
+            await batch.ExecuteNonQueryAsync(ct);
+            return true;
+        }
+        catch (PostgresException broken) when (broken.ConstraintName == CompletionSql.ReservationConstraint)
+        {
+            return false;
+        }
+        catch (PostgresException broken) when (broken.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        {
+            // The chat was deleted while its answer was being written; the answer is charged all the same.
+            return await CloseAsync(closing with { Exchange = null }, ct);
+        }
     }
 
     protected override async Task<WriteScope> BeginAsync(AppDbContext database, CancellationToken ct) =>
@@ -65,28 +78,51 @@ internal sealed class PostgresCompletionStore(NpgsqlDataSource source, IDbContex
         return counters;
     }
 
-    private async Task<(bool Admitted, IReadOnlyList<QuotaCounter> Counters)> TryAdmitAsync(
+    private async Task<IReadOnlyList<QuotaCounter>?> TryAdmitAsync(
         Completion completion, IReadOnlyList<PlanLimit> limits, CancellationToken ct)
     {
-        await using var command = source.CreateCommand(CompletionSql.Admit);
-        command.AddAdmission(completion, limits);
-        await using var reader = await command.ExecuteReaderAsync(ct);
-        var counters = new List<QuotaCounter>(limits.Count);
-        var admitted = false;
-        while (await reader.ReadAsync(ct))
+        var holds = completion.Reservation!.Holds;
+        for (var i = 0; i < holds.Count; i++)
         {
-            admitted = reader.GetBoolean(0);
-            if (reader.IsDBNull(1))
-                continue;
-            var metric = (QuotaMetric)reader.GetInt32(1);
-            var window = (QuotaWindow)reader.GetInt32(2);
-            counters.Add(new QuotaCounter(completion.UserId, metric, window, window.PeriodStart(completion.CreatedAt))
-            {
-                Used = reader.GetInt64(3),
-                Reserved = reader.GetInt64(4),
-            });
+            if (holds[i].Amount > limits[i].Amount)
+                return null;
         }
 
-        return (admitted, counters);
+        await using var batch = source.CreateBatch();
+        batch.AddAdmission(completion, limits);
+        try
+        {
+            return await ReadCountersAsync(batch, completion.UserId, holds, ct);
+        }
+        catch (PostgresException broken) when (broken.ConstraintName == CompletionSql.CounterConstraint)
+        {
+            return null;
+        }
+    }
+
+    private static async Task<IReadOnlyList<QuotaCounter>> ReadCountersAsync(
+        NpgsqlBatch batch, UserId user, IReadOnlyList<QuotaHold> holds, CancellationToken ct)
+    {
+        var counters = new QuotaCounter[holds.Count];
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        for (var i = 0; i < counters.Length; i++)
+        {
+            await reader.ReadAsync(ct);
+            var (metric, window, period, _) = holds[i];
+            counters[i] = new QuotaCounter(user, metric, window, period) { Used = reader.GetInt64(0), Reserved = reader.GetInt64(1) };
+            await reader.NextResultAsync(ct);
+        }
+
+        return counters;
+    }
+
+    private async Task<List<QuotaCounter>> CurrentAsync(UserId user, IReadOnlyList<PlanLimit> limits, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var database = await Databases.CreateDbContextAsync(ct);
+        var periods = limits.Select(limit => limit.Window.PeriodStart(now)).Distinct().ToList();
+        return await database.QuotaCounters
+            .AsNoTracking()
+            .Where(counter => counter.UserId == user && periods.Contains(counter.PeriodStart))
+            .ToListAsync(ct);
     }
 }

@@ -1,5 +1,6 @@
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Infrastructure.Persistence.Completions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -9,7 +10,8 @@ internal sealed class CompletionConfiguration : IEntityTypeConfiguration<Complet
 {
     public void Configure(EntityTypeBuilder<Completion> builder)
     {
-        builder.ToTable("completions");
+        builder.ToTable("completions", table => table.HasCheckConstraint(
+            CompletionSql.ReservationConstraint, $"(status = {(int)CompletionStatus.Running}) = (reservation IS NOT NULL)"));
         builder.HasKey(completion => completion.Id);
         builder.Property(completion => completion.Id).ValueGeneratedNever();
         builder.Property(completion => completion.Model).HasMaxLength(Chat.ModelMaxLength);

@@ -1,4 +1,5 @@
 using CleanLlm.Domain.Quotas;
+using CleanLlm.Infrastructure.Persistence.Completions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -8,7 +9,8 @@ internal sealed class QuotaCounterConfiguration : IEntityTypeConfiguration<Quota
 {
     public void Configure(EntityTypeBuilder<QuotaCounter> builder)
     {
-        builder.ToTable("quota_counters");
+        builder.ToTable("quota_counters", table =>
+            table.HasCheckConstraint(CompletionSql.CounterConstraint, "used >= 0 AND reserved >= 0"));
         builder.HasKey(counter => new { counter.UserId, counter.Metric, counter.Window, counter.PeriodStart });
     }
 }

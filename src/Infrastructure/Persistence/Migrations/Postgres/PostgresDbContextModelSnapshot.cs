@@ -229,7 +229,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasDatabaseName("ix_completions_lease_expires_at")
                         .HasFilter("lease_expires_at IS NOT NULL");
 
-                    b.ToTable("completions", (string)null);
+                    b.ToTable("completions", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_completions_reservation_while_running", "(status = 2) = (reservation IS NOT NULL)");
+                        });
                 });
 
             modelBuilder.Entity("CleanLlm.Domain.Quotas.Plan", b =>
@@ -305,7 +308,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                     b.HasKey("UserId", "Metric", "Window", "PeriodStart")
                         .HasName("pk_quota_counters");
 
-                    b.ToTable("quota_counters", (string)null);
+                    b.ToTable("quota_counters", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_quota_counters_not_negative", "used >= 0 AND reserved >= 0");
+                        });
 
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });

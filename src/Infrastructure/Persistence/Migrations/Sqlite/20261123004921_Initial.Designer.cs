@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDbContext))]
-    [Migration("20261123003337_Initial")]
+    [Migration("20261123004921_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -227,7 +227,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                         .HasDatabaseName("ix_completions_lease_expires_at")
                         .HasFilter("lease_expires_at IS NOT NULL");
 
-                    b.ToTable("completions", (string)null);
+                    b.ToTable("completions", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_completions_reservation_while_running", "(status = 2) = (reservation IS NOT NULL)");
+                        });
                 });
 
             modelBuilder.Entity("CleanLlm.Domain.Quotas.Plan", b =>
@@ -303,7 +306,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                     b.HasKey("UserId", "Metric", "Window", "PeriodStart")
                         .HasName("pk_quota_counters");
 
-                    b.ToTable("quota_counters", (string)null);
+                    b.ToTable("quota_counters", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_quota_counters_not_negative", "used >= 0 AND reserved >= 0");
+                        });
                 });
 
             modelBuilder.Entity("CleanLlm.Domain.Sessions.RefreshToken", b =>

@@ -44,6 +44,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_completions", x => x.id);
+                    table.CheckConstraint("ck_completions_reservation_while_running", "(status = 2) = (reservation IS NOT NULL)");
                 });
 
             migrationBuilder.CreateTable(
@@ -77,6 +78,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_quota_counters", x => new { x.user_id, x.metric, x.window, x.period_start });
+                    table.CheckConstraint("ck_quota_counters_not_negative", "used >= 0 AND reserved >= 0");
                 });
 
             migrationBuilder.CreateTable(

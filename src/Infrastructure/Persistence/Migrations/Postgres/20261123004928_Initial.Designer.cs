@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
 {
     [DbContext(typeof(PostgresDbContext))]
-    [Migration("20261123003341_Initial")]
+    [Migration("20261123004928_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -232,7 +232,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasDatabaseName("ix_completions_lease_expires_at")
                         .HasFilter("lease_expires_at IS NOT NULL");
 
-                    b.ToTable("completions", (string)null);
+                    b.ToTable("completions", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_completions_reservation_while_running", "(status = 2) = (reservation IS NOT NULL)");
+                        });
                 });
 
             modelBuilder.Entity("CleanLlm.Domain.Quotas.Plan", b =>
@@ -308,7 +311,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                     b.HasKey("UserId", "Metric", "Window", "PeriodStart")
                         .HasName("pk_quota_counters");
 
-                    b.ToTable("quota_counters", (string)null);
+                    b.ToTable("quota_counters", null, t =>
+                        {
+                            t.HasCheckConstraint("ck_quota_counters_not_negative", "used >= 0 AND reserved >= 0");
+                        });
 
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });

@@ -1,0 +1,118 @@
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Usage;
+using CleanLlm.Domain.Users;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace CleanLlm.Infrastructure.Persistence.Completions;
+
+/// <summary>Puts together the batches of <see cref="CompletionSql"/>; the order of values here is the numbering there.</summary>
+internal static class CompletionBatches
+{
+    public static void AddAdmission(this NpgsqlBatch batch, Completion completion, IReadOnlyList<PlanLimit> limits)
+    {
+        var holds = completion.Reservation!.Holds;
+        for (var i = 0; i < holds.Count; i++)
+            batch.AddCounter(CompletionSql.Reserve, completion.UserId, holds[i]).With(holds[i].Amount).With(limits[i].Amount);
+
+        var turn = completion.Turn;
+        batch.Add(CompletionSql.Store)
+            .With(completion.Id.Value)
+            .With(completion.UserId.Value)
+            .With(turn?.ChatId.Value, NpgsqlDbType.Uuid)
+            .With(turn?.ParentId?.Value, NpgsqlDbType.Uuid)
+            .With(turn?.QuestionId.Value, NpgsqlDbType.Uuid)
+            .With(turn?.AnswerId.Value, NpgsqlDbType.Uuid)
+            .With(completion.Model)
+            .With(completion.Provider)
+            .With(completion.Price.PromptMicros)
+            .With(completion.Price.CompletionMicros)
+            .With(completion.Price.Version)
+            .With(completion.Store)
+            .With(completion.Prompt, NpgsqlDbType.Text)
+            .With(completion.PromptTokens)
+            .With(JsonColumn.Write(completion.Findings))
+            .With(JsonColumn.Write(completion.Reservation))
+            .With(completion.LeaseExpiresAt!.Value.UtcDateTime)
+            .With(completion.CreatedAt.UtcDateTime);
+    }
+
+    public static void AddClosing(this NpgsqlBatch batch, CompletionClosing closing)
+    {
+        var completion = closing.Completion;
+        batch.Add(CompletionSql.Close)
+            .With(completion.Id.Value)
+            .With((int)completion.Status)
+            .With(completion.Prompt, NpgsqlDbType.Text)
+            .With(completion.Answer, NpgsqlDbType.Text)
+            .With(completion.PromptTokens)
+            .With(completion.CompletionTokens)
+            .With(completion.CostMicros)
+            .With((int?)completion.FinishReason, NpgsqlDbType.Integer)
+            .With(completion.ErrorCode, NpgsqlDbType.Text)
+            .With(completion.FinishedAt!.Value.UtcDateTime);
+        foreach (var hold in closing.Released.Holds)
+            batch.AddCounter(CompletionSql.Settle, completion.UserId, hold).With(hold.Charge(closing.Entry)).With(hold.Amount);
+        if (closing.Entry is { } entry)
+            batch.AddCharge(entry);
+        if (closing.Exchange is { } exchange)
+            batch.AddExchange(exchange);
+    }
+
+    private static NpgsqlBatchCommand AddCounter(this NpgsqlBatch batch, string sql, UserId user, QuotaHold hold) => batch.Add(sql)
+        .With(user.Value)
+        .With((int)hold.Metric)
+        .With((int)hold.Window)
+        .With(hold.PeriodStart.UtcDateTime);
+
+    private static void AddCharge(this NpgsqlBatch batch, UsageEntry entry) => batch.Add(CompletionSql.Charge)
+        .With(entry.Id.Value)
+        .With(entry.UserId.Value)
+        .With(entry.Model)
+        .With(entry.Provider)
+        .With(entry.PromptTokens)
+        .With(entry.CompletionTokens)
+        .With(entry.CostMicros)
+        .With(entry.PriceVersion)
+        .With((int)entry.Basis)
+        .With(entry.AdmittedAt.UtcDateTime);
+
+    private static void AddExchange(this NpgsqlBatch batch, Exchange exchange)
+    {
+        var (question, answer) = exchange;
+        batch.Add(CompletionSql.Continue).With(answer.ChatId.Value).With(answer.Id.Value).With(answer.CreatedAt.UtcDateTime);
+        batch.Add(CompletionSql.AddMessages)
+            .With(answer.ChatId.Value)
+            .With(question.Id.Value)
+            .With(answer.Id.Value)
+            .With(question.ParentId?.Value, NpgsqlDbType.Uuid)
+            .With(question.Content)
+            .With(question.CreatedAt.UtcDateTime)
+            .With(answer.Content)
+            .With(answer.Model!)
+            .With(answer.PromptTokens!.Value)
+            .With(answer.CompletionTokens!.Value)
+            .With(answer.CreatedAt.UtcDateTime);
+    }
+
+    private static NpgsqlBatchCommand Add(this NpgsqlBatch batch, string sql)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        batch.BatchCommands.Add(command);
+        return command;
+    }
+
+    private static NpgsqlBatchCommand With<T>(this NpgsqlBatchCommand command, T value)
+    {
+        command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+        return command;
+    }
+
+    private static NpgsqlBatchCommand With(this NpgsqlBatchCommand command, object? value, NpgsqlDbType type)
+    {
+        command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value, NpgsqlDbType = type });
+        return command;
+    }
+}

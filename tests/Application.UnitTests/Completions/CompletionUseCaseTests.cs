@@ -1,0 +1,70 @@
+using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Completions;
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Completions;
+using NSubstitute;
+
+namespace CleanLlm.Application.UnitTests.Completions;
+
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+internal sealed class CompletionUseCaseTests : IDisposable
+{
+    private readonly RunnerFixture fixture = new();
+    private readonly ICurrentUser user = Substitute.For<ICurrentUser>();
+
+    [SetUp]
+    public void SignIn() => user.Id.Returns(fixture.UserId);
+
+    public void Dispose() => fixture.Dispose();
+
+    [TestCase("hi", 0f, 1, true)]
+    [TestCase("hi", 2f, null, true)]
+    [TestCase("", 1f, 1, false)]
+    [TestCase(null, 1f, 1, false)]
+    [TestCase("hi", 2.1f, 1, false)]
+    [TestCase("hi", float.NaN, 1, false)]
+    [TestCase("hi", 1f, 0, false)]
+    public void Complete_BoundsItsValues(string? prompt, float temperature, int? maxTokens, bool valid) =>
+        new CompleteValidator().Validate(Complete(prompt!) with { Temperature = temperature, MaxTokens = maxTokens }).IsValid.Should().Be(valid);
+
+    [Test]
+    public void Complete_BoundsPromptAndModel()
+    {
+        new CompleteValidator().Validate(Complete(new string('a', Message.ContentMaxLength + 1))).IsValid.Should().BeFalse();
+        new CompleteValidator().Validate(Complete("hi") with { Model = new string('m', 201) }).IsValid.Should().BeFalse();
+    }
+
+    [Test]
+    public async Task Complete_AsksForTheCaller()
+    {
+        fixture.Model.Says("Hello!").Ends();
+        var request = Complete("hello") with { Model = "large", Temperature = 0.25f, MaxTokens = 9, Store = false };
+
+        var run = (await new CompleteHandler(fixture.Runner, user).Handle(request, default)).Value;
+        await RunnerFixture.EndOfAsync(run);
+
+        fixture.Model.Calls.Should().ContainSingle().Which.Options.Should().BeEquivalentTo(
+            new { ModelId = "large", Temperature = 0.25f, MaxOutputTokens = 9 });
+        fixture.Store.Admitted.Should().ContainSingle().Which.Should().BeEquivalentTo(new { fixture.UserId, Store = false, Turn = (ChatTurn?)null });
+    }
+
+    [Test]
+    public async Task GetCompletion_FindsTheCallersOwn_OrNone()
+    {
+        var handler = new GetCompletionHandler(fixture, user);
+        (await handler.Handle(new GetCompletion(default), default)).Error.Should().Be(CompletionErrors.NotFound);
+
+        fixture.Model.Says("Hello!").Ends();
+        fixture.Stored = (await fixture.CompleteAsync(fixture.Ask())).Value;
+
+        (await handler.Handle(new GetCompletion(fixture.Stored.Id), default)).Value.Should().Be(fixture.Stored);
+    }
+
+    [TestCase(120, 5, 5)]
+    [TestCase(4, 5, 2)]
+    [TestCase(5, 5, 2.5)]
+    public void CheckpointInterval_IsAtMostHalfTheLease(int lease, int checkpoint, double expected) =>
+        new CompletionOptions { LeaseSeconds = lease, CheckpointSeconds = checkpoint }.CheckpointInterval.TotalSeconds.Should().Be(expected);
+
+    private static Complete Complete(string prompt) => new(prompt, Model: null, Temperature: null, MaxTokens: null, Store: true, Stream: false);
+}

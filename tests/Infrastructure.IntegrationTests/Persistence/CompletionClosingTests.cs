@@ -1,0 +1,223 @@
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Usage;
+using CleanLlm.Domain.Users;
+using CleanLlm.Testing.Databases;
+using Microsoft.EntityFrameworkCore;
+using static CleanLlm.Domain.Quotas.QuotaMetric;
+using static CleanLlm.Domain.Quotas.QuotaWindow;
+
+namespace CleanLlm.Infrastructure.IntegrationTests.Persistence;
+
+[TestFixture(DatabaseKind.Sqlite)]
+[TestFixture(DatabaseKind.Postgres)]
+internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTests(kind)
+{
+    private static readonly PlanLimit[] Limits = [new(Requests, Day, 100), new(Tokens, Day, 10_000), new(CostMicros, Month, 10_000)];
+
+    private readonly DatabaseKind kind = kind;
+
+    private Question Somebody => new(UserId.New(One.Clock.GetUtcNow()), One.Clock.GetUtcNow());
+
+    [Test]
+    public async Task Close_StoresTheEnd_SettlesAndWritesTheLedger()
+    {
+        var question = Somebody;
+        var completion = await question.BeginAsync(One, Limits);
+        var end = question.Now.AddSeconds(3);
+
+        (await One.Store.CloseAsync(Question.Succeed(completion, end), default)).Should().BeTrue();
+
+        (await StoredAsync(completion)).Should().BeEquivalentTo(completion).And.BeEquivalentTo(new
+        {
+            Status = CompletionStatus.Succeeded,
+            Prompt = "hello",
+            Answer = "answer",
+            CostMicros = 20,
+            Reservation = (Reservation?)null,
+            LeaseExpiresAt = (DateTimeOffset?)null,
+            FinishedAt = end,
+        });
+        (await LedgerAsync()).Should().Equal(
+            new UsageEntry(completion.Id, question.User, "model", "upstream", 10, 5, 20, "v1", UsageBasis.Reported, question.Now));
+        (await Ledger.CounterAsync(One, question.User, Tokens, Day)).Should().BeEquivalentTo(new { Used = 15, Reserved = 0 });
+        await Ledger.ShouldBalanceAsync(One);
+    }
+
+    [Test]
+    public async Task Close_OfAFailureWithoutOutput_ChargesNothing()
+    {
+        var question = Somebody;
+        var completion = await question.BeginAsync(One, Limits);
+
+        await One.Store.CloseAsync(completion.Fail(CompletionErrors.Fault, "", new TokenCount(10, 0, UsageBasis.Partial), question.Now), default);
+
+        (await StoredAsync(completion)).Should().BeEquivalentTo(new { Status = CompletionStatus.Failed, ErrorCode = "server.error", CostMicros = 0 });
+        (await LedgerAsync()).Should().BeEmpty();
+        (await Database.ScalarAsync("SELECT sum(used + reserved) FROM quota_counters")).Should().Be(0);
+    }
+
+    [Test]
+    public async Task Close_Twice_ChangesNothingMore()
+    {
+        var question = Somebody;
+        var completion = await question.BeginAsync(One, Limits);
+        var other = await StoredAsync(completion);
+        await One.Store.CloseAsync(Question.Succeed(completion, question.Now), default);
+
+        (await One.Store.CloseAsync(other.Interrupt(question.Now), default)).Should().BeFalse();
+
+        (await StoredAsync(completion)).Should().BeEquivalentTo(completion);
+        (await LedgerAsync()).Should().ContainSingle();
+        await Ledger.ShouldBalanceAsync(One);
+    }
+
+    [Test]
+    public async Task Close_ByManyAtOnce_SucceedsForOne()
+    {
+        var question = Somebody;
+        var completion = await question.BeginAsync(One, Limits);
+        var closing = Question.Succeed(completion, question.Now);
+        PersistenceHost[] hosts = kind == DatabaseKind.Postgres ? [One, Two] : [One];
+
+        var closed = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => hosts[i % hosts.Length].Store.CloseAsync(closing, default))));
+
+        closed.Count(one => one).Should().Be(1);
+        (await LedgerAsync()).Should().ContainSingle();
+        await Ledger.ShouldBalanceAsync(One);
+    }
+
+    [Test]
+    public async Task Close_AfterThePeriodHasEnded_SettlesWhereItWasReserved()
+    {
+        var march = new DateTimeOffset(2026, 3, 31, 23, 59, 59, TimeSpan.Zero);
+        var question = Somebody with { Now = march };
+        var completion = await question.BeginAsync(One, Limits);
+
+        await One.Store.CloseAsync(Question.Succeed(completion, march.AddSeconds(2)), default);
+
+        var counters = await One.InDatabaseAsync(database => database.QuotaCounters.AsNoTracking().ToListAsync());
+        counters.Should().HaveCount(3).And.OnlyContain(counter => counter.PeriodStart.Month == 3 && counter.Used > 0 && counter.Reserved == 0);
+        await Ledger.ShouldBalanceAsync(One);
+    }
+
+    [Test]
+    public async Task Close_InAChat_AddsTheExchange_AndMovesTheLeaf()
+    {
+        var question = await InChatAsync();
+        var completion = await question.BeginAsync(One, Limits);
+        var end = question.Now.AddSeconds(3);
+
+        await One.Store.CloseAsync(Question.Succeed(completion, end), default);
+
+        var turn = completion.Turn!;
+        (await ChatAsync(question.Chat!.Value)).Should().BeEquivalentTo(new { ActiveLeafId = turn.AnswerId, MessageCount = 2, UpdatedAt = end });
+        var messages = await One.InDatabaseAsync(database => database.Messages.AsNoTracking().OrderBy(message => message.Role).ToListAsync());
+        messages.Should().BeEquivalentTo(
+            new object[]
+            {
+                new { Id = turn.QuestionId, ParentId = (MessageId?)null, Role = MessageRole.User, Content = "hello", Model = (string?)null, CreatedAt = question.Now },
+                new { Id = turn.AnswerId, ParentId = turn.QuestionId, Role = MessageRole.Assistant, Content = "answer", Model = "model", CreatedAt = end },
+            },
+            options => options.WithStrictOrdering());
+        messages[1].Should().BeEquivalentTo(new { PromptTokens = 10, CompletionTokens = 5 });
+        (await StoredAsync(completion)).Should().BeEquivalentTo(new { Prompt = (string?)null, Answer = (string?)null });
+    }
+
+    [Test]
+    public async Task Close_OfManyInOneChat_CountsAllTheirMessages()
+    {
+        var question = await InChatAsync();
+        var completions = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => question.BeginAsync(One, Limits)));
+
+        await Task.WhenAll(completions.Select(completion => Task.Run(() => One.Store.CloseAsync(Question.Succeed(completion, question.Now), default))));
+
+        var chat = await ChatAsync(question.Chat!.Value);
+        chat.MessageCount.Should().Be(20);
+        completions.Select(completion => completion.Turn!.AnswerId).Should().Contain(chat.ActiveLeafId!.Value);
+        await Ledger.ShouldBalanceAsync(One);
+    }
+
+    [Test]
+    public async Task Close_WhenTheChatIsGone_ChargesButKeepsNoMessage()
+    {
+        var question = await InChatAsync();
+        var completion = await question.BeginAsync(One, Limits);
+        await Database.ExecuteAsync("DELETE FROM chats");
+
+        (await One.Store.CloseAsync(Question.Succeed(completion, question.Now), default)).Should().BeTrue();
+
+        (await Database.ScalarAsync("SELECT count(*) FROM messages")).Should().Be(0);
+        (await LedgerAsync()).Should().ContainSingle();
+    }
+
+    [Test]
+    public async Task Checkpoint_IsStoredWhileItRuns_AndNotAfterwards()
+    {
+        var question = Somebody;
+        var completion = await question.BeginAsync(One, Limits);
+        var lease = question.Now.AddMinutes(7);
+
+        (await One.Store.CheckpointAsync(completion.Checkpoint("ans", 2, lease), default)).Should().BeTrue();
+        (await StoredAsync(completion)).Should().BeEquivalentTo(new { Answer = "ans", CompletionTokens = 2, LeaseExpiresAt = lease });
+
+        await One.Store.CloseAsync(Question.Succeed(completion, question.Now), default);
+        (await One.Store.CheckpointAsync(new CompletionCheckpoint(completion.Id, "late", 9, lease), default)).Should().BeFalse();
+        (await StoredAsync(completion)).Should().BeEquivalentTo(completion);
+    }
+
+    [Test]
+    public async Task Sweep_OfACrash_KeepsAndChargesWhatTheCheckpointSaw([Values] bool store)
+    {
+        var question = (await InChatAsync()) with { Store = store };
+        var completion = await question.BeginAsync(One, Limits);
+        await One.Store.CheckpointAsync(completion.Checkpoint("ans", 2, question.Now.AddMinutes(2)), default);
+        Two.Clock.Advance(TimeSpan.FromMinutes(2) + TimeSpan.FromTicks(10));
+
+        (await Two.Abandoned.CloseAsync(Two.Clock.GetUtcNow(), default)).Should().Be(1);
+
+        (await StoredAsync(completion)).Should().BeEquivalentTo(
+            new { Status = CompletionStatus.Failed, ErrorCode = "completion.interrupted", PromptTokens = 10, CompletionTokens = 2, CostMicros = 14 });
+        (await LedgerAsync()).Should().ContainSingle().Which.Basis.Should().Be(UsageBasis.Partial);
+        (await Database.TextAsync("SELECT content FROM messages WHERE role = 2")).Should().Be(store ? "ans" : "");
+        await Ledger.ShouldBalanceAsync(One);
+    }
+
+    [Test]
+    public async Task Sweep_LeavesThoseAloneWhoseLeaseHolds()
+    {
+        await Somebody.BeginAsync(One, Limits);
+        Two.Clock.Advance(TimeSpan.FromMinutes(2));
+
+        (await Two.Abandoned.CloseAsync(Two.Clock.GetUtcNow(), default)).Should().Be(0);
+        (await Database.ScalarAsync("SELECT count(*) FROM completions WHERE status = 2")).Should().Be(1);
+    }
+
+    [Test]
+    public async Task Abandoned_AreListedOldestFirst_AsManyAsAskedFor()
+    {
+        var question = Somebody;
+        var late = await (question with { Now = question.Now.AddMinutes(2) }).BeginAsync(One);
+        var early = await question.BeginAsync(One);
+        var middle = await (question with { Now = question.Now.AddMinutes(1) }).BeginAsync(One);
+
+        var abandoned = await One.Store.ListAbandonedAsync(question.Now.AddDays(1), 2, default);
+
+        abandoned.Select(completion => completion.Id).Should().Equal(early.Id, middle.Id).And.NotContain(late.Id);
+        abandoned[0].Should().BeEquivalentTo(early);
+    }
+
+    private async Task<Question> InChatAsync()
+    {
+        var question = new Question(await AddUserAsync(), One.Clock.GetUtcNow());
+        return question with { Chat = await AddChatAsync(question.User) };
+    }
+
+    private Task<Completion> StoredAsync(Completion completion) =>
+        One.InDatabaseAsync(database => database.Completions.AsNoTracking().SingleAsync(row => row.Id == completion.Id));
+
+    private Task<Chat> ChatAsync(ChatId id) => One.InDatabaseAsync(database => database.Chats.AsNoTracking().SingleAsync(chat => chat.Id == id));
+
+    private Task<List<UsageEntry>> LedgerAsync() => One.InDatabaseAsync(database => database.UsageLedger.AsNoTracking().ToListAsync());
+}

@@ -1,0 +1,145 @@
+using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Users;
+using CleanLlm.Testing.Databases;
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanLlm.Infrastructure.IntegrationTests.Persistence;
+
+/// <summary>What happens before the first request, on a database that does not know us yet.</summary>
+[TestFixture(DatabaseKind.Sqlite)]
+[TestFixture(DatabaseKind.Postgres)]
+internal sealed class StartupTests(DatabaseKind kind)
+{
+    private static readonly KeyValuePair<string, string?>[] NewPlans =
+        [new("Plans:0:Name", "free"), new("Plans:0:Default", "true"), new("Plans:1:Name", "paid")];
+
+    private readonly DatabaseKind kind = kind;
+    private TestDatabase database = null!;
+
+    [SetUp]
+    public async Task MakeDatabaseAsync() => database = await TestDatabases.CreateAsync(kind);
+
+    [TearDown]
+    public async Task DropDatabaseAsync() => await database.DisposeAsync();
+
+    [Test]
+    public async Task Model_IsWhatTheMigrationsMake()
+    {
+        await using var host = await StartAsync();
+
+        (await host.InDatabaseAsync(db => Task.FromResult(db.Database.HasPendingModelChanges()))).Should().BeFalse();
+        (await host.InDatabaseAsync(db => db.Database.GetPendingMigrationsAsync())).Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task Start_WithoutPlans_MakesOneGenerousDefault_Once()
+    {
+        await using (await StartAsync())
+        await using (await StartAsync())
+        {
+        }
+
+        await using var host = await StartAsync();
+        var plan = (await PlansAsync(host)).Should().ContainSingle().Subject;
+        plan.Should().BeEquivalentTo(new { Name = "default", IsDefault = true });
+        plan.Limits.Should().NotBeEmpty();
+    }
+
+    [Test]
+    public async Task Start_OfSeveralInstancesAtOnce_Succeeds([Values] bool migrated)
+    {
+        if (kind == DatabaseKind.Sqlite)
+            Assert.Pass("A SQLite file belongs to one process.");
+        if (migrated)
+            await (await StartAsync()).DisposeAsync();
+        PersistenceHost[] hosts = [.. Enumerable.Range(0, 8).Select(_ => new PersistenceHost(database, NewPlans))];
+
+        try
+        {
+            await hosts.Awaiting(all => Task.WhenAll(all.Select(host => Task.Run(host.StartAsync)))).Should().NotThrowAsync();
+            (await PlansAsync(hosts[0])).Where(plan => plan.IsDefault).Should().ContainSingle().Which.Name.Should().Be("free");
+        }
+        finally
+        {
+            foreach (var host in hosts)
+                await host.DisposeAsync();
+        }
+    }
+
+    [Test]
+    public async Task Start_WithPlans_CreatesThem()
+    {
+        await using var host = await StartAsync(
+            ("Plans:0:Name", "free"), ("Plans:0:Default", "true"), ("Plans:0:Concurrency", "2"), ("Plans:0:AllowedModels:0", "small"),
+            ("Plans:0:MaxOutputTokens", "500"), ("Plans:0:Limits:0:Metric", "tokens"), ("Plans:0:Limits:0:Window", "day"), ("Plans:0:Limits:0:Amount", "1000"),
+            ("Plans:1:Name", "paid"));
+
+        var plans = await PlansAsync(host);
+
+        plans.Select(plan => (plan.Name, plan.IsDefault)).Should().Equal(("free", true), ("paid", false));
+        plans[0].Terms.Should().BeEquivalentTo(
+            new PlanTerms("free", IsDefault: true, 2, ["small"], 500, [new PlanLimit(QuotaMetric.Tokens, QuotaWindow.Day, 1000)]));
+    }
+
+    [Test]
+    public async Task Start_WithOtherTerms_UpdatesThePlanAndKeepsItsId()
+    {
+        await using var before = await StartAsync(("Plans:0:Name", "free"), ("Plans:0:Default", "true"), ("Plans:0:Concurrency", "2"));
+        await using var after = await StartAsync(("Plans:0:Name", "free"), ("Plans:0:Default", "true"), ("Plans:0:MaxOutputTokens", "9"));
+
+        (await PlansAsync(after)).Should().ContainSingle().Which.Should().BeEquivalentTo(
+            new { (await PlansAsync(before))[0].Id, Concurrency = (int?)null, MaxOutputTokens = 9 });
+    }
+
+    [Test]
+    public async Task Start_WithAnotherDefault_MovesIt()
+    {
+        await using var before = await StartAsync();
+        await using var after = await StartAsync(("Plans:0:Name", "paid"), ("Plans:0:Default", "true"));
+
+        (await PlansAsync(after)).Select(plan => (plan.Name, plan.IsDefault)).Should().Equal(("default", false), ("paid", true));
+    }
+
+    [Test]
+    public async Task Start_WithAPlanThatCannotBe_SaysWhichAndWhy() =>
+        (await this.Awaiting(_ => StartAsync(
+            ("Plans:0:Name", "free"), ("Plans:0:Default", "true"), ("Plans:0:Limits:0:Metric", "concurrency"), ("Plans:0:Limits:0:Window", "day")))
+            .Should().ThrowAsync<InvalidOperationException>()).WithMessage("Plan 'free'*limits*");
+
+    [Test]
+    public async Task Start_AfterACrash_ClosesWhatWasLeftRunning()
+    {
+        await using var crashed = await StartAsync();
+        var question = new Question(UserId.New(crashed.Clock.GetUtcNow()), crashed.Clock.GetUtcNow());
+        await question.BeginAsync(crashed, new PlanLimit(QuotaMetric.Requests, QuotaWindow.Day, 5));
+
+        await using var next = await StartAsync();
+
+        // In PostgreSQL another instance may be running it, so it keeps its lease.
+        (await database.ScalarAsync("SELECT count(*) FROM completions WHERE status = 2")).Should().Be(kind == DatabaseKind.Sqlite ? 0 : 1);
+        (await database.ScalarAsync("SELECT sum(reserved) FROM quota_counters")).Should().Be(kind == DatabaseKind.Sqlite ? 0 : 1);
+        await Ledger.ShouldBalanceAsync(next);
+    }
+
+    [Test]
+    public async Task Start_WhenALeaseHasRunOut_ClosesItsCompletion()
+    {
+        await using var crashed = await StartAsync();
+        var now = crashed.Clock.GetUtcNow().AddMinutes(-3);
+        await new Question(UserId.New(now), now).BeginAsync(crashed);
+
+        await using var next = await StartAsync();
+
+        (await database.TextAsync("SELECT error_code FROM completions")).Should().Be("completion.interrupted");
+    }
+
+    private static Task<List<Plan>> PlansAsync(PersistenceHost host) =>
+        host.InDatabaseAsync(db => db.Plans.AsNoTracking().OrderBy(plan => plan.Name).ToListAsync());
+
+    private async Task<PersistenceHost> StartAsync(params (string Key, string Value)[] settings)
+    {
+        var host = new PersistenceHost(database, settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
+        await host.StartAsync();
+        return host;
+    }
+}
