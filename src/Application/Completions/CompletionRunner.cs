@@ -43,7 +43,8 @@ internal sealed class CompletionRunner(
         if (!prepared.IsSuccess)
             return prepared.Error;
 
-        var admitted = await AdmitAsync(request, plan, conversation, prepared.Value, ct);
+        ct.ThrowIfCancellationRequested();
+        var admitted = await AdmitAsync(request, plan, conversation, prepared.Value);
         if (admitted.IsSuccess)
             answering.Start(admitted.Value, prepared.Value, request);
         return admitted;
@@ -89,8 +90,7 @@ internal sealed class CompletionRunner(
         });
     }
 
-    private async Task<Result<CompletionRun>> AdmitAsync(
-        CompletionRequest request, Plan plan, Conversation conversation, PromptDraft prompt, CancellationToken ct)
+    private async Task<Result<CompletionRun>> AdmitAsync(CompletionRequest request, Plan plan, Conversation conversation, PromptDraft prompt)
     {
         var now = clock.GetUtcNow();
         var turn = request.ChatId is { } chat ? new ChatTurn(chat, conversation.ParentId, MessageId.New(now), MessageId.New(now)) : null;
@@ -99,7 +99,8 @@ internal sealed class CompletionRunner(
         var demand = new QuotaDemand(
             prompt.PromptTokens, prompt.MaxCompletionTokens, prompt.LengthIsExact ? prompt.MaxCompletionTokens : 1, prompt.Model.Price);
 
-        var counters = await store.AdmitAsync(completion, plan.Limits, demand, now + options.Value.Lease, ct);
+        // Without the caller's token: one who leaves now would leave a reservation that nobody answers.
+        var counters = await store.AdmitAsync(completion, plan.Limits, demand, now + options.Value.Lease, CancellationToken.None);
         if (!counters.IsSuccess)
             return counters.Error;
 

@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Persistence;
 
-/// <summary>Listens to the traces of Npgsql: every command that goes to PostgreSQL, whoever sends it.</summary>
+/// <summary>Listens to the traces of Npgsql: every command or batch that goes to PostgreSQL, whoever sends it, is one round trip.</summary>
 internal sealed class CommandCounter : IDisposable
 {
     private readonly ConcurrentQueue<string> commands = new();
@@ -24,7 +24,7 @@ internal sealed class CommandCounter : IDisposable
         ActivitySource.AddActivityListener(listener);
     }
 
-    /// <summary>The commands of one act.</summary>
+    /// <summary>The SQL of each round trip of one act.</summary>
     public async Task<IReadOnlyCollection<string>> DuringAsync(Func<Task> act)
     {
         commands.Clear();

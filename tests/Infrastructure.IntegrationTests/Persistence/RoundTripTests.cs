@@ -23,7 +23,7 @@ internal sealed class RoundTripTests() : PersistenceTests(DatabaseKind.Postgres)
     public void StopListening() => counter.Dispose();
 
     [Test]
-    public async Task AdmitAndClose_OutsideAChat_AreOneCommandEach()
+    public async Task AdmitAndClose_OutsideAChat_AreOneRoundTripEach()
     {
         var question = new Question(await AddUserAsync(), One.Clock.GetUtcNow());
         await question.AnswerAsync(One, "warm", Limits);
@@ -34,7 +34,7 @@ internal sealed class RoundTripTests() : PersistenceTests(DatabaseKind.Postgres)
     }
 
     [Test]
-    public async Task ReadAdmitAndClose_InAChat_AreOneCommandEach()
+    public async Task ReadAdmitAndClose_InAChat_AreOneRoundTripEach()
     {
         var user = await AddUserAsync();
         var chat = await AddChatAsync(user);
@@ -50,14 +50,14 @@ internal sealed class RoundTripTests() : PersistenceTests(DatabaseKind.Postgres)
     }
 
     [Test]
-    public async Task ARefusal_NearTheLimit_IsOneCommand()
+    public async Task ARefusal_IsTwoRoundTrips_WithoutALock()
     {
         var question = new Question(await AddUserAsync(), One.Clock.GetUtcNow());
         PlanLimit one = new(QuotaMetric.Requests, QuotaWindow.Day, 1);
         await question.AnswerAsync(One, "the only one", one);
 
         (await counter.DuringAsync(async () => (await question.AdmitAsync(One, one)).Admission.IsSuccess.Should().BeFalse()))
-            .Should().ContainSingle();
+            .Should().HaveCount(2).And.NotContain(sql => sql.Contains("FOR UPDATE"));
     }
 
     [Test]
@@ -72,7 +72,7 @@ internal sealed class RoundTripTests() : PersistenceTests(DatabaseKind.Postgres)
     }
 
     [Test]
-    public async Task Lists_AreOneCommand()
+    public async Task Lists_AreOneRoundTrip()
     {
         var user = await AddUserAsync();
         var chat = await AddChatAsync(user);
