@@ -26,7 +26,8 @@ generator=$(dotnet msbuild build/nswag -getProperty:PkgNSwag_MSBuild)/tools/Net1
 # The document must not depend on what this shell is set to.
 unset ConnectionStrings__Postgres ConnectionStrings__Redis
 start_program
-{ curl -fsS "$program_url/swagger/v1/swagger.json" && echo; } >"$scratch/openapi.json"
+curl -fsS "$program_url/swagger/v1/swagger.json" >"$scratch/openapi.json"
+echo >>"$scratch/openapi.json"
 dotnet "$generator" run build/nswag/client.nswag "/variables:document=$scratch/openapi.json,output=$scratch/client.ts" >"$scratch/nswag.log" \
     || { cat "$scratch/nswag.log" >&2; die "the generator failed"; }
 

@@ -1584,7 +1584,7 @@ export interface User {
     /** The address they sign in with, as they wrote it. */
     email: string;
     /** What they want to be called; null when they did not say. */
-    displayName?: string | null;
+    displayName: string | null;
     /** What they may do. */
     role: UserRole;
     /** Whether the address was proved to be theirs. */
@@ -1669,7 +1669,7 @@ export interface PageOfChat {
     /** At most as many as were asked for. */
     items: Chat[];
     /** Opaque; pass it as cursor for the next page. Null on the last one. */
-    nextCursor?: string | null;
+    nextCursor: string | null;
 }
 
 /** A conversation, without its messages. */
@@ -1713,7 +1713,7 @@ export interface PageOfMessage {
     /** At most as many as were asked for. */
     items: Message[];
     /** Opaque; pass it as cursor for the next page. Null on the last one. */
-    nextCursor?: string | null;
+    nextCursor: string | null;
 }
 
 /** One message of a chat, or the answer of a completion outside any chat. */
@@ -1721,21 +1721,21 @@ export interface Message {
     /** Identifies the message; outside any chat it is the completion's id. */
     id: string;
     /** The message it follows; null for the first. */
-    parentId?: string | null;
+    parentId: string | null;
     /** Who said it. */
     role: MessageRole;
     /** The text. */
     content: string;
     /** The model that answered; null for a user's message. */
-    model?: string | null;
+    model: string | null;
     /** Tokens of the prompt that led to this answer; null for a user's message. */
-    promptTokens?: number | null;
+    promptTokens: number | null;
     /** Tokens of this answer; null for a user's message. */
-    completionTokens?: number | null;
+    completionTokens: number | null;
     /** When it was sent, or its answer finished. */
     createdAt: string;
     /** What the user thought of the answer; null while unrated. */
-    feedback?: Feedback | null;
+    feedback: Feedback | null;
 }
 
 /** Who said a message. */
@@ -1746,7 +1746,7 @@ export interface Feedback {
     /** Up or down. */
     rating: FeedbackRating;
     /** Why; null when not said. */
-    comment?: string | null;
+    comment: string | null;
 }
 
 /** Whether an answer was of use. */
@@ -1757,19 +1757,19 @@ export interface Completion {
     /** Identifies the completion. */
     id: string;
     /** The chat it belongs to; null outside any chat. */
-    chatId?: string | null;
+    chatId: string | null;
     /** Where it is in its life. */
     status: CompletionStatus;
     /** The model that was asked. */
     model: string;
     /** The answer, or as much of it as was produced; null while there is none, and when it was not to be stored. */
-    message?: Message | null;
+    message: Message | null;
     /** What it counted. */
     usage: CompletionUsage;
     /** Why the answer ended; null unless it ended by itself. */
-    finishReason?: FinishReason | null;
+    finishReason: FinishReason | null;
     /** The code of what ended it; null unless failed. */
-    errorCode?: string | null;
+    errorCode: string | null;
     /** Whether the answer came from the cache, at no cost. */
     cached: boolean;
     /** What the prompt pipeline noticed. */
@@ -1777,7 +1777,7 @@ export interface Completion {
     /** When it was admitted. */
     createdAt: string;
     /** When it ended; null while it runs. */
-    finishedAt?: string | null;
+    finishedAt: string | null;
 }
 
 /** Where a completion is in its life: queued → running → succeeded, failed or cancelled. */

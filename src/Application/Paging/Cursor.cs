@@ -16,7 +16,8 @@ public readonly record struct Cursor(DateTimeOffset Moment, Guid Id)
         cursor = default;
         Span<byte> bytes = stackalloc byte[Size];
         // 24 bytes are 32 characters of base64url; anything else is not ours.
-        if (text is not { Length: 32 } || !Base64Url.IsValid(text) || !Base64Url.TryDecodeFromChars(text, bytes, out var written) || written != Size)
+        if (text is not { Length: 32 } || !Base64Url.IsValid(text)
+            || !Base64Url.TryDecodeFromChars(text, bytes, out var written) || written != Size)
             return false;
 
         var ticks = BinaryPrimitives.ReadInt64BigEndian(bytes);

@@ -10,6 +10,7 @@ internal sealed class RequiredMembers : ISchemaProcessor
     {
         var hasDefault = context.ContextualType.Type.GetConstructors()
             .SelectMany(constructor => constructor.GetParameters())
+            .Where(parameter => parameter.Name is not null)
             .DistinctBy(parameter => parameter.Name, StringComparer.OrdinalIgnoreCase)
             .ToDictionary(parameter => parameter.Name!, parameter => parameter.HasDefaultValue, StringComparer.OrdinalIgnoreCase);
 

@@ -1,7 +1,6 @@
 using CleanLlm.Application.Chats;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Users;
-using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Testing.Databases;
 using Microsoft.EntityFrameworkCore;
 

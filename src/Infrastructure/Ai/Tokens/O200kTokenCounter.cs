@@ -18,12 +18,10 @@ internal sealed class O200kTokenCounter : ITokenCounter
         text.Contains("<|", StringComparison.Ordinal) ? text.Replace("<|", "< |", StringComparison.Ordinal) : text;
 }
 
-/// <summary>Loads the vocabulary beside the start-up, so that the first request does not pay for it.</summary>
-internal sealed class TokenCounterWarmUp(ITokenCounter counter) : BackgroundService
+/// <summary>Loads the vocabulary before the first request, which would otherwise wait for it on a thread of the pool.</summary>
+internal sealed class TokenCounterWarmUp(ITokenCounter counter) : IHostedService
 {
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        counter.Count("Warm, wärmer, 12.5 °C!");
-        return Task.CompletedTask;
-    }
+    public Task StartAsync(CancellationToken cancellationToken) => Task.Run(() => counter.Count("Warm, wärmer, 12.5 °C!"), cancellationToken);
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 }

@@ -14,7 +14,7 @@ internal sealed class PlanSeed(IReadOnlyList<PlanOptions> configured, TimeProvid
         Concurrency: null,
         AllowedModels: [],
         MaxOutputTokens: null,
-        Limits: [new PlanLimit(QuotaMetric.Requests, QuotaWindow.Day, 10_000), new PlanLimit(QuotaMetric.Tokens, QuotaWindow.Day, 10_000_000)]);
+        Limits: [new PlanLimit(QuotaMetric.Tokens, QuotaWindow.Day, 10_000_000)]);
 
     public async Task ApplyAsync(AppDbContext database, CancellationToken ct)
     {
