@@ -41,7 +41,7 @@ internal sealed class PostgresCompletionStore(NpgsqlDataSource source, IDbContex
         {
             return false;
         }
-        catch (PostgresException broken) when (broken.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        catch (PostgresException broken) when (broken.SqlState == PostgresErrorCodes.ForeignKeyViolation && closing.Exchange is not null)
         {
             // The chat was deleted while its answer was being written; the answer is charged all the same.
             return await CloseAsync(closing with { Exchange = null }, ct);
