@@ -3,23 +3,14 @@ using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Ai;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Results;
-using FluentValidation;
 using MediatR;
 
 namespace CleanLlm.Application.Chats;
 
 /// <summary>Opens a chat.</summary>
-public sealed record CreateChat(string? Title, string? Model, string? SystemPrompt) : IRequest<Result<ChatDto>>;
+public sealed record CreateChat(string? Title, string? Model, string? SystemPrompt) : IRequest<Result<ChatDto>>, IChatTerms;
 
-internal sealed class CreateChatValidator : AbstractValidator<CreateChat>
-{
-    public CreateChatValidator()
-    {
-        RuleFor(request => request.Title).MaximumLength(Chat.TitleMaxLength);
-        RuleFor(request => request.Model).MaximumLength(Chat.ModelMaxLength);
-        RuleFor(request => request.SystemPrompt).MaximumLength(Chat.SystemPromptMaxLength);
-    }
-}
+internal sealed class CreateChatValidator : ChatTermsValidator<CreateChat>;
 
 internal sealed class CreateChatHandler(IChatRepository chats, IModelCatalog catalog, ICurrentUser user, IMapper mapper, TimeProvider clock)
     : IRequestHandler<CreateChat, Result<ChatDto>>

@@ -2,7 +2,6 @@ using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Results;
-using FluentValidation;
 using MediatR;
 
 namespace CleanLlm.Application.Chats;
@@ -10,18 +9,9 @@ namespace CleanLlm.Application.Chats;
 /// <summary>Asks in a chat: the question follows the named answer, or the active leaf, and both messages are kept.</summary>
 public sealed record SendMessage(
     ChatId ChatId, string Content, MessageId? ParentId, string? Model, float? Temperature, int? MaxTokens, bool Stream)
-    : IRequest<Result<CompletionRun>>;
+    : IRequest<Result<CompletionRun>>, ICompletionTerms;
 
-internal sealed class SendMessageValidator : AbstractValidator<SendMessage>
-{
-    public SendMessageValidator()
-    {
-        RuleFor(request => request.Content).IsPrompt();
-        RuleFor(request => request.Model).MaximumLength(Chat.ModelMaxLength);
-        RuleFor(request => request.Temperature).IsTemperature();
-        RuleFor(request => request.MaxTokens).GreaterThan(0);
-    }
-}
+internal sealed class SendMessageValidator() : CompletionTermsValidator<SendMessage>(request => request.Content);
 
 internal sealed class SendMessageHandler(CompletionRunner runner, ICurrentUser user) : IRequestHandler<SendMessage, Result<CompletionRun>>
 {

@@ -3,23 +3,14 @@ using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Ai;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Results;
-using FluentValidation;
 using MediatR;
 
 namespace CleanLlm.Application.Chats;
 
 /// <summary>Changes what is given; null leaves a value as it is, an empty text removes it.</summary>
-public sealed record UpdateChat(ChatId Id, string? Title, string? Model, string? SystemPrompt) : IRequest<Result<ChatDto>>;
+public sealed record UpdateChat(ChatId Id, string? Title, string? Model, string? SystemPrompt) : IRequest<Result<ChatDto>>, IChatTerms;
 
-internal sealed class UpdateChatValidator : AbstractValidator<UpdateChat>
-{
-    public UpdateChatValidator()
-    {
-        RuleFor(request => request.Title).MaximumLength(Chat.TitleMaxLength);
-        RuleFor(request => request.Model).MaximumLength(Chat.ModelMaxLength);
-        RuleFor(request => request.SystemPrompt).MaximumLength(Chat.SystemPromptMaxLength);
-    }
-}
+internal sealed class UpdateChatValidator : ChatTermsValidator<UpdateChat>;
 
 internal sealed class UpdateChatHandler(IChatRepository chats, IModelCatalog catalog, ICurrentUser user, IMapper mapper, TimeProvider clock)
     : IRequestHandler<UpdateChat, Result<ChatDto>>

@@ -1,25 +1,14 @@
 using CleanLlm.Application.Accounts;
-using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Results;
-using FluentValidation;
 using MediatR;
 
 namespace CleanLlm.Application.Completions;
 
 /// <summary>Asks one question outside any chat.</summary>
 public sealed record Complete(string Prompt, string? Model, float? Temperature, int? MaxTokens, bool Store, bool Stream)
-    : IRequest<Result<CompletionRun>>;
+    : IRequest<Result<CompletionRun>>, ICompletionTerms;
 
-internal sealed class CompleteValidator : AbstractValidator<Complete>
-{
-    public CompleteValidator()
-    {
-        RuleFor(request => request.Prompt).IsPrompt();
-        RuleFor(request => request.Model).MaximumLength(Chat.ModelMaxLength);
-        RuleFor(request => request.Temperature).IsTemperature();
-        RuleFor(request => request.MaxTokens).GreaterThan(0);
-    }
-}
+internal sealed class CompleteValidator() : CompletionTermsValidator<Complete>(request => request.Prompt);
 
 internal sealed class CompleteHandler(CompletionRunner runner, ICurrentUser user) : IRequestHandler<Complete, Result<CompletionRun>>
 {

@@ -1,0 +1,32 @@
+using System.Linq.Expressions;
+using CleanLlm.Domain.Chats;
+using FluentValidation;
+
+namespace CleanLlm.Application.Completions;
+
+/// <summary>What a caller may say about how a completion is made.</summary>
+public interface ICompletionTerms
+{
+    /// <summary>The model to ask.</summary>
+    string? Model { get; }
+
+    /// <summary>Sampling temperature, 0 to 2.</summary>
+    float? Temperature { get; }
+
+    /// <summary>The longest answer wanted, in tokens.</summary>
+    int? MaxTokens { get; }
+}
+
+/// <summary>The rules of every request that starts a completion.</summary>
+internal abstract class CompletionTermsValidator<T> : AbstractValidator<T>
+    where T : ICompletionTerms
+{
+    /// <param name="prompt">The field that holds the question.</param>
+    protected CompletionTermsValidator(Expression<Func<T, string>> prompt)
+    {
+        RuleFor(prompt).NotEmpty().MaximumLength(Message.ContentMaxLength);
+        RuleFor(request => request.Model).MaximumLength(Chat.ModelMaxLength);
+        RuleFor(request => request.Temperature).InclusiveBetween(0f, 2f);
+        RuleFor(request => request.MaxTokens).GreaterThan(0);
+    }
+}
