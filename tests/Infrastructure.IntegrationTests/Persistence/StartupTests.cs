@@ -48,11 +48,10 @@ internal sealed class StartupTests(DatabaseKind kind)
     [Test]
     public async Task Start_OfSeveralInstancesAtOnce_Succeeds([Values] bool migrated)
     {
-        if (kind == DatabaseKind.Sqlite)
-            Assert.Pass("A SQLite file belongs to one process.");
+        var instances = kind == DatabaseKind.Sqlite ? 1 : 8; // a SQLite file belongs to one process
         if (migrated)
             await (await StartAsync()).DisposeAsync();
-        PersistenceHost[] hosts = [.. Enumerable.Range(0, 8).Select(_ => new PersistenceHost(database, NewPlans))];
+        PersistenceHost[] hosts = [.. Enumerable.Range(0, instances).Select(_ => new PersistenceHost(database, NewPlans))];
 
         try
         {

@@ -29,6 +29,7 @@ internal sealed class AnswerStream(Stream body, CallClock clock) : Stream
 
     public override bool CanRead => true;
 
+    // What follows is the rest of the contract of a stream that is only read forwards, and only asynchronously.
     public override bool CanSeek => false;
 
     public override bool CanWrite => false;
