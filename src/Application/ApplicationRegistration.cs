@@ -1,3 +1,4 @@
+using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Pipeline;
 using CleanLlm.Application.Prompting;
@@ -32,6 +33,8 @@ public static class ApplicationRegistration
         services.AddOptions<CompletionOptions>().BindConfiguration(CompletionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<PromptingOptions>().BindConfiguration(PromptingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddPromptPipeline();
+        services.AddScoped<SessionOpening>();
+        services.AddScoped<SessionEnding>();
         services.AddSingleton<CompletionRunner>();
         services.AddSingleton<CompletionAnswering>();
         services.AddSingleton<RunningCompletions>();

@@ -29,8 +29,16 @@ public sealed record AuthOptions : IValidatableObject
     [Range(1, 365)]
     public int RefreshTokenIdleDays { get; init; } = 14;
 
-    /// <summary>The two session limits as the domain takes them.</summary>
-    public SessionLifetime SessionLifetime => new(TimeSpan.FromDays(RefreshTokenDays), TimeSpan.FromDays(RefreshTokenIdleDays));
+    /// <summary>
+    /// Seconds in which a spent refresh token gives the same successor again, as long as that is unused: an answer may be lost on
+    /// its way. 0 is strict, a spent token always ends its session. Default 10, at most 60.
+    /// </summary>
+    [Range(0, 60)]
+    public int RefreshRetrySeconds { get; init; } = 10;
+
+    /// <summary>The limits of a session as the domain takes them.</summary>
+    public SessionLifetime SessionLifetime => new(
+        TimeSpan.FromDays(RefreshTokenDays), TimeSpan.FromDays(RefreshTokenIdleDays), TimeSpan.FromSeconds(RefreshRetrySeconds));
 
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -1,4 +1,5 @@
 using CleanLlm.Domain.Sessions;
+using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Application.Accounts;
 
@@ -11,9 +12,16 @@ public interface ISessionRepository
     /// <summary>The session, without its tokens; null when there is none.</summary>
     Task<Session?> FindAsync(SessionId id, CancellationToken ct);
 
-    /// <summary>The session of a refresh token with that one of its tokens; null when there is none.</summary>
+    /// <summary>The session of a refresh token with that one of its tokens, and its successor if it has one; null when there is none.</summary>
     /// <param name="tokenHash">See <see cref="RefreshToken.Hash"/>.</param>
     Task<Session?> FindByTokenAsync(string tokenHash, CancellationToken ct);
+
+    /// <summary>The user's sessions that are not over, last used first, without their tokens.</summary>
+    Task<IReadOnlyList<Session>> ListOpenAsync(UserId user, DateTimeOffset now, CancellationToken ct);
+
+    /// <summary>Ends all sessions of a user at once, but the one to spare.</summary>
+    /// <returns>Those that were open and are not any more.</returns>
+    Task<IReadOnlyList<SessionId>> RevokeAllAsync(UserId user, SessionId? spared, DateTimeOffset now, CancellationToken ct);
 
     /// <summary>Stores the changes of a session found here, provided that nobody spent its token or revoked it meanwhile.</summary>
     /// <returns>False when somebody did: nothing was stored, and the session must be found anew.</returns>

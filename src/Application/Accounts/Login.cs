@@ -1,9 +1,7 @@
 using CleanLlm.Domain.Results;
-using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
 using FluentValidation;
 using MediatR;
-using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Application.Accounts;
 
@@ -22,7 +20,7 @@ internal sealed class LoginValidator : AbstractValidator<Login>
 }
 
 internal sealed class LoginHandler(
-    ICredentials credentials, ISessionRepository sessions, ITokenIssuer issuer, IOptions<AuthOptions> options, TimeProvider clock)
+    ICredentials credentials, SessionOpening opening)
     : IRequestHandler<Login, Result<TokenPair>>
 {
     public async Task<Result<TokenPair>> Handle(Login request, CancellationToken ct)
@@ -31,11 +29,6 @@ internal sealed class LoginHandler(
         if (!verified.IsSuccess)
             return verified.Error;
 
-        var user = verified.Value;
-        var refresh = RefreshSecret.New();
-        var session = Session.Open(user.Id, refresh.Hash, options.Value.SessionLifetime, clock.GetUtcNow());
-        await sessions.AddAsync(session, ct);
-
-        return TokenPair.For(session, await issuer.IssueAsync(user, session.Id, ct), refresh);
+        return await opening.OpenAsync(verified.Value, "password", ct);
     }
 }

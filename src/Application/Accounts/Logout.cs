@@ -15,24 +15,16 @@ internal sealed class LogoutValidator : AbstractValidator<Logout>
         RuleFor(request => request.RefreshToken).MaximumLength(AccountRules.RefreshTokenMaxLength);
 }
 
-internal sealed class LogoutHandler(
-    ISessionRepository sessions, ICurrentUser user, ICurrentSession current, TimeProvider clock)
+internal sealed class LogoutHandler(SessionEnding ending, ISessionRepository sessions, ICurrentSession current)
     : IRequestHandler<Logout, Result<Unit>>
 {
     public async Task<Result<Unit>> Handle(Logout request, CancellationToken ct)
     {
-        // A refresh may win the race for this session: then its end is written over what the refresh left.
-        while (await FindAsync(request, ct) is { RevokedAt: null } session && session.UserId == user.Id)
-        {
-            session.Revoke(clock.GetUtcNow());
-            if (await sessions.SaveAsync(session, ct))
-                break;
-        }
-
+        await ending.EndAsync(FindAsync, ct);
         return Unit.Value;
-    }
 
-    private async Task<Session?> FindAsync(Logout request, CancellationToken ct) => request.RefreshToken is { } secret
-        ? await sessions.FindByTokenAsync(RefreshSecret.HashOf(secret), ct)
-        : current.Id is { } id ? await sessions.FindAsync(id, ct) : null;
+        async Task<Session?> FindAsync() => request.RefreshToken is { } secret
+            ? await sessions.FindByTokenAsync(RefreshSecret.HashOf(secret), ct)
+            : current.Id is { } id ? await sessions.FindAsync(id, ct) : null;
+    }
 }

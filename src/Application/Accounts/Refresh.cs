@@ -1,14 +1,16 @@
+using CleanLlm.Application.Audit;
+using CleanLlm.Application.Security;
+using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
 using FluentValidation;
 using MediatR;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Application.Accounts;
 
-/// <summary>Spends a refresh token for the next pair of tokens; a token that was spent before ends its session.</summary>
+/// <summary>Spends a refresh token for the next pair of tokens; a token that was spent before ends its session, unless it is a retry.</summary>
 /// <param name="RefreshToken">As it came with the last pair.</param>
 public sealed record Refresh(string RefreshToken) : IRequest<Result<TokenPair>>;
 
@@ -18,18 +20,20 @@ internal sealed class RefreshValidator : AbstractValidator<Refresh>
         RuleFor(request => request.RefreshToken).NotEmpty().MaximumLength(AccountRules.RefreshTokenMaxLength);
 }
 
-internal sealed partial class RefreshHandler(
+internal sealed class RefreshHandler(
     ISessionRepository sessions,
     IUserRepository users,
+    IAccessStates access,
+    IAuditTrail audit,
+    IKeyedHash hash,
     ITokenIssuer issuer,
     IOptions<AuthOptions> options,
-    TimeProvider clock,
-    ILogger<RefreshHandler> logger)
+    TimeProvider clock)
     : IRequestHandler<Refresh, Result<TokenPair>>
 {
     public async Task<Result<TokenPair>> Handle(Refresh request, CancellationToken ct)
     {
-        var next = RefreshSecret.New();
+        var next = await RefreshSecret.FollowingAsync(request.RefreshToken, hash, ct);
         if (await RotateAsync(RefreshSecret.HashOf(request.RefreshToken), next.Hash, ct) is not { } session)
             return AuthErrors.InvalidRefreshToken;
 
@@ -40,24 +44,25 @@ internal sealed partial class RefreshHandler(
     }
 
     // Whoever loses a race decides again on what the winner left. A token is spent once and a session revoked once,
-    // so the third round at the latest is refused.
-    private async Task<Session?> RotateAsync(string presentedHash, string newHash, CancellationToken ct)
+    // so the third round at the latest changes nothing.
+    private async Task<Session?> RotateAsync(string presentedHash, string successorHash, CancellationToken ct)
     {
         while (await sessions.FindByTokenAsync(presentedHash, ct) is { } session)
         {
-            var rotation = session.Rotate(presentedHash, newHash, options.Value.SessionLifetime, clock.GetUtcNow());
+            var rotation = session.Rotate(presentedHash, successorHash, options.Value.SessionLifetime, clock.GetUtcNow());
             if (rotation == Rotation.Refused)
                 return null;
+            if (rotation == Rotation.Repeated)
+                return session;
+            if (rotation == Rotation.Reused)
+                audit.Add(new AuditEvent(AuditActions.RefreshReused, ActorId: null, session.UserId.Value));
             if (!await sessions.SaveAsync(session, ct))
                 continue;
             if (rotation == Rotation.Rotated)
                 return session;
-            LogReuse(session.Id, session.UserId);
+            await access.ForgetAsync(session.UserId, ct);
         }
 
         return null;
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "A spent refresh token came back: revoked session {SessionId} of user {UserId}")]
-    private partial void LogReuse(SessionId sessionId, UserId userId);
 }

@@ -10,7 +10,7 @@ public sealed record QuotaStatusDto(string Plan, IReadOnlyList<QuotaLimitDto> Li
 /// <summary>How far one limit is used.</summary>
 /// <param name="Metric">What is counted.</param>
 /// <param name="Window">Over what calendar window, in UTC; <c>running</c> for what runs at the same time.</param>
-/// <param name="Limit">The amount allowed in the window.</param>
+/// <param name="Limit">The amount allowed in the window, with what an admin granted for it.</param>
 /// <param name="Used">Charged so far.</param>
 /// <param name="Reserved">Held by running completions.</param>
 /// <param name="Remaining">What is left.</param>
@@ -21,7 +21,8 @@ public sealed record QuotaLimitDto(
     internal static QuotaLimitDto From(PlanLimit limit, QuotaCounter? counter, DateTimeOffset now)
     {
         var (used, reserved) = (counter?.Used ?? 0, counter?.Reserved ?? 0);
-        var remaining = Math.Max(0, limit.Amount - used - reserved);
-        return new QuotaLimitDto(limit.Metric, limit.Window, limit.Amount, used, reserved, remaining, limit.Window.ResetsAt(now));
+        var allowed = Math.Max(0, limit.Amount + (counter?.Granted ?? 0));
+        var remaining = Math.Max(0, allowed - used - reserved);
+        return new QuotaLimitDto(limit.Metric, limit.Window, allowed, used, reserved, remaining, limit.Window.ResetsAt(now));
     }
 }

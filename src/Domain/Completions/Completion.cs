@@ -1,3 +1,4 @@
+using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Quotas;
@@ -19,6 +20,9 @@ public sealed class Completion
 
     /// <summary>Who asked, and pays.</summary>
     public UserId UserId { get; private init; }
+
+    /// <summary>The API key it was asked with; null when it was a signed-in person.</summary>
+    public ApiKeyId? ApiKeyId { get; private init; }
 
     /// <summary>Where in a chat it takes place; null outside any chat.</summary>
     public ChatTurn? Turn { get; private init; }
@@ -80,6 +84,7 @@ public sealed class Completion
         {
             Id = CompletionId.New(now),
             UserId = start.UserId,
+            ApiKeyId = start.ApiKeyId,
             Turn = start.Turn,
             Model = start.Model.Id,
             Provider = start.Model.Provider,
@@ -143,6 +148,9 @@ public sealed class Completion
 
         var entry = charged
             ? new UsageEntry(Id, UserId, Model, Provider, PromptTokens, CompletionTokens, CostMicros, Price.Version, tokens.Basis, CreatedAt)
+            {
+                ApiKeyId = ApiKeyId,
+            }
             : null;
         return new CompletionClosing(this, reservation, entry, exchange);
     }
@@ -163,7 +171,11 @@ public sealed class Completion
 /// <param name="Findings">What the prompt pipeline noticed.</param>
 /// <param name="Store">Whether prompt and answer are kept; always true in a chat.</param>
 public sealed record CompletionStart(
-    UserId UserId, ChatTurn? Turn, Model Model, string Prompt, int PromptTokens, IReadOnlyList<Finding> Findings, bool Store);
+    UserId UserId, ChatTurn? Turn, Model Model, string Prompt, int PromptTokens, IReadOnlyList<Finding> Findings, bool Store)
+{
+    /// <summary>The API key it is asked with; null for a signed-in person.</summary>
+    public ApiKeyId? ApiKeyId { get; init; }
+}
 
 /// <summary>Tokens of a completion and where the figures come from.</summary>
 public readonly record struct TokenCount(int PromptTokens, int CompletionTokens, UsageBasis Basis);

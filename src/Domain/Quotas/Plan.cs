@@ -40,10 +40,6 @@ public sealed class Plan
     /// <summary>A new plan.</summary>
     public static Result<Plan> Create(PlanTerms terms, DateTimeOffset now) => new Plan { Id = PlanId.New(now) }.Change(terms);
 
-    /// <summary>A plan as it was stored.</summary>
-    /// <exception cref="InvalidOperationException">The terms were never valid.</exception>
-    public static Plan Restore(PlanId id, PlanTerms terms) => new Plan { Id = id }.Change(terms).Value;
-
     /// <summary>Replaces all terms; what was used stays counted.</summary>
     public Result<Plan> Change(PlanTerms terms)
     {

@@ -1,7 +1,13 @@
+using CleanLlm.Domain.ApiKeys;
+
 namespace CleanLlm.Domain.Quotas;
 
 /// <summary>How much of one metric a plan allows in one window.</summary>
 /// <param name="Metric">What is counted.</param>
 /// <param name="Window">Over what time.</param>
 /// <param name="Amount">The most that may be used and reserved together, at least 0.</param>
-public sealed record PlanLimit(QuotaMetric Metric, QuotaWindow Window, long Amount);
+public sealed record PlanLimit(QuotaMetric Metric, QuotaWindow Window, long Amount)
+{
+    /// <summary>The API key whose own limit it is; null for a limit of the plan, which counts all that its user does.</summary>
+    public ApiKeyId? Key { get; init; }
+}

@@ -1,3 +1,6 @@
+using CleanLlm.Domain.ApiKeys;
+using CleanLlm.Domain.Users;
+
 namespace CleanLlm.Domain.Quotas;
 
 /// <summary>What a running completion holds of its user's quota until it is settled.</summary>
@@ -12,7 +15,7 @@ public sealed record Reservation(IReadOnlyList<QuotaHold> Holds, int CompletionT
         for (var i = 0; i < holds.Length; i++)
         {
             var (metric, window, _) = limits[i];
-            holds[i] = new QuotaHold(metric, window, window.PeriodStart(now), demand.Estimate(metric, completionTokens));
+            holds[i] = new QuotaHold(metric, window, window.PeriodStart(now), demand.Estimate(metric, completionTokens)) { Key = limits[i].Key };
         }
 
         return new Reservation(holds, completionTokens);
@@ -20,20 +23,22 @@ public sealed record Reservation(IReadOnlyList<QuotaHold> Holds, int CompletionT
 
     /// <summary>Decides from what is left whether a completion may run, and how long its answer may be.</summary>
     /// <param name="limits">The plan's limits.</param>
+    /// <param name="user">Who asks.</param>
     /// <param name="counters">The counters of the current periods; a missing one counts as zero.</param>
     /// <param name="demand">What the completion wants.</param>
     /// <param name="now">The moment of admission.</param>
     /// <returns>A reservation that fits every limit, or which limit refuses it.</returns>
     public static Results.Result<Reservation> Decide(
-        IReadOnlyList<PlanLimit> limits, IReadOnlyCollection<QuotaCounter> counters, QuotaDemand demand, DateTimeOffset now)
+        UserId user, IReadOnlyList<PlanLimit> limits, IReadOnlyCollection<QuotaCounter> counters, QuotaDemand demand, DateTimeOffset now)
     {
         long granted = demand.MaxCompletionTokens;
         foreach (var limit in limits)
         {
             var period = limit.Window.PeriodStart(now);
+            var subject = QuotaSubjectId.Of(user, limit.Key);
             var counter = counters.FirstOrDefault(
-                c => c.Metric == limit.Metric && c.Window == limit.Window && c.PeriodStart == period);
-            var remaining = limit.Amount - (counter?.Used ?? 0) - (counter?.Reserved ?? 0);
+                c => c.SubjectId == subject && c.Metric == limit.Metric && c.Window == limit.Window && c.PeriodStart == period);
+            var remaining = limit.Amount + (counter?.Granted ?? 0) - (counter?.Used ?? 0) - (counter?.Reserved ?? 0);
             granted = Math.Min(granted, demand.CompletionTokensWithin(limit.Metric, remaining));
             if (granted < demand.MinCompletionTokens)
                 return QuotaErrors.Exceeded(limit, now);
@@ -50,6 +55,9 @@ public sealed record Reservation(IReadOnlyList<QuotaHold> Holds, int CompletionT
 /// <param name="Amount">The estimate that is held.</param>
 public sealed record QuotaHold(QuotaMetric Metric, QuotaWindow Window, DateTimeOffset PeriodStart, long Amount)
 {
+    /// <summary>The API key whose counter it is; null for the user's.</summary>
+    public ApiKeyId? Key { get; init; }
+
     /// <summary>What the hold turns into when the completion is charged; null means that nothing is charged.</summary>
     public long Charge(Usage.UsageEntry? entry) => entry is null ? 0 : Metric switch
     {

@@ -9,6 +9,9 @@ public enum Rotation
     /// <summary>The token was spent and the new one took its place.</summary>
     Rotated,
 
+    /// <summary>A retry of a rotation whose answer may have been lost: the successor made then holds, and nothing changed.</summary>
+    Repeated,
+
     /// <summary>The token had been spent before, so somebody else may hold its successor: the whole session was revoked.</summary>
     Reused,
 }

@@ -7,6 +7,12 @@ namespace CleanLlm.Domain.Sessions;
 /// </summary>
 public sealed class Session
 {
+    /// <summary>The longest device name, in characters.</summary>
+    public const int DeviceMaxLength = 200;
+
+    /// <summary>The longest network address, in characters (IPv6 with a zone).</summary>
+    public const int AddressMaxLength = 64;
+
     private readonly List<RefreshToken> tokens = [];
 
     private Session()
@@ -18,6 +24,12 @@ public sealed class Session
 
     /// <summary>Who signed in.</summary>
     public UserId UserId { get; private set; }
+
+    /// <summary>What they signed in with, as it called itself; null when it did not.</summary>
+    public string? Device { get; private set; }
+
+    /// <summary>The network address they signed in from.</summary>
+    public string? Address { get; private set; }
 
     /// <summary>When they signed in.</summary>
     public DateTimeOffset CreatedAt { get; private set; }
@@ -35,15 +47,17 @@ public sealed class Session
     public IReadOnlyList<RefreshToken> Tokens => tokens;
 
     /// <summary>When the newest of <see cref="Tokens"/> stops working.</summary>
-    public DateTimeOffset TokenExpiresAt => tokens[^1].ExpiresAt;
+    public DateTimeOffset TokenExpiresAt => tokens.Max(token => token.ExpiresAt);
 
     /// <summary>A new session with its first token.</summary>
-    public static Session Open(UserId user, string tokenHash, SessionLifetime lifetime, DateTimeOffset now)
+    public static Session Open(UserId user, SessionClient client, string tokenHash, SessionLifetime lifetime, DateTimeOffset now)
     {
         var session = new Session
         {
             Id = SessionId.New(now),
             UserId = user,
+            Device = Shorten(client.Device, DeviceMaxLength),
+            Address = Shorten(client.Address, AddressMaxLength),
             CreatedAt = now,
             LastUsedAt = now,
             ExpiresAt = now + lifetime.Absolute,
@@ -52,14 +66,19 @@ public sealed class Session
         return session;
     }
 
-    /// <summary>Spends the presented token and puts a new one in its place; a token that was spent before revokes the session.</summary>
-    public Rotation Rotate(string presentedHash, string newHash, SessionLifetime lifetime, DateTimeOffset now)
+    /// <summary>
+    /// Spends the presented token and puts its successor in its place. A token that was spent before revokes the session, unless
+    /// it is a retry: within the retry window, while the successor is unused.
+    /// </summary>
+    public Rotation Rotate(string presentedHash, string successorHash, SessionLifetime lifetime, DateTimeOffset now)
     {
         if (RevokedAt is not null || tokens.Find(token => token.Hash == presentedHash) is not { } presented)
             return Rotation.Refused;
 
-        if (presented.UsedAt is not null)
+        if (presented.UsedAt is { } usedAt)
         {
+            if (now - usedAt < lifetime.Retry && tokens.Find(token => token.Hash == successorHash) is { UsedAt: null } successor && now < successor.ExpiresAt)
+                return Rotation.Repeated;
             Revoke(now);
             return Rotation.Reused;
         }
@@ -67,14 +86,17 @@ public sealed class Session
         if (now >= presented.ExpiresAt)
             return Rotation.Refused;
 
-        presented.ReplaceBy(newHash, now);
-        Issue(newHash, lifetime, now);
+        presented.ReplaceBy(successorHash, now);
+        Issue(successorHash, lifetime, now);
         LastUsedAt = now;
         return Rotation.Rotated;
     }
 
     /// <summary>Ends the session; none of its refresh tokens works from now on. The first moment counts.</summary>
     public void Revoke(DateTimeOffset now) => RevokedAt ??= now;
+
+    private static string? Shorten(string? text, int length) =>
+        string.IsNullOrWhiteSpace(text) ? null : new string([.. text.Where(c => !char.IsControl(c)).Take(length)]);
 
     private void Issue(string hash, SessionLifetime lifetime, DateTimeOffset now)
     {

@@ -1,3 +1,4 @@
+using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Users;
 
@@ -37,4 +38,8 @@ public sealed record UsageEntry(
     long CostMicros,
     string PriceVersion,
     UsageBasis Basis,
-    DateTimeOffset AdmittedAt);
+    DateTimeOffset AdmittedAt)
+{
+    /// <summary>The API key it was asked with; null when it was a signed-in person.</summary>
+    public ApiKeyId? ApiKeyId { get; init; }
+}

@@ -16,6 +16,20 @@ public static class AuthErrors
     public static readonly Error InvalidRefreshToken =
         new(ErrorKind.Unauthenticated, "auth.invalid_refresh_token", "The refresh token is not valid. Sign in again.");
 
+    /// <summary>The session is absent or somebody else's.</summary>
+    public static readonly Error SessionNotFound = new(ErrorKind.NotFound, "session.not_found", "There is no such session.");
+
+    /// <summary>The password was right, but its account has a second factor and the request had no code that works.</summary>
+    public static readonly Error TwoFactorRequired =
+        new(ErrorKind.Unauthenticated, "auth.two_factor_required", "A code of the second factor is needed: send it as 'twoFactorCode'.");
+
+    /// <summary>The current password in the request is not the account's.</summary>
+    public static readonly Error WrongPassword = Error.Invalid("currentPassword", "This is not your current password.");
+
+    /// <summary>A mailed or handed-out token is unknown, used or expired.</summary>
+    public static readonly Error InvalidOneTimeToken =
+        new(ErrorKind.Invalid, "auth.invalid_token", "The token is unknown, was used before or has expired.");
+
     /// <summary>The access token is genuine, but its account is gone or disabled.</summary>
     public static readonly Error AccountUnavailable =
         new(ErrorKind.Unauthenticated, "auth.account_unavailable", "The account of this token no longer exists or is disabled.");

@@ -62,6 +62,18 @@ public sealed class User
         return this;
     }
 
+    /// <summary>The address was proved to be theirs.</summary>
+    public void ConfirmEmail() => EmailConfirmed = true;
+
+    /// <summary>Gives them another role.</summary>
+    public void ChangeRole(UserRole role) => Role = role;
+
+    /// <summary>Locks them out, or lets them in again.</summary>
+    public void SetDisabled(bool disabled) => Disabled = disabled;
+
+    /// <summary>Assigns a plan; null means the default plan.</summary>
+    public void AssignPlan(PlanId? plan) => PlanId = plan;
+
     /// <summary>Short enough and free of control characters; none at all is fine.</summary>
     public static bool IsDisplayName(string? text) => text is null || (text.Length <= DisplayNameMaxLength && !text.Any(char.IsControl));
 

@@ -1,4 +1,6 @@
 using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Audit;
+using CleanLlm.Infrastructure.Audit;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Infrastructure.Security;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
@@ -29,6 +31,19 @@ internal static class IdentityRegistration
         services.AddSingleton<IPublicKeys>(provider => provider.GetRequiredService<SigningKeyRing>());
         services.AddSingleton<ITokenIssuer, AccessTokenIssuer>();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, AccessTokenValidation>();
+
+        services.AddSingleton<ApiKeyStates>();
+        services.AddSingleton<AccessStates>();
+        services.AddSingleton<IAccessStates>(provider => provider.GetRequiredService<AccessStates>());
+        if (configuration.GetConnectionString("Redis") is { Length: > 0 })
+        {
+            services.AddSingleton<RedisAccessBroadcast>();
+            services.AddSingleton<IAccessBroadcast>(provider => provider.GetRequiredService<RedisAccessBroadcast>());
+            services.AddHostedService(provider => provider.GetRequiredService<RedisAccessBroadcast>());
+        }
+
+        services.AddSingleton<AuditSeal>();
+        services.AddScoped<IAuditTrail, AuditTrail>();
 
         services.AddHostedService<IdentityStartup>();
 

@@ -1,5 +1,6 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Domain.Sessions;
+using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
@@ -16,10 +17,26 @@ internal sealed class SessionRepository(AppDbContext db) : ISessionRepository
     public Task<Session?> FindAsync(SessionId id, CancellationToken ct) =>
         db.Set<Session>().SingleOrDefaultAsync(session => session.Id == id, ct);
 
-    // A family grows by a token every quarter of an hour; only the presented one matters.
+    // A family grows by a token every quarter of an hour; only the presented one and its successor matter.
     public Task<Session?> FindByTokenAsync(string tokenHash, CancellationToken ct) => db.Set<Session>()
-        .Include(session => session.Tokens.Where(token => token.Hash == tokenHash))
+        .Include(session => session.Tokens.Where(token => token.Hash == tokenHash
+            || db.Set<RefreshToken>().Any(presented => presented.Hash == tokenHash && presented.ReplacedByHash == token.Hash)))
         .SingleOrDefaultAsync(session => session.Tokens.Any(token => token.Hash == tokenHash), ct);
+
+    public async Task<IReadOnlyList<Session>> ListOpenAsync(UserId user, DateTimeOffset now, CancellationToken ct) => await db.Set<Session>()
+        .AsNoTracking()
+        .Where(session => session.UserId == user && session.RevokedAt == null
+            && db.Set<RefreshToken>().Any(token => token.SessionId == session.Id && token.UsedAt == null && token.ExpiresAt > now))
+        .OrderByDescending(session => session.LastUsedAt)
+        .ToListAsync(ct);
+
+    public async Task<IReadOnlyList<SessionId>> RevokeAllAsync(UserId user, SessionId? spared, DateTimeOffset now, CancellationToken ct)
+    {
+        var open = db.Set<Session>().Where(session => session.UserId == user && session.RevokedAt == null && session.Id != spared);
+        var ended = await open.Select(session => session.Id).ToListAsync(ct);
+        await open.ExecuteUpdateAsync(row => row.SetProperty(session => session.RevokedAt, now), ct);
+        return ended;
+    }
 
     public async Task<bool> SaveAsync(Session session, CancellationToken ct)
     {

@@ -35,7 +35,8 @@ internal static class PersistenceRegistration
         services.AddScoped<IQuotaQueries, QuotaQueries>();
         services.AddSingleton<IConversationReader, ConversationReader>();
         services.AddSingleton<ICompletionQueries, CompletionQueries>();
-        services.AddSingleton<ISubscriptions, Subscriptions>();
+        services.AddSingleton<Subscriptions>();
+        services.AddSingleton<ISubscriptions>(provider => provider.GetRequiredService<Subscriptions>());
 
         services.AddOptions<List<PlanOptions>>().Bind(configuration.GetSection(PlanOptions.Section))
             .Validate(plans => plans.Count == 0 || plans.Count(plan => plan.Default) == 1, "Exactly one of the configured Plans has Default = true.")

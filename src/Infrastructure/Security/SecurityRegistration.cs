@@ -1,3 +1,4 @@
+using CleanLlm.Application.Security;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -14,6 +15,7 @@ internal static class SecurityRegistration
         services.AddSingleton<IPostConfigureOptions<EncryptionOptions>, DevelopmentKeys>();
         services.AddSingleton<IValidateOptions<EncryptionOptions>, EncryptionOptionsValidator>();
         services.AddSingleton<KeyEncryptionKeys>();
+        services.AddSingleton<IKeyedHash, KeyedHash>();
         return services.AddSingleton<KeyWrap>();
     }
 }

@@ -13,6 +13,7 @@ internal static class AuthenticationRegistration
         services.AddAuthorization();
         services.AddHttpContextAccessor();
         services.AddSingleton<ICurrentUser, CurrentUser>();
+        services.AddSingleton<ICurrentClient, CurrentUser>();
         return services.AddSingleton<ICurrentSession, CurrentUser>();
     }
 }

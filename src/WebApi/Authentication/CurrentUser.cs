@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Claims;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Domain.Sessions;
@@ -7,13 +8,20 @@ using Microsoft.IdentityModel.JsonWebTokens;
 namespace CleanLlm.WebApi.Authentication;
 
 /// <summary>The caller as the verified credential of the HTTP request names them.</summary>
-internal sealed class CurrentUser(IHttpContextAccessor accessor) : ICurrentUser, ICurrentSession
+internal sealed class CurrentUser(IHttpContextAccessor accessor) : ICurrentUser, ICurrentSession, ICurrentClient
 {
     UserId ICurrentUser.Id => Read(JwtRegisteredClaimNames.Sub) is { } id
         ? new UserId(id)
         : throw new InvalidOperationException("A route that allows anonymous callers has no current user.");
 
     SessionId? ICurrentSession.Id => Read(JwtRegisteredClaimNames.Sid) is { } id ? new SessionId(id) : null;
+
+    SessionClient ICurrentClient.Client => accessor.HttpContext is { } http
+        ? new SessionClient(AddressOf(http.Connection.RemoteIpAddress), http.Request.Headers.UserAgent)
+        : default;
+
+    // A socket of both families shows IPv4 as IPv6.
+    private static string? AddressOf(IPAddress? address) => (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString();
 
     private Guid? Read(string claim) => Guid.TryParse(accessor.HttpContext?.User.FindFirstValue(claim), out var id) ? id : null;
 }

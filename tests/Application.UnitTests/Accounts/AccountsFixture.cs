@@ -1,5 +1,9 @@
+using System.Security.Cryptography;
 using AutoMapper;
 using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Audit;
+using CleanLlm.Application.Security;
+using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -9,7 +13,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace CleanLlm.Application.UnitTests.Accounts;
 
 /// <summary>A user who is signed in, and the ports around them.</summary>
-internal sealed class AccountsFixture : ICurrentUser, ICurrentSession, ITokenIssuer
+internal sealed class AccountsFixture : ICurrentUser, ICurrentSession, ICurrentClient, ITokenIssuer, IKeyedHash, IAccessStates, IAuditTrail
 {
     public const string Email = "ada@example.org";
 
@@ -28,12 +32,43 @@ internal sealed class AccountsFixture : ICurrentUser, ICurrentSession, ITokenIss
     public IMapper Mapper { get; } =
         new MapperConfiguration(map => map.AddProfile<UserProfile>(), NullLoggerFactory.Instance).CreateMapper();
 
+    /// <summary>What was added to the audit log.</summary>
+    public List<AuditEvent> Audited { get; } = [];
+
+    /// <summary>Whose rights were looked at anew.</summary>
+    public List<UserId> Forgotten { get; } = [];
+
+    public SessionOpening Opening => new(Sessions, this, this, this, Options, Clock);
+
+    public SessionEnding Ending => new(Sessions, this, this, this, Clock);
+
     UserId ICurrentUser.Id => User.Id;
+
+    SessionClient ICurrentClient.Client => new("192.0.2.1", "Tests");
 
     SessionId? ICurrentSession.Id => SessionId;
 
     ValueTask<AccessToken> ITokenIssuer.IssueAsync(User user, SessionId session, CancellationToken ct) =>
         ValueTask.FromResult(new AccessToken($"jwt of {user.Id} in {session}", TimeSpan.FromMinutes(15)));
+
+    ValueTask<byte[]> IKeyedHash.ComputeAsync(HashPurpose purpose, ReadOnlyMemory<byte> data, CancellationToken ct) =>
+        ValueTask.FromResult(SHA256.HashData([(byte)purpose, .. data.Span]));
+
+    ValueTask<AccessState?> IAccessStates.OfSessionAsync(SessionId session, CancellationToken ct) => OfUser();
+
+    ValueTask<AccessState?> IAccessStates.OfUserAsync(UserId user, CancellationToken ct) => OfUser();
+
+    Task IAccessStates.ForgetAsync(UserId user, CancellationToken ct)
+    {
+        Forgotten.Add(user);
+        return Task.CompletedTask;
+    }
+
+    void IAuditTrail.Add(AuditEvent happened) => Audited.Add(happened);
+
+    Task IAuditTrail.SaveAsync(CancellationToken ct) => Task.CompletedTask;
+
+    private ValueTask<AccessState?> OfUser() => ValueTask.FromResult<AccessState?>(new AccessState(User.Id, User.Role));
 }
 
 /// <summary>Sessions in memory; saving can lose a race as the database would make it.</summary>
@@ -54,6 +89,16 @@ internal sealed class FakeSessions : ISessionRepository
 
     public Task<Session?> FindByTokenAsync(string tokenHash, CancellationToken ct) =>
         Task.FromResult(Stored.Values.SingleOrDefault(session => session.Tokens.Any(token => token.Hash == tokenHash)));
+
+    public Task<IReadOnlyList<Session>> ListOpenAsync(UserId user, DateTimeOffset now, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<Session>>([.. Stored.Values.Where(session => session.UserId == user && session.RevokedAt is null)]);
+
+    public async Task<IReadOnlyList<SessionId>> RevokeAllAsync(UserId user, SessionId? spared, DateTimeOffset now, CancellationToken ct)
+    {
+        var open = (await ListOpenAsync(user, now, ct)).Where(session => session.Id != spared).ToList();
+        open.ForEach(session => session.Revoke(now));
+        return [.. open.Select(session => session.Id)];
+    }
 
     public Task<bool> SaveAsync(Session session, CancellationToken ct)
     {

@@ -1,7 +1,7 @@
 using CleanLlm.Application.Accounts;
+using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
-using Microsoft.Extensions.Logging.Abstractions;
 using NSubstitute;
 
 namespace CleanLlm.Application.UnitTests.Accounts;
@@ -16,6 +16,8 @@ internal sealed class SessionUseCaseTests
     public void KnowTheUser()
     {
         fixture.Sessions.Stored.Clear();
+        fixture.Audited.Clear();
+        fixture.Forgotten.Clear();
         credentials.VerifyAsync(AccountsFixture.Email, "correct horse battery", default).ReturnsForAnyArgs(fixture.User);
         users.FindAsync(fixture.User.Id, default).ReturnsForAnyArgs(fixture.User);
     }
@@ -58,13 +60,26 @@ internal sealed class SessionUseCaseTests
     }
 
     [Test]
-    public async Task Refresh_WhenTheTokenWasSpent_EndsTheSession()
+    public async Task Refresh_WhenRepeatedSoon_GivesTheSameTokenAgain()
+    {
+        var first = await LoginAsync();
+
+        var (second, again) = ((await RefreshAsync(first.RefreshToken)).Value, (await RefreshAsync(first.RefreshToken)).Value);
+
+        again.Should().Be(second);
+    }
+
+    [Test]
+    public async Task Refresh_WhenTheTokenWasSpent_EndsTheSession_AndSaysSo()
     {
         var first = await LoginAsync();
         var second = (await RefreshAsync(first.RefreshToken)).Value;
+        fixture.Clock.Advance(TimeSpan.FromSeconds(10));
 
         (await RefreshAsync(first.RefreshToken)).Error.Should().Be(AuthErrors.InvalidRefreshToken);
         (await RefreshAsync(second.RefreshToken)).Error.Should().Be(AuthErrors.InvalidRefreshToken);
+        fixture.Audited.Select(line => line.Action).Should().Equal(AuditActions.SignedIn, AuditActions.RefreshReused);
+        fixture.Forgotten.Should().Equal(fixture.User.Id);
     }
 
     [Test]
@@ -118,7 +133,7 @@ internal sealed class SessionUseCaseTests
     {
         var secret = RefreshSecret.New();
         var now = fixture.Clock.GetUtcNow();
-        var foreign = Session.Open(UserId.New(now), secret.Hash, fixture.Options.Value.SessionLifetime, now);
+        var foreign = Session.Open(UserId.New(now), default, secret.Hash, fixture.Options.Value.SessionLifetime, now);
         await fixture.Sessions.AddAsync(foreign, default);
 
         (await LogoutAsync(secret.Value)).Should().BeTrue();
@@ -126,15 +141,15 @@ internal sealed class SessionUseCaseTests
         foreign.RevokedAt.Should().BeNull();
     }
 
-    private LoginHandler Handler() => new(credentials, fixture.Sessions, fixture, fixture.Options, fixture.Clock);
+    private LoginHandler Handler() => new(credentials, fixture.Opening);
 
     private async Task<TokenPair> LoginAsync() =>
         (await Handler().Handle(new Login(AccountsFixture.Email, "correct horse battery"), default)).Value;
 
     private Task<Domain.Results.Result<TokenPair>> RefreshAsync(string token) =>
-        new RefreshHandler(fixture.Sessions, users, fixture, fixture.Options, fixture.Clock, NullLogger<RefreshHandler>.Instance)
+        new RefreshHandler(fixture.Sessions, users, fixture, fixture, fixture, fixture, fixture.Options, fixture.Clock)
             .Handle(new Refresh(token), default);
 
     private async Task<bool> LogoutAsync(string? token) =>
-        (await new LogoutHandler(fixture.Sessions, fixture, fixture, fixture.Clock).Handle(new Logout(token), default)).IsSuccess;
+        (await new LogoutHandler(fixture.Ending, fixture.Sessions, fixture).Handle(new Logout(token), default)).IsSuccess;
 }

@@ -31,7 +31,7 @@ internal sealed class FakeCompletionStore : ICompletionStore
         ct.ThrowIfCancellationRequested();
         Demands.Add(demand);
         QuotaCounter[] before = [.. limits.Select(limit => Counter(completion, limit))];
-        var decision = Reservation.Decide(limits, before, demand, completion.CreatedAt);
+        var decision = Reservation.Decide(completion.UserId, limits, before, demand, completion.CreatedAt);
         if (!decision.IsSuccess)
             return Task.FromResult<Result<IReadOnlyList<QuotaCounter>>>(decision.Error);
 
@@ -58,5 +58,5 @@ internal sealed class FakeCompletionStore : ICompletionStore
         Task.FromResult<IReadOnlyList<Completion>>([.. Abandoned.Where(completion => completion.LeaseExpiresAt < now).Take(limit)]);
 
     private QuotaCounter Counter(Completion completion, PlanLimit limit) =>
-        new(completion.UserId, limit.Metric, limit.Window, limit.Window.PeriodStart(completion.CreatedAt)) { Used = Used };
+        new(new QuotaSubjectId(completion.UserId.Value), limit.Metric, limit.Window, limit.Window.PeriodStart(completion.CreatedAt)) { Used = Used };
 }

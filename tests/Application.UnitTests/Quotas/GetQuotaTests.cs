@@ -22,7 +22,7 @@ internal sealed class GetQuotaTests
         Subscribe(
             new PlanLimit(QuotaMetric.Requests, QuotaWindow.Minute, 10),
             new PlanLimit(QuotaMetric.Tokens, QuotaWindow.Month, 1000));
-        Count(new QuotaCounter(UserId, QuotaMetric.Tokens, QuotaWindow.Month, QuotaWindow.Month.PeriodStart(Now)) { Used = 600, Reserved = 150 });
+        Count(new QuotaCounter(new QuotaSubjectId(UserId.Value), QuotaMetric.Tokens, QuotaWindow.Month, QuotaWindow.Month.PeriodStart(Now)) { Used = 600, Reserved = 150 });
 
         var status = (await HandleAsync()).Value;
 
@@ -36,7 +36,7 @@ internal sealed class GetQuotaTests
     public async Task Quota_WhenALimitWasLoweredBelowItsUse_LeavesNothing()
     {
         Subscribe(new PlanLimit(QuotaMetric.Requests, QuotaWindow.Day, 5));
-        Count(new QuotaCounter(UserId, QuotaMetric.Requests, QuotaWindow.Day, QuotaWindow.Day.PeriodStart(Now)) { Used = 7 });
+        Count(new QuotaCounter(new QuotaSubjectId(UserId.Value), QuotaMetric.Requests, QuotaWindow.Day, QuotaWindow.Day.PeriodStart(Now)) { Used = 7 });
 
         (await HandleAsync()).Value.Limits.Should().ContainSingle().Which.Remaining.Should().Be(0);
     }

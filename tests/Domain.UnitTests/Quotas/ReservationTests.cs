@@ -20,7 +20,7 @@ public sealed class ReservationTests
     [Test]
     public void Decide_WithoutLimits_GrantsTheWholeAnswer()
     {
-        var decision = Reservation.Decide([], [], Demand(100, 400), Now);
+        var decision = Reservation.Decide(Caller, [], [], Demand(100, 400), Now);
 
         decision.Value.Holds.Should().BeEmpty();
         decision.Value.CompletionTokens.Should().Be(400);
@@ -29,7 +29,7 @@ public sealed class ReservationTests
     [Test]
     public void Decide_WithRoomUnderEveryLimit_HoldsTheEstimateOfEachInItsPeriod()
     {
-        var decision = Reservation.Decide([AtOnce, Requests, Tokens, Cost], [], Demand(100, 150), Now);
+        var decision = Reservation.Decide(Caller, [AtOnce, Requests, Tokens, Cost], [], Demand(100, 150), Now);
 
         decision.Value.CompletionTokens.Should().Be(150);
         decision.Value.Holds.Should().Equal(
@@ -42,7 +42,7 @@ public sealed class ReservationTests
     [Test]
     public void Decide_WhenLessIsLeftThanWanted_ShortensTheAnswerToWhatFits()
     {
-        var decision = Reservation.Decide([Tokens], [Counter(Tokens, used: 500, reserved: 300)], Demand(100, 400, min: 1), Now);
+        var decision = Reservation.Decide(Caller, [Tokens], [Counter(Tokens, used: 500, reserved: 300)], Demand(100, 400, min: 1), Now);
 
         decision.Value.CompletionTokens.Should().Be(100);
         decision.Value.Holds.Should().ContainSingle().Which.Amount.Should().Be(200);
@@ -51,7 +51,7 @@ public sealed class ReservationTests
     [Test]
     public void Decide_WhenTheTightestLimitIsTheLast_ShortensEveryHoldToIt()
     {
-        var decision = Reservation.Decide([Tokens, Cost], [Counter(Cost, used: 380, reserved: 0)], Demand(100, 400, min: 1), Now);
+        var decision = Reservation.Decide(Caller, [Tokens, Cost], [Counter(Cost, used: 380, reserved: 0)], Demand(100, 400, min: 1), Now);
 
         // 120 micros are left; the prompt takes 100 of them, ten completion tokens the rest.
         decision.Value.CompletionTokens.Should().Be(10);
@@ -61,27 +61,27 @@ public sealed class ReservationTests
     [Test]
     public void Decide_WhenTheCallersOwnMaximumDoesNotFit_RefusesInsteadOfShortening()
     {
-        var decision = Reservation.Decide([Tokens], [Counter(Tokens, used: 800, reserved: 0)], Demand(100, 101), Now);
+        var decision = Reservation.Decide(Caller, [Tokens], [Counter(Tokens, used: 800, reserved: 0)], Demand(100, 101), Now);
 
         decision.Error!.Code.Should().Be("quota.exceeded");
     }
 
     [Test]
     public void Decide_WhenExactlyTheWantedAnswerFits_GrantsIt() =>
-        Reservation.Decide([Tokens], [Counter(Tokens, used: 800, reserved: 0)], Demand(100, 100), Now).Value.CompletionTokens.Should().Be(100);
+        Reservation.Decide(Caller, [Tokens], [Counter(Tokens, used: 800, reserved: 0)], Demand(100, 100), Now).Value.CompletionTokens.Should().Be(100);
 
     [Test]
     public void Decide_WhenAnotherPeriodIsSpent_GrantsAllTheSame()
     {
         var yesterday = Counter(Tokens, used: 1000, reserved: 0) with { PeriodStart = QuotaWindow.Day.PeriodStart(Now.AddDays(-1)) };
 
-        Reservation.Decide([Tokens], [yesterday], Demand(100, 100), Now).IsSuccess.Should().BeTrue();
+        Reservation.Decide(Caller, [Tokens], [yesterday], Demand(100, 100), Now).IsSuccess.Should().BeTrue();
     }
 
     [Test]
     public void Decide_WhenReservationsAloneFillTheLimit_NamesTheLimitAndItsReset()
     {
-        var decision = Reservation.Decide([AtOnce, Requests], [Counter(Requests, used: 1, reserved: 2)], Demand(1, 1), Now);
+        var decision = Reservation.Decide(Caller, [AtOnce, Requests], [Counter(Requests, used: 1, reserved: 2)], Demand(1, 1), Now);
 
         var error = decision.Error!;
         error.Kind.Should().Be(ErrorKind.LimitExceeded);
@@ -93,7 +93,7 @@ public sealed class ReservationTests
     [Test]
     public void Decide_WhenAllSlotsRun_IsARateLimit()
     {
-        var error = Reservation.Decide([AtOnce], [Counter(AtOnce, used: 0, reserved: 2)], Demand(1, 1), Now).Error!;
+        var error = Reservation.Decide(Caller, [AtOnce], [Counter(AtOnce, used: 0, reserved: 2)], Demand(1, 1), Now).Error!;
 
         error.Code.Should().Be("rate_limit.exceeded");
         error.Limit!.Metric.Should().Be("concurrency");
@@ -106,7 +106,7 @@ public sealed class ReservationTests
         {
             PlanLimit[] limits = [Tokens with { Amount = given.Amount }, Cost with { Amount = given.Amount }];
             QuotaCounter[] counters = [.. limits.Select(limit => Counter(limit, given.Used, given.Reserved))];
-            var decision = Reservation.Decide(limits, counters, Demand(given.Prompt, given.Max, min: 0), Now);
+            var decision = Reservation.Decide(Caller, limits, counters, Demand(given.Prompt, given.Max, min: 0), Now);
             return !decision.IsSuccess
                 || decision.Value.Holds.All(hold => given.Used + given.Reserved + hold.Amount <= given.Amount);
         });
@@ -131,5 +131,5 @@ public sealed class ReservationTests
     private static QuotaDemand Demand(int prompt, int max, int? min = null) => new(prompt, max, min ?? max, Price);
 
     private static QuotaCounter Counter(PlanLimit limit, long used, long reserved) =>
-        new(Caller, limit.Metric, limit.Window, limit.Window.PeriodStart(Now)) { Used = used, Reserved = reserved };
+        new(new QuotaSubjectId(Caller.Value), limit.Metric, limit.Window, limit.Window.PeriodStart(Now)) { Used = used, Reserved = reserved };
 }

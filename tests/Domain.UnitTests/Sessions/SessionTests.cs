@@ -6,7 +6,7 @@ namespace CleanLlm.Domain.UnitTests.Sessions;
 internal sealed class SessionTests
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
-    private static readonly SessionLifetime Lifetime = new(Absolute: TimeSpan.FromDays(30), Idle: TimeSpan.FromDays(14));
+    private static readonly SessionLifetime Lifetime = new(Absolute: TimeSpan.FromDays(30), Idle: TimeSpan.FromDays(14), Retry: TimeSpan.FromSeconds(10));
     private static readonly UserId User = UserId.New(Now);
 
     [Test]
@@ -44,6 +44,61 @@ internal sealed class SessionTests
         session.RevokedAt.Should().Be(Now.AddHours(1));
         session.Tokens.Should().NotContain(token => token.Hash == "third");
         session.Rotate("second", "fourth", Lifetime, Now.AddHours(2)).Should().Be(Rotation.Refused);
+    }
+
+    [Test]
+    public void Rotate_WhenRepeatedSoonAndItsSuccessorIsUnused_GivesTheSameSuccessor()
+    {
+        var session = Open();
+        session.Rotate("first", "second", Lifetime, Now);
+
+        session.Rotate("first", "second", Lifetime, Now.AddSeconds(10).AddTicks(-1)).Should().Be(Rotation.Repeated);
+
+        session.RevokedAt.Should().BeNull();
+        session.Tokens.Should().HaveCount(2);
+        session.Rotate("second", "third", Lifetime, Now.AddSeconds(10)).Should().Be(Rotation.Rotated);
+    }
+
+    [Test]
+    public void Rotate_WhenRepeatedAfterTheRetryWindow_RevokesTheSession()
+    {
+        var session = Open();
+        session.Rotate("first", "second", Lifetime, Now);
+
+        session.Rotate("first", "second", Lifetime, Now.AddSeconds(10)).Should().Be(Rotation.Reused);
+
+        session.RevokedAt.Should().NotBeNull();
+    }
+
+    [Test]
+    public void Rotate_WhenRepeatedSoonButItsSuccessorIsSpent_RevokesTheSession()
+    {
+        var session = Open();
+        session.Rotate("first", "second", Lifetime, Now);
+        session.Rotate("second", "third", Lifetime, Now.AddSeconds(1));
+
+        session.Rotate("first", "second", Lifetime, Now.AddSeconds(2)).Should().Be(Rotation.Reused);
+    }
+
+    [Test]
+    public void Rotate_WhenStrict_RevokesAtTheFirstRepetition()
+    {
+        var session = Open();
+        var strict = Lifetime with { Retry = TimeSpan.Zero };
+        session.Rotate("first", "second", strict, Now);
+
+        session.Rotate("first", "second", strict, Now).Should().Be(Rotation.Reused);
+    }
+
+    [Test]
+    public void Open_NotesFromWhere_ShortenedAndWithoutControlCharacters()
+    {
+        var client = new SessionClient("192.0.2.1", "Browser\r\n" + new string('x', 300));
+
+        var session = Session.Open(User, client, "first", Lifetime, Now);
+
+        session.Address.Should().Be("192.0.2.1");
+        session.Device.Should().HaveLength(Session.DeviceMaxLength).And.StartWith("Browserx");
     }
 
     [Test]
@@ -96,5 +151,5 @@ internal sealed class SessionTests
         session.RevokedAt.Should().Be(Now);
     }
 
-    private static Session Open() => Session.Open(User, "first", Lifetime, Now);
+    private static Session Open() => Session.Open(User, new SessionClient("192.0.2.1", "Browser"), "first", Lifetime, Now);
 }

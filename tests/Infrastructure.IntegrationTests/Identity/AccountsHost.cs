@@ -1,4 +1,5 @@
 using CleanLlm.Application;
+using CleanLlm.Application.Accounts;
 using CleanLlm.Infrastructure.Identity;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Testing.Databases;
@@ -33,6 +34,7 @@ internal sealed class AccountsHost : IAsyncDisposable
             .AddSingleton<IConfiguration>(configuration)
             .AddSingleton(Substitute.For<IHostEnvironment>())
             .AddSingleton<TimeProvider>(Clock)
+            .AddSingleton(Substitute.For<ICurrentClient>())
             .AddApplication(configuration)
             .AddPersistence(configuration, Substitute.For<IHostEnvironment>())
             .AddIdentityInfrastructure(configuration)

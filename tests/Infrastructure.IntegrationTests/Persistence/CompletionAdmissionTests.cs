@@ -162,6 +162,6 @@ internal sealed class CompletionAdmissionTests(DatabaseKind kind) : PersistenceT
 
     private Task<List<QuotaCounter>> CountersAsync(Question question, PlanLimit limit) => One.InDatabaseAsync(database =>
         database.QuotaCounters.AsNoTracking()
-            .Where(counter => counter.UserId == question.User && counter.Metric == limit.Metric && counter.Window == limit.Window)
+            .Where(counter => counter.SubjectId == QuotaSubjectId.Of(question.User, null) && counter.Metric == limit.Metric && counter.Window == limit.Window)
             .ToListAsync());
 }

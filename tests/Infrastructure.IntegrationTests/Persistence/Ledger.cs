@@ -17,11 +17,10 @@ internal static class Ledger
         foreach (var counter in counters)
         {
             var used = entries
-                .Where(entry => entry.UserId == counter.UserId && counter.Window.PeriodStart(entry.AdmittedAt) == counter.PeriodStart)
+                .Where(entry => (entry.UserId.Value == counter.SubjectId.Value || entry.ApiKeyId?.Value == counter.SubjectId.Value) && counter.Window.PeriodStart(entry.AdmittedAt) == counter.PeriodStart)
                 .Sum(entry => new QuotaHold(counter.Metric, counter.Window, counter.PeriodStart, 0).Charge(entry));
             var reserved = open
-                .Where(completion => completion.UserId == counter.UserId)
-                .SelectMany(completion => completion.Reservation!.Holds)
+                .SelectMany(completion => completion.Reservation!.Holds.Where(hold => QuotaSubjectId.Of(completion.UserId, hold.Key) == counter.SubjectId))
                 .Where(hold => hold.Metric == counter.Metric && hold.Window == counter.Window && hold.PeriodStart == counter.PeriodStart)
                 .Sum(hold => hold.Amount);
             (counter.Used, counter.Reserved).Should().Be((used, reserved), "so say ledger and open reservations of {0} a {1}", counter.Metric, counter.Window);
@@ -31,5 +30,5 @@ internal static class Ledger
     /// <summary>The one counter of a limit.</summary>
     public static Task<QuotaCounter> CounterAsync(PersistenceHost host, UserId user, QuotaMetric metric, QuotaWindow window) =>
         host.InDatabaseAsync(database => database.QuotaCounters.AsNoTracking().SingleAsync(
-            counter => counter.UserId == user && counter.Metric == metric && counter.Window == window));
+            counter => counter.SubjectId == QuotaSubjectId.Of(user, null) && counter.Metric == metric && counter.Window == window));
 }

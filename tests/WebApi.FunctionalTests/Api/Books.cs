@@ -9,10 +9,12 @@ public static class Books
     private const string Unbalanced =
         """
         SELECT count(*) FROM (
-            SELECT user_id, metric, "window", sum(used) AS used FROM quota_counters WHERE metric <> 4 GROUP BY user_id, metric, "window") AS c
+            SELECT subject_id, metric, "window", sum(used) AS used FROM quota_counters WHERE metric <> 4 GROUP BY subject_id, metric, "window") AS c
         LEFT JOIN (
-            SELECT user_id, count(*) AS requests, sum(prompt_tokens + completion_tokens) AS tokens, sum(cost_micros) AS cost
-            FROM usage_ledger GROUP BY user_id) AS l ON l.user_id = c.user_id
+            SELECT subject_id, count(*) AS requests, sum(prompt_tokens + completion_tokens) AS tokens, sum(cost_micros) AS cost
+            FROM (SELECT user_id AS subject_id, prompt_tokens, completion_tokens, cost_micros FROM usage_ledger
+                UNION ALL SELECT api_key_id, prompt_tokens, completion_tokens, cost_micros FROM usage_ledger WHERE api_key_id IS NOT NULL) AS lines
+            GROUP BY subject_id) AS l ON l.subject_id = c.subject_id
         WHERE c.used <> coalesce(CASE c.metric WHEN 1 THEN l.requests WHEN 2 THEN l.tokens ELSE l.cost END, 0)
         """;
 

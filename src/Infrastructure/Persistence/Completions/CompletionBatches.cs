@@ -36,7 +36,8 @@ internal static class CompletionBatches
             .With(JsonColumn.Write(completion.Findings))
             .With(JsonColumn.Write(completion.Reservation))
             .With(completion.LeaseExpiresAt!.Value.UtcDateTime)
-            .With(completion.CreatedAt.UtcDateTime);
+            .With(completion.CreatedAt.UtcDateTime)
+            .With(completion.ApiKeyId?.Value, NpgsqlDbType.Uuid);
     }
 
     public static void AddClosing(this NpgsqlBatch batch, CompletionClosing closing)
@@ -62,7 +63,7 @@ internal static class CompletionBatches
     }
 
     private static NpgsqlBatchCommand AddCounter(this NpgsqlBatch batch, string sql, UserId user, QuotaHold hold) => batch.Add(sql)
-        .With(user.Value)
+        .With(QuotaSubjectId.Of(user, hold.Key).Value)
         .With((int)hold.Metric)
         .With((int)hold.Window)
         .With(hold.PeriodStart.UtcDateTime);
@@ -77,7 +78,8 @@ internal static class CompletionBatches
         .With(entry.CostMicros)
         .With(entry.PriceVersion)
         .With((int)entry.Basis)
-        .With(entry.AdmittedAt.UtcDateTime);
+        .With(entry.AdmittedAt.UtcDateTime)
+        .With(entry.ApiKeyId?.Value, NpgsqlDbType.Uuid);
 
     private static void AddExchange(this NpgsqlBatch batch, Exchange exchange)
     {

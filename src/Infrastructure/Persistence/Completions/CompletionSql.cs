@@ -16,10 +16,10 @@ internal static class CompletionSql
     /// <summary>Reserves under one limit, in a counter that is made when the period is new; breaks the constraint when that would pass the limit.</summary>
     public const string Reserve =
         """
-        INSERT INTO quota_counters AS c (user_id, metric, "window", period_start, used, reserved) VALUES ($1, $2, $3, $4, 0, $5)
-        ON CONFLICT (user_id, metric, "window", period_start) DO UPDATE
-            SET reserved = CASE WHEN c.used + c.reserved + $5 <= $6 THEN c.reserved + $5 ELSE -1 END
-        RETURNING used, reserved
+        INSERT INTO quota_counters AS c (subject_id, metric, "window", period_start, used, reserved, granted) VALUES ($1, $2, $3, $4, 0, $5, 0)
+        ON CONFLICT (subject_id, metric, "window", period_start) DO UPDATE
+            SET reserved = CASE WHEN c.used + c.reserved + $5 <= $6 + c.granted THEN c.reserved + $5 ELSE -1 END
+        RETURNING used, reserved, granted
         """;
 
     /// <summary>Stores the running completion.</summary>
@@ -27,8 +27,8 @@ internal static class CompletionSql
         """
         INSERT INTO completions (id, user_id, chat_id, parent_id, question_id, answer_id, model, provider, price_prompt_micros,
             price_completion_micros, price_version, store, status, prompt, prompt_tokens, completion_tokens, cost_micros,
-            findings, reservation, lease_expires_at, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 2, $13, $14, 0, 0, $15, $16, $17, $18)
+            findings, reservation, lease_expires_at, created_at, api_key_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 2, $13, $14, 0, 0, $15, $16, $17, $18, $19)
         """;
 
     /// <summary>Brings a running completion to its end; breaks the constraint when it had ended before.</summary>
@@ -44,14 +44,14 @@ internal static class CompletionSql
     public const string Settle =
         """
         UPDATE quota_counters SET used = used + $5, reserved = reserved - $6
-        WHERE user_id = $1 AND metric = $2 AND "window" = $3 AND period_start = $4
+        WHERE subject_id = $1 AND metric = $2 AND "window" = $3 AND period_start = $4
         """;
 
     /// <summary>Writes the ledger entry.</summary>
     public const string Charge =
         """
-        INSERT INTO usage_ledger (id, user_id, model, provider, prompt_tokens, completion_tokens, cost_micros, price_version, basis, admitted_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+        INSERT INTO usage_ledger (id, user_id, model, provider, prompt_tokens, completion_tokens, cost_micros, price_version, basis, admitted_at, api_key_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         """;
 
     /// <summary>Makes the answer the end of the chat's active branch.</summary>

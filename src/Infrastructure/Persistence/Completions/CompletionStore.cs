@@ -23,7 +23,7 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
         await using var scope = await BeginAsync(database, ct);
         var counters = await LockCountersAsync(database, completion.UserId, limits, completion.CreatedAt, ct);
 
-        var decision = Reservation.Decide(limits, counters, demand, completion.CreatedAt);
+        var decision = Reservation.Decide(completion.UserId, limits, counters, demand, completion.CreatedAt);
         if (!decision.IsSuccess)
             return decision.Error;
 
@@ -100,12 +100,15 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
     private static IQueryable<Completion> Running(AppDbContext database, CompletionId id) =>
         database.Completions.Where(completion => completion.Id == id && completion.Status == CompletionStatus.Running);
 
-    private static IQueryable<QuotaCounter> Counter(AppDbContext database, UserId user, QuotaHold hold) =>
-        database.QuotaCounters.Where(counter =>
-            counter.UserId == user
+    private static IQueryable<QuotaCounter> Counter(AppDbContext database, UserId user, QuotaHold hold)
+    {
+        var subject = QuotaSubjectId.Of(user, hold.Key);
+        return database.QuotaCounters.Where(counter =>
+            counter.SubjectId == subject
             && counter.Metric == hold.Metric
             && counter.Window == hold.Window
             && counter.PeriodStart == hold.PeriodStart);
+    }
 
     private static Task<int> CloseRowAsync(AppDbContext database, Completion closed, CancellationToken ct) =>
         Running(database, closed.Id).ExecuteUpdateAsync(

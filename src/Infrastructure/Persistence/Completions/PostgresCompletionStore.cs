@@ -23,7 +23,7 @@ internal sealed class PostgresCompletionStore(NpgsqlDataSource source, IDbContex
 
         // Most often nothing is left: one look without a lock tells. Where a shorter answer may fit, the lock decides.
         var current = await CurrentAsync(completion.UserId, limits, completion.CreatedAt, ct);
-        if (Reservation.Decide(limits, current, demand, completion.CreatedAt).Error is { } refusal)
+        if (Reservation.Decide(completion.UserId, limits, current, demand, completion.CreatedAt).Error is { } refusal)
             return refusal;
         return await base.AdmitAsync(completion, limits, demand, leaseExpiresAt, ct);
     }
@@ -55,20 +55,21 @@ internal sealed class PostgresCompletionStore(NpgsqlDataSource source, IDbContex
         AppDbContext database, UserId user, IReadOnlyList<PlanLimit> limits, DateTimeOffset now, CancellationToken ct)
     {
         var counters = new List<QuotaCounter>(limits.Count);
-        foreach (var (metric, window, _) in limits)
+        foreach (var limit in limits)
         {
-            var period = window.PeriodStart(now);
+            var (metric, window, _) = limit;
+            var (subject, period) = (QuotaSubjectId.Of(user, limit.Key).Value, window.PeriodStart(now));
             await database.Database.ExecuteSqlAsync(
                 $"""
-                INSERT INTO quota_counters (user_id, metric, "window", period_start, used, reserved)
-                VALUES ({user.Value}, {(int)metric}, {(int)window}, {period}, 0, 0) ON CONFLICT DO NOTHING
+                INSERT INTO quota_counters (subject_id, metric, "window", period_start, used, reserved, granted)
+                VALUES ({subject}, {(int)metric}, {(int)window}, {period}, 0, 0, 0) ON CONFLICT DO NOTHING
                 """,
                 ct);
             counters.Add(await database.QuotaCounters
                 .FromSql(
                     $"""
-                    SELECT user_id, metric, "window", period_start, used, reserved FROM quota_counters
-                    WHERE user_id = {user.Value} AND metric = {(int)metric} AND "window" = {(int)window} AND period_start = {period}
+                    SELECT subject_id, metric, "window", period_start, used, reserved, granted FROM quota_counters
+                    WHERE subject_id = {subject} AND metric = {(int)metric} AND "window" = {(int)window} AND period_start = {period}
                     FOR UPDATE
                     """)
                 .AsNoTracking()
@@ -109,7 +110,12 @@ internal sealed class PostgresCompletionStore(NpgsqlDataSource source, IDbContex
         {
             await reader.ReadAsync(ct);
             var (metric, window, period, _) = holds[i];
-            counters[i] = new QuotaCounter(user, metric, window, period) { Used = reader.GetInt64(0), Reserved = reader.GetInt64(1) };
+            counters[i] = new QuotaCounter(QuotaSubjectId.Of(user, holds[i].Key), metric, window, period)
+            {
+                Used = reader.GetInt64(0),
+                Reserved = reader.GetInt64(1),
+                Granted = reader.GetInt64(2),
+            };
             await reader.NextResultAsync(ct);
         }
 
@@ -120,9 +126,10 @@ internal sealed class PostgresCompletionStore(NpgsqlDataSource source, IDbContex
     {
         await using var database = await Databases.CreateDbContextAsync(ct);
         var periods = limits.Select(limit => limit.Window.PeriodStart(now)).Distinct().ToList();
+        var subjects = limits.Select(limit => QuotaSubjectId.Of(user, limit.Key)).Distinct().ToList();
         return await database.QuotaCounters
             .AsNoTracking()
-            .Where(counter => counter.UserId == user && periods.Contains(counter.PeriodStart))
+            .Where(counter => subjects.Contains(counter.SubjectId) && periods.Contains(counter.PeriodStart))
             .ToListAsync(ct);
     }
 }

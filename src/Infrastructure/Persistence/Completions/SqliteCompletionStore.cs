@@ -32,13 +32,14 @@ internal sealed class SqliteCompletionStore(IDbContextFactory<AppDbContext> data
         AppDbContext database, UserId user, IReadOnlyList<PlanLimit> limits, DateTimeOffset now, CancellationToken ct)
     {
         var counters = new List<QuotaCounter>(limits.Count);
-        foreach (var (metric, window, _) in limits)
+        foreach (var limit in limits)
         {
-            var period = window.PeriodStart(now);
+            var (metric, window, _) = limit;
+            var (subject, period) = (QuotaSubjectId.Of(user, limit.Key), window.PeriodStart(now));
             var counter = await database.QuotaCounters.AsNoTracking().SingleOrDefaultAsync(
-                row => row.UserId == user && row.Metric == metric && row.Window == window && row.PeriodStart == period, ct);
+                row => row.SubjectId == subject && row.Metric == metric && row.Window == window && row.PeriodStart == period, ct);
             if (counter is null)
-                database.Add(counter = new QuotaCounter(user, metric, window, period));
+                database.Add(counter = new QuotaCounter(subject, metric, window, period));
             counters.Add(counter);
         }
 

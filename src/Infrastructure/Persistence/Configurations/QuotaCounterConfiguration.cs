@@ -11,6 +11,6 @@ internal sealed class QuotaCounterConfiguration : IEntityTypeConfiguration<Quota
     {
         builder.ToTable("quota_counters", table =>
             table.HasCheckConstraint(CompletionSql.CounterConstraint, "used >= 0 AND reserved >= 0"));
-        builder.HasKey(counter => new { counter.UserId, counter.Metric, counter.Window, counter.PeriodStart });
+        builder.HasKey(counter => new { counter.SubjectId, counter.Metric, counter.Window, counter.PeriodStart });
     }
 }

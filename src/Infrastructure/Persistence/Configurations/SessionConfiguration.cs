@@ -12,6 +12,8 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.ToTable("sessions");
         builder.HasKey(session => session.Id);
         builder.Property(session => session.Id).ValueGeneratedNever();
+        builder.Property(session => session.Device).HasMaxLength(Session.DeviceMaxLength);
+        builder.Property(session => session.Address).HasMaxLength(Session.AddressMaxLength);
         // A refresh that read the session before it was revoked must not continue it.
         builder.Property(session => session.RevokedAt).IsConcurrencyToken();
         builder.Ignore(session => session.TokenExpiresAt);

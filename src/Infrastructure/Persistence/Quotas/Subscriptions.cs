@@ -1,64 +1,49 @@
-using System.ComponentModel;
-using System.Text.Json.Serialization;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Users;
+using CleanLlm.Infrastructure.Caching;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.Caching.Hybrid;
 
 namespace CleanLlm.Infrastructure.Persistence.Quotas;
 
 /// <summary>
-/// Which plan holds for whom, cached in two entries: what a user has, and what a plan allows. What is kept in this process
-/// lives five seconds, which is how long a change made on another instance may take to be seen.
+/// Which plan holds for whom: what a user has, and what a plan allows, each believed for three seconds at most, which is how
+/// long a change made on another instance may take to be seen.
 /// </summary>
-internal sealed class Subscriptions(IDbContextFactory<AppDbContext> databases, HybridCache cache) : ISubscriptions
+internal sealed class Subscriptions(IDbContextFactory<AppDbContext> databases, TimeProvider clock) : ISubscriptions
 {
-    private static readonly HybridCacheEntryOptions Brief = new()
-    {
-        Expiration = TimeSpan.FromSeconds(5),
-        LocalCacheExpiration = TimeSpan.FromSeconds(5),
-    };
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(3);
+
+    private readonly BriefCache<UserId, Subscriber> subscribers = new(Lifetime, clock);
+    private readonly BriefCache<PlanId, Plan> plans = new(Lifetime, clock);
 
     public async ValueTask<Plan?> PlanOfAsync(UserId user, CancellationToken ct)
     {
-        var subscriber = await cache.GetOrCreateAsync(
-            $"user:{user.Value:N}", (databases, user), static (s, token) => ReadSubscriberAsync(s.databases, s.user, token), Brief, cancellationToken: ct);
-        if (!subscriber.IsActive)
-            return null;
-
-        var plan = await cache.GetOrCreateAsync(
-            subscriber.PlanKey, (databases, subscriber.PlanId), static (s, token) => ReadPlanAsync(s.databases, s.PlanId, token), Brief, cancellationToken: ct);
-        return plan.Plan;
+        var subscriber = await subscribers.GetAsync(user, databases, ReadSubscriberAsync, ct);
+        return subscriber.IsActive ? await plans.GetAsync(subscriber.PlanId, databases, ReadPlanAsync, ct) : null;
     }
 
-    private static async ValueTask<Subscriber> ReadSubscriberAsync(IDbContextFactory<AppDbContext> databases, UserId id, CancellationToken ct)
+    /// <summary>Looks again at what a user has.</summary>
+    public void Forget(UserId user) => subscribers.Forget((id, _) => id == user);
+
+    /// <summary>Looks again at what the plans allow.</summary>
+    public void ForgetPlans() => plans.Forget((_, _) => true);
+
+    private static async Task<Subscriber> ReadSubscriberAsync(UserId id, IDbContextFactory<AppDbContext> databases, CancellationToken ct)
     {
         await using var database = await databases.CreateDbContextAsync(ct);
         var user = await database.Profiles.AsNoTracking().SingleOrDefaultAsync(profile => profile.Id == id, ct);
-        return new Subscriber(user is { Disabled: false }, user?.PlanId?.Value);
+        return new Subscriber(user is { Disabled: false }, user?.PlanId ?? default);
     }
 
-    private static async ValueTask<StoredPlan> ReadPlanAsync(IDbContextFactory<AppDbContext> databases, Guid? id, CancellationToken ct)
+    // A plan that was deleted under its users leaves them with the default one.
+    private static async Task<Plan> ReadPlanAsync(PlanId id, IDbContextFactory<AppDbContext> databases, CancellationToken ct)
     {
         await using var database = await databases.CreateDbContextAsync(ct);
-        // A plan that was deleted under its users leaves them with the default one.
-        var wanted = id is { } value ? new PlanId(value) : default;
-        var plan = await database.Plans.AsNoTracking().Where(p => p.Id == wanted || p.IsDefault).OrderBy(p => p.IsDefault).FirstAsync(ct);
-        return new StoredPlan(plan.Id.Value, plan.Terms);
+        return await database.Plans.AsNoTracking().Where(plan => plan.Id == id || plan.IsDefault).OrderBy(plan => plan.IsDefault).FirstAsync(ct);
     }
 
-    [ImmutableObject(true)]
-    private sealed record Subscriber(bool IsActive, Guid? PlanId)
-    {
-        [JsonIgnore]
-        public string PlanKey { get; } = $"plan:{PlanId:N}";
-    }
-
-    [ImmutableObject(true)]
-    private sealed record StoredPlan(Guid Id, PlanTerms Terms)
-    {
-        [JsonIgnore]
-        public Plan Plan { get; } = Plan.Restore(new PlanId(Id), Terms);
-    }
+    /// <param name="IsActive">Whether they are there and not disabled.</param>
+    /// <param name="PlanId">The plan of their own; the empty id for the default one.</param>
+    private sealed record Subscriber(bool IsActive, PlanId PlanId);
 }

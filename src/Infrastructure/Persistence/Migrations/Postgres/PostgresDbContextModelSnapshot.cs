@@ -23,6 +23,125 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
+            modelBuilder.Entity("CleanLlm.Domain.ApiKeys.ApiKey", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<DateTimeOffset?>("FormerExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("former_expires_at");
+
+                    b.Property<byte[]>("FormerSecretHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("former_secret_hash");
+
+                    b.Property<DateTimeOffset?>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_used_at");
+
+                    b.Property<long?>("MonthlyTokenLimit")
+                        .HasColumnType("bigint")
+                        .HasColumnName("monthly_token_limit");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
+                    b.Property<int>("Scopes")
+                        .HasColumnType("integer")
+                        .HasColumnName("scopes");
+
+                    b.Property<byte[]>("SecretHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("secret_hash");
+
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_api_keys");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_api_keys_user_id");
+
+                    b.ToTable("api_keys", (string)null);
+                });
+
+            modelBuilder.Entity("CleanLlm.Domain.Audit.AuditEntry", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(60)
+                        .HasColumnType("character varying(60)")
+                        .HasColumnName("action");
+
+                    b.Property<Guid?>("ActorId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("actor_id");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Detail")
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("detail");
+
+                    b.Property<byte[]>("DetailHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("detail_hash");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
+
+                    b.Property<Guid?>("SubjectId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("subject_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audit_log");
+
+                    b.HasIndex("Sequence")
+                        .IsUnique()
+                        .HasDatabaseName("ix_audit_log_sequence");
+
+                    b.HasIndex("Action", "Sequence")
+                        .HasDatabaseName("ix_audit_log_action_sequence");
+
+                    b.HasIndex("ActorId", "Sequence")
+                        .HasDatabaseName("ix_audit_log_actor_id_sequence");
+
+                    b.HasIndex("SubjectId", "Sequence")
+                        .HasDatabaseName("ix_audit_log_subject_id_sequence");
+
+                    b.ToTable("audit_log", (string)null);
+                });
+
             modelBuilder.Entity("CleanLlm.Domain.Chats.Chat", b =>
                 {
                     b.Property<Guid>("Id")
@@ -133,6 +252,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("answer");
 
+                    b.Property<Guid?>("ApiKeyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("api_key_id");
+
                     b.Property<int>("CompletionTokens")
                         .HasColumnType("integer")
                         .HasColumnName("completion_tokens");
@@ -235,6 +358,41 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         });
                 });
 
+            modelBuilder.Entity("CleanLlm.Domain.OneTimeTokens.OneTimeToken", b =>
+                {
+                    b.Property<string>("Hash")
+                        .HasMaxLength(43)
+                        .HasColumnType("character varying(43)")
+                        .HasColumnName("hash");
+
+                    b.Property<DateTimeOffset>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("Payload")
+                        .HasColumnType("text")
+                        .HasColumnName("payload");
+
+                    b.Property<int>("Purpose")
+                        .HasColumnType("integer")
+                        .HasColumnName("purpose");
+
+                    b.Property<Guid?>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Hash")
+                        .HasName("pk_one_time_tokens");
+
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_one_time_tokens_expires_at");
+
+                    b.HasIndex("UserId", "Purpose")
+                        .HasDatabaseName("ix_one_time_tokens_user_id_purpose");
+
+                    b.ToTable("one_time_tokens", (string)null);
+                });
+
             modelBuilder.Entity("CleanLlm.Domain.Quotas.Plan", b =>
                 {
                     b.Property<Guid>("Id")
@@ -281,9 +439,9 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
 
             modelBuilder.Entity("CleanLlm.Domain.Quotas.QuotaCounter", b =>
                 {
-                    b.Property<Guid>("UserId")
+                    b.Property<Guid>("SubjectId")
                         .HasColumnType("uuid")
-                        .HasColumnName("user_id");
+                        .HasColumnName("subject_id");
 
                     b.Property<int>("Metric")
                         .HasColumnType("integer")
@@ -297,6 +455,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("period_start");
 
+                    b.Property<long>("Granted")
+                        .HasColumnType("bigint")
+                        .HasColumnName("granted");
+
                     b.Property<long>("Reserved")
                         .HasColumnType("bigint")
                         .HasColumnName("reserved");
@@ -305,7 +467,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("used");
 
-                    b.HasKey("UserId", "Metric", "Window", "PeriodStart")
+                    b.HasKey("SubjectId", "Metric", "Window", "PeriodStart")
                         .HasName("pk_quota_counters");
 
                     b.ToTable("quota_counters", null, t =>
@@ -360,9 +522,19 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<string>("Address")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("address");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<string>("Device")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("device");
 
                     b.Property<DateTimeOffset>("ExpiresAt")
                         .HasColumnType("timestamp with time zone")
@@ -390,6 +562,38 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                     b.ToTable("sessions", (string)null);
                 });
 
+            modelBuilder.Entity("CleanLlm.Domain.TwoFactor.TwoFactorSecret", b =>
+                {
+                    b.Property<Guid>("UserId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("user_id");
+
+                    b.Property<DateTimeOffset?>("ConfirmedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("confirmed_at");
+
+                    b.Property<long>("LastStep")
+                        .IsConcurrencyToken()
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_step");
+
+                    b.Property<string>("RecoveryCodeHashes")
+                        .IsConcurrencyToken()
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("recovery_code_hashes");
+
+                    b.Property<byte[]>("WrappedSecret")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("wrapped_secret");
+
+                    b.HasKey("UserId")
+                        .HasName("pk_two_factor_secrets");
+
+                    b.ToTable("two_factor_secrets", (string)null);
+                });
+
             modelBuilder.Entity("CleanLlm.Domain.Usage.UsageEntry", b =>
                 {
                     b.Property<Guid>("Id")
@@ -399,6 +603,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                     b.Property<DateTimeOffset>("AdmittedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("admitted_at");
+
+                    b.Property<Guid?>("ApiKeyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("api_key_id");
 
                     b.Property<int>("Basis")
                         .HasColumnType("integer")
@@ -491,6 +699,35 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasDatabaseName("ix_users_plan_id");
 
                     b.ToTable("users", (string)null);
+                });
+
+            modelBuilder.Entity("CleanLlm.Infrastructure.Audit.AuditHead", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Hash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audit_head");
+
+                    b.ToTable("audit_head", (string)null);
+
+                    b.HasData(
+                        new
+                        {
+                            Id = 1,
+                            Hash = new byte[0],
+                            Sequence = 0L
+                        });
                 });
 
             modelBuilder.Entity("CleanLlm.Infrastructure.Identity.SigningKey", b =>
@@ -675,6 +912,46 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                     b.ToView("branch", (string)null);
                 });
 
+            modelBuilder.Entity("CleanLlm.Infrastructure.Security.HashKey", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("WrappedKey")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("wrapped_key");
+
+                    b.HasKey("Id")
+                        .HasName("pk_hash_keys");
+
+                    b.ToTable("hash_keys", (string)null);
+                });
+
+            modelBuilder.Entity("Microsoft.AspNetCore.DataProtection.EntityFrameworkCore.DataProtectionKey", b =>
+                {
+                    b.Property<int>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<int>("Id"));
+
+                    b.Property<string>("FriendlyName")
+                        .HasColumnType("text")
+                        .HasColumnName("friendly_name");
+
+                    b.Property<string>("Xml")
+                        .HasColumnType("text")
+                        .HasColumnName("xml");
+
+                    b.HasKey("Id")
+                        .HasName("pk_data_protection_keys");
+
+                    b.ToTable("data_protection_keys", (string)null);
+                });
+
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>
                 {
                     b.Property<int>("Id")
@@ -756,6 +1033,16 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                     b.ToTable("user_tokens", (string)null);
                 });
 
+            modelBuilder.Entity("CleanLlm.Domain.ApiKeys.ApiKey", b =>
+                {
+                    b.HasOne("CleanLlm.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_api_keys_profiles_user_id");
+                });
+
             modelBuilder.Entity("CleanLlm.Domain.Chats.Chat", b =>
                 {
                     b.HasOne("CleanLlm.Domain.Users.User", null)
@@ -812,6 +1099,15 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                     b.Navigation("Turn");
                 });
 
+            modelBuilder.Entity("CleanLlm.Domain.OneTimeTokens.OneTimeToken", b =>
+                {
+                    b.HasOne("CleanLlm.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_one_time_tokens_profiles_user_id");
+                });
+
             modelBuilder.Entity("CleanLlm.Domain.Sessions.RefreshToken", b =>
                 {
                     b.HasOne("CleanLlm.Domain.Sessions.Session", null)
@@ -830,6 +1126,16 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_sessions_profiles_user_id");
+                });
+
+            modelBuilder.Entity("CleanLlm.Domain.TwoFactor.TwoFactorSecret", b =>
+                {
+                    b.HasOne("CleanLlm.Domain.Users.User", null)
+                        .WithOne()
+                        .HasForeignKey("CleanLlm.Domain.TwoFactor.TwoFactorSecret", "UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_two_factor_secrets_profiles_user_id");
                 });
 
             modelBuilder.Entity("CleanLlm.Domain.Users.User", b =>

@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
-namespace CleanLlm.Infrastructure.Identity;
+namespace CleanLlm.Infrastructure.Persistence;
 
 /// <summary>Recognises that somebody else stored the same key first.</summary>
 internal static class UniqueViolation

@@ -1,0 +1,32 @@
+using System.Text.Json;
+using CleanLlm.Application.Audit;
+using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Sessions;
+using CleanLlm.Domain.Users;
+using Microsoft.Extensions.Options;
+
+namespace CleanLlm.Application.Accounts;
+
+/// <summary>The end of every way to sign in: a session, its first tokens, and a line in the audit log.</summary>
+internal sealed class SessionOpening(
+    ISessionRepository sessions,
+    IAuditTrail audit,
+    ITokenIssuer issuer,
+    ICurrentClient current,
+    IOptions<AuthOptions> options,
+    TimeProvider clock)
+{
+    /// <param name="user">Who has proved to be themselves.</param>
+    /// <param name="method">How, for the audit log.</param>
+    /// <param name="ct">Cancels the work.</param>
+    public async Task<TokenPair> OpenAsync(User user, string method, CancellationToken ct)
+    {
+        var refresh = RefreshSecret.New();
+        var session = Session.Open(user.Id, current.Client, refresh.Hash, options.Value.SessionLifetime, clock.GetUtcNow());
+        audit.Add(new AuditEvent(
+            AuditActions.SignedIn, user.Id.Value, user.Id.Value, JsonSerializer.Serialize(new { method, address = session.Address, device = session.Device })));
+        await sessions.AddAsync(session, ct);
+
+        return TokenPair.For(session, await issuer.IssueAsync(user, session.Id, ct), refresh);
+    }
+}

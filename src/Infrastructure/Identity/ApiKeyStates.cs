@@ -1,0 +1,23 @@
+using CleanLlm.Domain.ApiKeys;
+using CleanLlm.Domain.Users;
+using CleanLlm.Infrastructure.Caching;
+using CleanLlm.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanLlm.Infrastructure.Identity;
+
+/// <summary>API keys as they were stored, believed for three seconds at most.</summary>
+internal sealed class ApiKeyStates(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
+{
+    private readonly BriefCache<ApiKeyId, ApiKey?> keys = new(AccessStates.Lifetime, clock);
+
+    public ValueTask<ApiKey?> FindAsync(ApiKeyId id, CancellationToken ct) => keys.GetAsync(id, databases, ReadAsync, ct);
+
+    public void Forget(UserId owner) => keys.Forget((_, key) => key?.UserId == owner);
+
+    private static async Task<ApiKey?> ReadAsync(ApiKeyId id, IDbContextFactory<AppDbContext> databases, CancellationToken ct)
+    {
+        await using var database = await databases.CreateDbContextAsync(ct);
+        return await database.ApiKeys.AsNoTracking().SingleOrDefaultAsync(key => key.Id == id, ct);
+    }
+}

@@ -1,0 +1,10 @@
+using CleanLlm.Domain.Users;
+
+namespace CleanLlm.Infrastructure.Identity;
+
+/// <summary>Tells the other instances that somebody's rights have changed.</summary>
+internal interface IAccessBroadcast
+{
+    /// <summary>Never fails and never waits for an answer: without it the change is seen a few seconds later.</summary>
+    Task SendAsync(UserId user, CancellationToken ct);
+}

@@ -1,0 +1,20 @@
+using CleanLlm.Domain.ApiKeys;
+using CleanLlm.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace CleanLlm.Infrastructure.Persistence.Configurations;
+
+internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
+{
+    public void Configure(EntityTypeBuilder<ApiKey> builder)
+    {
+        builder.ToTable("api_keys");
+        builder.HasKey(key => key.Id);
+        builder.Property(key => key.Id).ValueGeneratedNever();
+        builder.Property(key => key.Name).HasMaxLength(ApiKey.NameMaxLength);
+        builder.Ignore(key => key.Limit);
+        builder.HasOne<User>().WithMany().HasForeignKey(key => key.UserId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasIndex(key => key.UserId);
+    }
+}

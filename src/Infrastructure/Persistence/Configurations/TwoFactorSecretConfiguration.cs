@@ -1,0 +1,21 @@
+using CleanLlm.Domain.TwoFactor;
+using CleanLlm.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace CleanLlm.Infrastructure.Persistence.Configurations;
+
+internal sealed class TwoFactorSecretConfiguration : IEntityTypeConfiguration<TwoFactorSecret>
+{
+    public void Configure(EntityTypeBuilder<TwoFactorSecret> builder)
+    {
+        builder.ToTable("two_factor_secrets");
+        builder.HasKey(secret => secret.UserId);
+        builder.Property(secret => secret.UserId).ValueGeneratedNever();
+        builder.Property(secret => secret.RecoveryCodeHashes).HasJsonConversion();
+        // Of two sign-ins with one code at once, the database lets the first one through.
+        builder.Property(secret => secret.LastStep).IsConcurrencyToken();
+        builder.Property(secret => secret.RecoveryCodeHashes).IsConcurrencyToken();
+        builder.HasOne<User>().WithOne().HasForeignKey<TwoFactorSecret>(secret => secret.UserId).OnDelete(DeleteBehavior.Cascade);
+    }
+}
