@@ -26,7 +26,9 @@ app.MapJwks();
 // A call is for signed-in users unless it says otherwise.
 var api = app.MapGroup("/api/v1").RequireAuthorization();
 api.MapAuth();
+api.MapSessions();
 api.MapUsers();
+api.MapApiKeys();
 api.MapModels();
 api.MapChats();
 api.MapCompletions();
