@@ -1,4 +1,5 @@
 using CleanLlm.Application.Accounts;
+using CleanLlm.Infrastructure.Identity.External;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 
 namespace CleanLlm.WebApi.Authentication;
@@ -14,6 +15,7 @@ internal static class AuthenticationRegistration
         services.AddHttpContextAccessor();
         services.AddSingleton<ICurrentUser, CurrentUser>();
         services.AddSingleton<ICurrentClient, CurrentUser>();
+        services.AddScoped<IExternalSignInAnswers, ExternalSignInAnswers>();
         return services.AddSingleton<ICurrentSession, CurrentUser>();
     }
 }
