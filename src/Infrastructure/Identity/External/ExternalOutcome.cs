@@ -10,6 +10,10 @@ namespace CleanLlm.Infrastructure.Identity.External;
 internal sealed partial class ExternalOutcome(
     IExternalSignInAnswers answers, IOptions<ExternalSignInOptions> options, ILogger<ExternalOutcome> logger)
 {
+    /// <summary>The settings of the provider that a scheme speaks to.</summary>
+    public ExternalProviderOptions ProviderOf(AuthenticationScheme scheme) =>
+        options.Value.External.First(provider => provider.Scheme == scheme.Name);
+
     /// <summary>There is a ticket: the framework has found the answer to be right.</summary>
     public async Task SucceedAsync(TicketReceivedContext context)
     {
@@ -44,9 +48,6 @@ internal sealed partial class ExternalOutcome(
         LogFailed(ProviderOf(scheme).Name, failure);
         return answers.FailAsync(http, returnUrl, denied);
     }
-
-    private ExternalProviderOptions ProviderOf(AuthenticationScheme scheme) =>
-        options.Value.External.First(provider => provider.Scheme == scheme.Name);
 
     // Such as invalid_client, without which an operator would not find a wrong secret; but no free text.
     private static string ErrorOf(Exception? failure) =>

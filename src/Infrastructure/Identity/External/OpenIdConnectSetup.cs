@@ -47,6 +47,7 @@ internal sealed class OpenIdConnectSetup(IOptions<ExternalSignInOptions> externa
         options.UsePkce = true;
         options.PushedAuthorizationBehavior = PushedAuthorizationBehavior.Disable;
         options.MapInboundClaims = false;
+        options.TokenHandler = new SignedTokens();
         options.SaveTokens = false;
         options.GetClaimsFromUserInfoEndpoint = provider.UserInfo;
         options.EventsType = typeof(OpenIdConnectOutcome);
@@ -76,7 +77,6 @@ internal sealed class OpenIdConnectSetup(IOptions<ExternalSignInOptions> externa
     private TokenValidationParameters Validation(ExternalProviderOptions provider) => new()
     {
         ValidAlgorithms = Algorithms,
-        RequireSignedTokens = true,
         RequireExpirationTime = true,
         TryAllIssuerSigningKeys = false,
         ValidAudience = provider.ClientId,
