@@ -19,6 +19,10 @@ public static class AuthErrors
     /// <summary>The session is absent or somebody else's.</summary>
     public static readonly Error SessionNotFound = new(ErrorKind.NotFound, "session.not_found", "There is no such session.");
 
+    /// <summary>The session or the key that asked for a stream is over, or its user is gone or disabled.</summary>
+    public static readonly Error SessionEnded =
+        new(ErrorKind.Unauthenticated, "auth.session_ended", "The session or key that asked for this answer has ended; the answer is kept.");
+
     /// <summary>The password was right, but its account has a second factor and the request had no code that works.</summary>
     public static readonly Error TwoFactorRequired =
         new(ErrorKind.Unauthenticated, "auth.two_factor_required", "A code of the second factor is needed: send it as 'twoFactorCode'.");

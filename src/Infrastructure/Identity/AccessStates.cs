@@ -1,6 +1,7 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
+using CleanLlm.Infrastructure.ApiKeys;
 using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Infrastructure.Persistence.Quotas;

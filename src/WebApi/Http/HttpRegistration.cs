@@ -1,3 +1,4 @@
+using CleanLlm.WebApi.Streaming;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -22,6 +23,8 @@ internal static class HttpRegistration
 
         // In every environment, so that the failure handler sees what is wrong with a body.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.AddSingleton<CompletionEvents>();
+        services.AddSingleton<CompletionDelivery>();
         return services.AddExceptionHandler<FailureHandler>();
     }
 

@@ -21,14 +21,16 @@ internal sealed class AccountsHost : IAsyncDisposable
     public const string KeyA = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
     public const string KeyB = "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
 
-    public AccountsHost(TestDatabase database, string encryptionKey = KeyA)
+    public AccountsHost(TestDatabase database, string encryptionKey = KeyA, string? former = null)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             [$"ConnectionStrings:{database.Kind}"] = database.ConnectionString,
-            ["Encryption:Keys:0:Id"] = "test",
+            ["Encryption:Keys:0:Id"] = IdOf(encryptionKey),
             ["Encryption:Keys:0:Key"] = encryptionKey,
-        }).Build();
+            ["Encryption:Keys:1:Id"] = former is null ? null : IdOf(former),
+            ["Encryption:Keys:1:Key"] = former,
+        }.Where(setting => setting.Value is not null)).Build();
         Services = new ServiceCollection()
             .AddLogging()
             .AddSingleton<IConfiguration>(configuration)
@@ -69,4 +71,6 @@ internal sealed class AccountsHost : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => Services.DisposeAsync();
+
+    private static string IdOf(string key) => key == KeyA ? "a" : "b";
 }
