@@ -26,16 +26,12 @@ public sealed class HostileProvider : IAsyncDisposable
     /// <summary>What no answer of the program may repeat.</summary>
     public const string Markup = "<script>alert(1)</script>";
 
-    private const int HugeAnswerBytes = 64 * 1_048_576;
-
     private readonly WebApplication app;
     private readonly HostileTokens tokens = new();
     private readonly ConcurrentDictionary<string, SignInAtProvider> codes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, ExternalPerson> persons = new(StringComparer.Ordinal);
 
     private readonly int port;
-
-    private long hugeBytesSent;
 
     private HostileProvider(WebApplication app, int port) => (this.app, this.port) = (app, port);
 
@@ -45,14 +41,11 @@ public sealed class HostileProvider : IAsyncDisposable
         "wrong-issuer", "issuer-with-slash", "other-issuer-everywhere", "wrong-audience", "extra-audience", "azp-mismatch", "expired", "no-expiry",
         "not-yet-valid", "alg-none", "no-signature", "hs256-client-secret", "hs256-public-key", "unknown-key", "known-kid-other-key", "no-kid-other-key",
         "jku-header", "jwk-header", "changed-payload", "missing-nonce", "wrong-nonce", "missing-sub", "empty-sub", "no-id-token", "other-user-info",
-        "token-error-markup", "token-redirect", "token-huge", "authorize-error-markup", "missing-state", "forged-state", "wrong-iss-parameter",
+        "token-error-markup", "token-redirect", "token-endless", "authorize-error-markup", "missing-state", "forged-state", "wrong-iss-parameter",
     ];
 
     /// <summary>The authorization requests, as they came.</summary>
     public ConcurrentQueue<SignInAtProvider> Asked { get; } = [];
-
-    /// <summary>How much of an endless answer was taken, in bytes.</summary>
-    public long HugeBytesSent => Interlocked.Read(ref hugeBytesSent);
 
     /// <summary>Listens on a port of loopback.</summary>
     public static async Task<HostileProvider> StartAsync(int port)
@@ -142,7 +135,7 @@ public sealed class HostileProvider : IAsyncDisposable
 
         return variant switch
         {
-            "token-huge" => Results.Stream(body => WriteHugeAsync(body, http.RequestAborted), "application/json"),
+            "token-endless" => Results.Stream(body => WriteEndlesslyAsync(body, http.RequestAborted), "application/json"),
             "token-error-markup" => Results.Json(new { error = "invalid_client", error_description = Markup, error_uri = Markup }, statusCode: 400),
             "no-id-token" => Results.Json(new { access_token = variant, token_type = "Bearer", expires_in = 300 }),
             _ when variant.StartsWith("github", StringComparison.Ordinal) => Results.Json(new { access_token = variant, token_type = "bearer" }),
@@ -167,15 +160,13 @@ public sealed class HostileProvider : IAsyncDisposable
     private ExternalPerson TokenPerson(string variant) =>
         variant == "separate-user-info" ? PersonAt(variant) with { Email = null } : PersonAt(variant);
 
-    private async Task WriteHugeAsync(Stream body, CancellationToken ct)
+    // Until the program hangs up.
+    private static async Task WriteEndlesslyAsync(Stream body, CancellationToken ct)
     {
         var part = new byte[65_536];
         Array.Fill(part, (byte)' ');
-        for (var sent = 0; sent < HugeAnswerBytes; sent += part.Length)
-        {
+        while (!ct.IsCancellationRequested)
             await body.WriteAsync(part, ct);
-            Interlocked.Add(ref hugeBytesSent, part.Length);
-        }
     }
 
     private IResult TellOfUser(string variant)
