@@ -15,10 +15,14 @@ internal sealed class KeyRingRepository(IDbContextFactory<AppDbContext> database
     // Outside what the database gives out itself.
     private const int First = -1;
 
+    private volatile bool sawNone;
+
     public IReadOnlyCollection<XElement> GetAllElements()
     {
         using var database = databases.CreateDbContext();
-        return [.. database.DataProtectionKeys.AsNoTracking().Select(key => key.Xml).ToList().Where(xml => xml is not null).Select(xml => XElement.Parse(xml!))];
+        var keys = database.DataProtectionKeys.AsNoTracking().Select(key => key.Xml).ToList();
+        sawNone = keys.Count == 0;
+        return [.. keys.OfType<string>().Select(static xml => XElement.Parse(xml))];
     }
 
     public void StoreElement(XElement element, string friendlyName)
@@ -26,7 +30,7 @@ internal sealed class KeyRingRepository(IDbContextFactory<AppDbContext> database
         using var database = databases.CreateDbContext();
         var key = new DataProtectionKey { FriendlyName = friendlyName, Xml = element.ToString(SaveOptions.DisableFormatting) };
         // Instances that start together on an empty table all make a first key. There is one place for it: the others use the winner's.
-        var isFirst = !database.DataProtectionKeys.Any();
+        var isFirst = sawNone;
         if (isFirst)
             key.Id = First;
         database.Add(key);
