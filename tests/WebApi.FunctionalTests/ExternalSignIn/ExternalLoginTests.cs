@@ -143,7 +143,7 @@ public sealed class ExternalLoginTests(DatabaseKind kind) : ApiTests(kind)
     }
 
     // A moment ago, in the form of either database.
-    private Task ExpireAsync() => Api.Database.ExecuteAsync(Api.Database.Kind == DatabaseKind.Postgres
+    private Task<int> ExpireAsync() => Api.Database.ExecuteAsync(Api.Database.Kind == DatabaseKind.Postgres
         ? "UPDATE one_time_tokens SET expires_at = now() - interval '1 second'"
         : FormattableString.Invariant($"UPDATE one_time_tokens SET expires_at = {TimeProvider.System.GetUtcNow().AddSeconds(-1).UtcTicks}"));
 

@@ -25,6 +25,7 @@ internal sealed class OpenIdProviderProcess : IAsyncDisposable
         var start = new ProcessStartInfo("node", ["server.mjs", FormattableString.Invariant($"{port}"), .. redirectUris])
         {
             WorkingDirectory = folder,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
