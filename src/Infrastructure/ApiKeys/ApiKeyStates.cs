@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.ApiKeys;
 
-/// <summary>API keys as they were stored, believed for three seconds at most.</summary>
+/// <summary>API keys as they were stored, believed for as short a time as sessions are.</summary>
 internal sealed class ApiKeyStates(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
 {
     private readonly BriefCache<ApiKeyId, ApiKey?> keys = new(AccessStates.Lifetime, clock);

@@ -19,6 +19,8 @@ internal sealed class AccessTokenValidation(SigningKeyRing keys, IOptions<AuthOp
     /// <summary>How far the clocks of two instances may be apart.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
+    private const string CriticalHeader = "crit";
+
     public void Configure(JwtBearerOptions options) => Configure(JwtBearerDefaults.AuthenticationScheme, options);
 
     public void Configure(string? name, JwtBearerOptions options)
@@ -46,6 +48,13 @@ internal sealed class AccessTokenValidation(SigningKeyRing keys, IOptions<AuthOp
     // A token says who its user was when it was made; what they may do is what holds now.
     private static async Task CheckSessionAsync(TokenValidatedContext context)
     {
+        // We put nothing in the header that has to be understood, so whatever is marked so is not ours (RFC 7515, 4.1.11).
+        if (((JsonWebToken)context.SecurityToken).TryGetHeaderValue<object>(CriticalHeader, out _))
+        {
+            context.Fail("The token has a critical header.");
+            return;
+        }
+
         var identity = (ClaimsIdentity)context.Principal!.Identity!;
         var access = context.HttpContext.RequestServices.GetRequiredService<IAccessStates>();
         if (!Guid.TryParse(identity.FindFirst(JwtRegisteredClaimNames.Sid)?.Value, out var session)

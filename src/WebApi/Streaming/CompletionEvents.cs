@@ -16,7 +16,7 @@ internal sealed class CompletionEvents(CallerAccess access, TimeProvider clock)
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
 
-    // With the three seconds for which rights are believed, a change of them ends a stream within five.
+    // With the two seconds for which rights are believed, a change of them ends a stream within five.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1.5);
 
     private static readonly byte[] KeepAlive = ": keep-alive\n\n"u8.ToArray();
