@@ -34,6 +34,11 @@ install_missing() {
     [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
 }
 
+# The OpenID provider that the functional tests sign in at, at the versions of its lock file.
+install_openid_provider() {
+    (cd "$root/tests/WebApi.FunctionalTests/OpenIdProvider" && npm ci --no-audit --no-fund --loglevel=error) || die "npm ci failed"
+}
+
 # A loopback port that nobody listens on.
 free_port() {
     local port

@@ -2,6 +2,7 @@ using CleanLlm.Infrastructure.Ai;
 using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.Completions;
 using CleanLlm.Infrastructure.Identity;
+using CleanLlm.Infrastructure.Identity.External;
 using CleanLlm.Infrastructure.Persistence;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,6 +21,7 @@ public static class InfrastructureRegistration
             .AddPersistence(configuration, environment)
             .AddCaching(configuration)
             .AddIdentityInfrastructure(configuration)
+            .AddExternalSignIn(configuration)
             .AddAiInfrastructure(configuration)
             .AddHostedService<CompletionUpkeep>();
 }

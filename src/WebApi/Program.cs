@@ -26,6 +26,7 @@ app.MapJwks();
 // A call is for signed-in users unless it says otherwise.
 var api = app.MapGroup("/api/v1").RequireAuthorization();
 api.MapAuth();
+api.MapExternalSignIn();
 api.MapSessions();
 api.MapUsers();
 api.MapApiKeys();

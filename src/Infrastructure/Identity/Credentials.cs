@@ -34,7 +34,7 @@ internal sealed class Credentials(
     {
         var credential = await manager.FindByEmailAsync(email.Trim());
         var matches = await gate.RunAsync(
-            () => credential is null ? decoy.VerifyAsync(password) : manager.CheckPasswordAsync(credential, password), ct);
+            () => credential?.PasswordHash is null ? decoy.VerifyAsync(password) : manager.CheckPasswordAsync(credential, password), ct);
 
         return matches && await db.Profiles.FindAsync([credential!.UserId], ct) is { Disabled: false } user
             ? user

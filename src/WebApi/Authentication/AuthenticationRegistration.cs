@@ -1,5 +1,6 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.ApiKeys;
+using CleanLlm.Infrastructure.Identity.External;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
@@ -21,6 +22,7 @@ internal static class AuthenticationRegistration
         services.AddHttpContextAccessor();
         services.AddSingleton<ICurrentUser, CurrentUser>();
         services.AddSingleton<ICurrentClient, CurrentUser>();
+        services.AddScoped<IExternalSignInAnswers, ExternalSignInAnswers>();
         services.AddSingleton<ICurrentApiKey, CurrentUser>();
         return services.AddSingleton<ICurrentSession, CurrentUser>();
     }

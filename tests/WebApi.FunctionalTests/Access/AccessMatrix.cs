@@ -26,6 +26,13 @@ public static class AccessMatrix
         [$"DELETE {Api}/auth/sessions"] = Self($"{Api}/auth/sessions", 204) with { EndsSession = true },
         [$"DELETE {Api}/auth/sessions/{{id:guid}}"] = Owner(204, async stage => $"{Api}/auth/sessions/{await OpenSessionAsync(stage)}"),
 
+        [$"GET {Api}/auth/external"] = Public($"{Api}/auth/external"),
+        [$"GET {Api}/auth/external/{{provider}}"] = Public($"{Api}/auth/external/none?returnUrl=https://example.org/", 422),
+        [$"POST {Api}/auth/external/exchange"] = Public($"{Api}/auth/external/exchange", 422, _ => new { code = "none" }),
+        [$"GET {Api}/users/me/external-logins"] = Self($"{Api}/users/me/external-logins"),
+        [$"POST {Api}/users/me/external-logins"] = Self($"{Api}/users/me/external-logins", 422, _ => new { code = "none" }),
+        [$"DELETE {Api}/users/me/external-logins/{{provider}}"] = Self($"{Api}/users/me/external-logins/none", 404),
+
         [$"GET {Api}/users/me"] = Self($"{Api}/users/me"),
         [$"PATCH {Api}/users/me"] = Self($"{Api}/users/me", 200, _ => new { displayName = "Ada" }),
         [$"GET {Api}/users/me/quota"] = Self($"{Api}/users/me/quota") with { Scope = "usage:read" },
