@@ -3,6 +3,7 @@ using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.Completions;
 using CleanLlm.Infrastructure.Identity;
 using CleanLlm.Infrastructure.Persistence;
+using CleanLlm.Infrastructure.RateLimiting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -19,6 +20,7 @@ public static class InfrastructureRegistration
             .AddSingleton(TimeProvider.System)
             .AddPersistence(configuration, environment)
             .AddCaching(configuration)
+            .AddRateLimiting(configuration)
             .AddIdentityInfrastructure(configuration)
             .AddAiInfrastructure(configuration)
             .AddHostedService<CompletionUpkeep>();
