@@ -105,7 +105,11 @@ internal static class CommonPasswords
     private static HashSet<string> WordsOf(string? email)
     {
         var address = email is { Length: <= User.EmailMaxLength } ? Squeeze(email) : "";
-        string[] words = ["cleanllm", address, .. address.Split('@'), .. address.Split('@', '.', '_', '-', '+'), address.Replace("@", "", StringComparison.Ordinal)];
+        string[] words =
+        [
+            "cleanllm", address, address.Replace("@", "", StringComparison.Ordinal),
+            .. address.Split('@'), .. address.Split('@', '.'), .. address.Split('@', '.', '_', '-', '+'),
+        ];
         return words.Where(word => word.Length >= ShortestWalk).ToHashSet(StringComparer.Ordinal);
     }
 

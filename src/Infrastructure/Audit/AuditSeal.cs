@@ -13,6 +13,9 @@ namespace CleanLlm.Infrastructure.Audit;
 /// </summary>
 internal sealed class AuditSeal(IKeyedHash hash)
 {
+    /// <summary>Fetches the key before the transaction: made inside it on another connection, it would wait for SQLite's one lock.</summary>
+    public async ValueTask PrepareAsync(CancellationToken ct) => await hash.ComputeAsync(HashPurpose.AuditEntry, ReadOnlyMemory<byte>.Empty, ct);
+
     /// <summary>Gives lines their places, in the transaction that stores them; the head's lock keeps the chain one.</summary>
     public async Task SealAsync(AppDbContext database, IReadOnlyList<AuditEntry> added, CancellationToken ct)
     {

@@ -1,6 +1,7 @@
 using System.Text;
 using CleanLlm.Application.RateLimiting;
 using CleanLlm.Application.Security;
+using CleanLlm.Infrastructure.Caching;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -14,7 +15,7 @@ internal sealed partial class RedisRateLimiter(
     IConnectionMultiplexer redis, MemoryRateLimiter memory, IKeyedHash hash, TimeProvider clock, ILogger<RedisRateLimiter> logger) : IRateLimiter
 {
     /// <summary>How long a call waits for Redis.</summary>
-    public static readonly TimeSpan CallTimeout = TimeSpan.FromMilliseconds(250);
+    public static readonly TimeSpan CallTimeout = TimeSpan.FromMilliseconds(CachingRegistration.CallTimeoutMilliseconds);
 
     private const string Prefix = "cleanllm:rate:";
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
