@@ -1,19 +1,17 @@
-using CleanLlm.Infrastructure.Audit;
 using Microsoft.Extensions.Hosting;
 
 namespace CleanLlm.Infrastructure.Identity;
 
 /// <summary>
-/// Before the first request: makes or reads the keys that sign and that seal the audit log, and makes the decoy, which would
-/// otherwise tell the first unknown address by its delay.
+/// Before the first request: makes or reads the signing keys, and makes the decoy, which would otherwise tell the first
+/// unknown address by its delay.
 /// </summary>
-internal sealed class IdentityStartup(SigningKeyRing keys, AuditSeal seal, PasswordDecoy decoy) : IHostedService
+internal sealed class IdentityStartup(SigningKeyRing keys, PasswordDecoy decoy) : IHostedService
 {
-    public async Task StartAsync(CancellationToken cancellationToken)
+    public Task StartAsync(CancellationToken cancellationToken)
     {
         decoy.Prepare();
-        await seal.PrepareAsync(cancellationToken);
-        await keys.GetAsync(cancellationToken);
+        return keys.GetAsync(cancellationToken).AsTask();
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

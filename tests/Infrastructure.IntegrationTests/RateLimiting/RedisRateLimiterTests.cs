@@ -72,9 +72,13 @@ internal sealed class RedisRateLimiterTests
         var database = redis.GetDatabase();
         var keys = redis.GetServers()[0].Keys(database.Database).Select(key => (string)key!).ToList();
 
-        keys.Should().HaveCount(2).And.OnlyContain(key => System.Text.RegularExpressions.Regex.IsMatch(key, "^cleanllm:rate:tested:[0-9a-f]{64}$"));
+        keys.Should().HaveCount(2);
         foreach (var key in keys)
+        {
+            key.Should().StartWith("cleanllm:rate:tested:");
+            key["cleanllm:rate:tested:".Length..].Should().HaveLength(64).And.Match(hash => hash.All(char.IsAsciiHexDigitLower));
             (await database.KeyTimeToLiveAsync(key)).Should().BePositive().And.BeLessThanOrEqualTo(Limit.Regrowth);
+        }
     }
 
     [Test]

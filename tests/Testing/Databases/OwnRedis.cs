@@ -22,8 +22,8 @@ public sealed class OwnRedis : IAsyncDisposable
     /// <summary>Starts one on a free port and waits until it answers.</summary>
     public static async Task<OwnRedis> StartAsync()
     {
-        var port = FreePort();
-        var redis = new OwnRedis(port, Run(port));
+        var free = FreePort();
+        var redis = new OwnRedis(free, Run(free));
         await redis.AnsweredAsync();
         return redis;
     }
@@ -57,10 +57,11 @@ public sealed class OwnRedis : IAsyncDisposable
         process.Dispose();
     }
 
-    private static Process Run(int port) => Process.Start(new ProcessStartInfo(
+    private static Process Run(int at) => Process.Start(new ProcessStartInfo(
         "redis-server",
-        ["--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--loglevel", "warning"])
+        ["--port", at.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--loglevel", "warning"])
     {
+        UseShellExecute = false,
         RedirectStandardOutput = true,
         WorkingDirectory = Path.GetTempPath(),
     })!;

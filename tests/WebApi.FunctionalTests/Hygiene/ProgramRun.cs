@@ -19,6 +19,7 @@ internal sealed record ProgramRun(int ExitCode, string Output)
         var start = new ProcessStartInfo("dotnet", [program])
         {
             WorkingDirectory = Path.GetDirectoryName(program),
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -36,9 +37,9 @@ internal sealed record ProgramRun(int ExitCode, string Output)
             await process.WaitForExitAsync(deadline.Token);
             return new ProgramRun(process.ExitCode, string.Concat(await texts));
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException late)
         {
-            throw new AssertionException("The program started, and was expected not to.");
+            throw new AssertionException("The program started, and was expected not to.", late);
         }
         finally
         {

@@ -23,27 +23,27 @@ internal sealed class EvaluatedGuesses
         var real = services.Last(service => service.ServiceType == typeof(ICredentials)).ImplementationType!;
         services.AddScoped(provider =>
         {
-            var observer = DispatchProxy.Create<ICredentials, Observer>();
-            ((Observer)(object)observer).Set((ICredentials)ActivatorUtilities.CreateInstance(provider, real), Count);
+            var observer = DispatchProxy.Create<ICredentials, GuessObserver>();
+            ((GuessObserver)(object)observer).Set((ICredentials)ActivatorUtilities.CreateInstance(provider, real), Count);
             return observer;
         });
     }
 
     private void Count(string email) => counts.AddOrUpdate(email, 1, (_, count) => count + 1);
+}
 
-    /// <summary>Passes every call on.</summary>
-    public class Observer : DispatchProxy
+/// <summary>Passes every call on; public and open, because its proxy derives from it.</summary>
+public class GuessObserver : DispatchProxy
+{
+    private ICredentials? real;
+    private Action<string>? count;
+
+    internal void Set(ICredentials credentials, Action<string> counter) => (real, count) = (credentials, counter);
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
-        private ICredentials? real;
-        private Action<string>? count;
-
-        internal void Set(ICredentials credentials, Action<string> counter) => (real, count) = (credentials, counter);
-
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
-        {
-            if (targetMethod!.Name == nameof(ICredentials.VerifyAsync) && args is [string email, _, true, ..])
-                count!(email);
-            return targetMethod.Invoke(real, args);
-        }
+        if (targetMethod!.Name == nameof(ICredentials.VerifyAsync) && args is [string email, _, true, ..])
+            count!(email);
+        return targetMethod.Invoke(real, args);
     }
 }
