@@ -4,6 +4,7 @@ using CleanLlm.Infrastructure.Completions;
 using CleanLlm.Infrastructure.Identity;
 using CleanLlm.Infrastructure.Identity.External;
 using CleanLlm.Infrastructure.Persistence;
+using CleanLlm.Infrastructure.RateLimiting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -20,6 +21,7 @@ public static class InfrastructureRegistration
             .AddSingleton(TimeProvider.System)
             .AddPersistence(configuration, environment)
             .AddCaching(configuration)
+            .AddRateLimiting(configuration)
             .AddIdentityInfrastructure(configuration)
             .AddExternalSignIn(configuration)
             .AddAiInfrastructure(configuration)

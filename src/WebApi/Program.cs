@@ -14,9 +14,12 @@ builder.Services
     .AddApiDocument();
 
 var app = builder.Build();
+app.UseTrustedProxies();
 app.UseResponseHygiene();
 app.UseProblems();
 app.UseApiDocument();
+app.UseCorsList();
+app.UseAddressLimits();
 app.UseAuthentication();
 app.UseAuthorization();
 

@@ -13,7 +13,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace CleanLlm.Application.UnitTests.Accounts;
 
 /// <summary>A user who is signed in, and the ports around them.</summary>
-internal sealed class AccountsFixture : ICurrentUser, ICurrentSession, ICurrentClient, ITokenIssuer, IKeyedHash, IAccessStates, IAuditTrail
+internal sealed class AccountsFixture : ICurrentUser, ICurrentSession, ICurrentClient, ITokenIssuer, IKeyedHash, IAccessStates, IAuditTrail,
+    ISignInThrottle
 {
     public const string Email = "ada@example.org";
 
@@ -66,6 +67,10 @@ internal sealed class AccountsFixture : ICurrentUser, ICurrentSession, ICurrentC
         return Task.CompletedTask;
     }
 
+    ValueTask<bool> ISignInThrottle.TryAsync(string email, CancellationToken ct) => ValueTask.FromResult(true);
+
+    ValueTask ISignInThrottle.SucceededAsync(string email, CancellationToken ct) => ValueTask.CompletedTask;
+
     void IAuditTrail.Add(AuditEvent happened) => Audited.Add(happened);
 
     Task IAuditTrail.SaveAsync(CancellationToken ct) => Task.CompletedTask;
@@ -94,6 +99,9 @@ internal sealed class FakeSessions : ISessionRepository
 
     public Task<IReadOnlyList<Session>> ListOpenAsync(UserId user, DateTimeOffset now, CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<Session>>([.. Stored.Values.Where(session => session.UserId == user && session.RevokedAt is null)]);
+
+    public Task<bool> HasOpenedFromAsync(string email, string network, DateTimeOffset since, CancellationToken ct) =>
+        Task.FromResult(Stored.Values.Any(session => SessionClient.NetworkOf(session.Address) == network && session.CreatedAt >= since));
 
     public async Task<IReadOnlyList<SessionId>> RevokeAllAsync(UserId user, SessionId? spared, DateTimeOffset now, CancellationToken ct)
     {
