@@ -1,6 +1,7 @@
 using CleanLlm.Infrastructure.Ai;
 using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.Completions;
+using CleanLlm.Infrastructure.Email;
 using CleanLlm.Infrastructure.Identity;
 using CleanLlm.Infrastructure.Persistence;
 using Microsoft.Extensions.Configuration;
@@ -20,6 +21,8 @@ public static class InfrastructureRegistration
             .AddPersistence(configuration, environment)
             .AddCaching(configuration)
             .AddIdentityInfrastructure(configuration)
+            .AddEmail(configuration)
+            .AddAccountSecurity()
             .AddAiInfrastructure(configuration)
             .AddHostedService<CompletionUpkeep>();
 }

@@ -27,6 +27,8 @@ app.MapJwks();
 var api = app.MapGroup("/api/v1").RequireAuthorization();
 api.MapAuth();
 api.MapUsers();
+api.MapPasswords();
+api.MapTwoFactor();
 api.MapModels();
 api.MapChats();
 api.MapCompletions();

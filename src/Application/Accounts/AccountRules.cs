@@ -17,6 +17,15 @@ public static class AccountRules
     /// <summary>Longer than any secret that was ever handed out, in characters.</summary>
     public const int RefreshTokenMaxLength = 200;
 
+    /// <summary>Longer than any token that was ever mailed, in characters.</summary>
+    public const int MailedTokenMaxLength = 200;
+
+    /// <summary>Longer than any code of a second factor, in characters.</summary>
+    public const int TwoFactorCodeMaxLength = 64;
+
+    internal static IRuleBuilderOptions<T, string> NewPassword<T>(this IRuleBuilder<T, string> rule) =>
+        rule.NotEmpty().Length(PasswordMinLength, PasswordMaxLength);
+
     internal static IRuleBuilderOptions<T, string> EmailAddress<T>(this IRuleBuilder<T, string> rule) =>
         rule.Must(email => User.IsEmail(email?.Trim()))
             .WithMessage($"Must be an e-mail address of at most {User.EmailMaxLength} characters.");

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace CleanLlm.Application.UnitTests.Accounts;
 
 /// <summary>A user who is signed in, and the ports around them.</summary>
-internal sealed class AccountsFixture : ICurrentUser, ICurrentSession, ICurrentClient, ITokenIssuer, IKeyedHash, IAccessStates, IAuditTrail
+internal sealed partial class AccountsFixture : ICurrentUser, ICurrentSession, ICurrentClient, ITokenIssuer, IKeyedHash, IAccessStates, IAuditTrail
 {
     public const string Email = "ada@example.org";
 
