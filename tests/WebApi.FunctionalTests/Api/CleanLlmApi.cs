@@ -9,9 +9,11 @@ namespace CleanLlm.WebApi.FunctionalTests.Api;
 public sealed class CleanLlmApi : IAsyncDisposable
 {
     private readonly ProgramHost host;
+    private readonly string outbox;
 
-    private CleanLlmApi(ProgramHost host, TestDatabase database, ScriptedUpstream upstream)
+    private CleanLlmApi(ProgramHost host, TestDatabase database, ScriptedUpstream upstream, string outbox)
     {
+        (this.outbox, Outbox) = (outbox, new Outbox(outbox));
         (this.host, Database, Upstream) = (host, database, upstream);
         Address = host.ClientOptions.BaseAddress;
         Anonymous = new ApiCaller(Address);
@@ -25,6 +27,9 @@ public sealed class CleanLlmApi : IAsyncDisposable
 
     /// <summary>What it asks.</summary>
     public ScriptedUpstream Upstream { get; }
+
+    /// <summary>The mails it wrote.</summary>
+    public Outbox Outbox { get; }
 
     /// <summary>Somebody who has not signed in.</summary>
     public ApiCaller Anonymous { get; }
@@ -44,7 +49,7 @@ public sealed class CleanLlmApi : IAsyncDisposable
         var program = new ProgramHost(all);
         program.UseKestrel(port: 0);
         program.StartServer();
-        return new CleanLlmApi(program, database, upstream);
+        return new CleanLlmApi(program, database, upstream, all["Email:OutboxFolder"]);
     }
 
     /// <summary>A new user, signed in.</summary>
@@ -63,6 +68,8 @@ public sealed class CleanLlmApi : IAsyncDisposable
         await host.DisposeAsync();
         await Upstream.DisposeAsync();
         await Database.DisposeAsync();
+        if (Directory.Exists(outbox))
+            Directory.Delete(outbox, recursive: true);
     }
 
     private sealed class ProgramHost(IReadOnlyDictionary<string, string> settings) : WebApplicationFactory<Program>
