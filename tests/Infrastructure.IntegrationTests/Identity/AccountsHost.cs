@@ -21,14 +21,17 @@ internal sealed class AccountsHost : IAsyncDisposable
     public const string KeyA = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
     public const string KeyB = "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
 
-    public AccountsHost(TestDatabase database, string encryptionKey = KeyA)
+    public AccountsHost(TestDatabase database, string encryptionKey = KeyA, string keyId = "test", string? formerKey = null)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
+        var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             [$"ConnectionStrings:{database.Kind}"] = database.ConnectionString,
-            ["Encryption:Keys:0:Id"] = "test",
+            ["Encryption:Keys:0:Id"] = keyId,
             ["Encryption:Keys:0:Key"] = encryptionKey,
-        }).Build();
+        };
+        if (formerKey is not null)
+            (settings["Encryption:Keys:1:Id"], settings["Encryption:Keys:1:Key"]) = ("test", formerKey);
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
         Services = new ServiceCollection()
             .AddLogging()
             .AddSingleton<IConfiguration>(configuration)
@@ -38,6 +41,7 @@ internal sealed class AccountsHost : IAsyncDisposable
             .AddApplication(configuration)
             .AddPersistence(configuration, Substitute.For<IHostEnvironment>())
             .AddIdentityInfrastructure(configuration)
+            .AddAccountSecurity()
             .BuildServiceProvider();
     }
 
