@@ -1,6 +1,7 @@
 using CleanLlm.Infrastructure.Ai;
 using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.Completions;
+using CleanLlm.Infrastructure.Email;
 using CleanLlm.Infrastructure.Identity;
 using CleanLlm.Infrastructure.Identity.External;
 using CleanLlm.Infrastructure.Persistence;
@@ -24,6 +25,8 @@ public static class InfrastructureRegistration
             .AddRateLimiting(configuration)
             .AddIdentityInfrastructure(configuration)
             .AddExternalSignIn(configuration)
+            .AddEmail(configuration)
+            .AddAccountSecurity()
             .AddAiInfrastructure(configuration)
             .AddHostedService<CompletionUpkeep>();
 }

@@ -33,6 +33,8 @@ api.MapExternalSignIn();
 api.MapSessions();
 api.MapUsers();
 api.MapApiKeys();
+api.MapPasswords();
+api.MapTwoFactor();
 api.MapModels();
 api.MapChats();
 api.MapCompletions();

@@ -13,8 +13,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace CleanLlm.Application.UnitTests.Accounts;
 
 /// <summary>A user who is signed in, and the ports around them.</summary>
-internal sealed class AccountsFixture : ICurrentUser, ICurrentSession, ICurrentClient, ITokenIssuer, IKeyedHash, IAccessStates, IAuditTrail,
-    ISignInThrottle
+internal sealed partial class AccountsFixture : ICurrentUser, ICurrentSession, ICurrentClient, ITokenIssuer, IKeyedHash, IAccessStates, IAuditTrail
 {
     public const string Email = "ada@example.org";
 
@@ -66,10 +65,6 @@ internal sealed class AccountsFixture : ICurrentUser, ICurrentSession, ICurrentC
         Forgotten.Add(user);
         return Task.CompletedTask;
     }
-
-    ValueTask<bool> ISignInThrottle.TryAsync(string email, CancellationToken ct) => ValueTask.FromResult(true);
-
-    ValueTask ISignInThrottle.SucceededAsync(string email, CancellationToken ct) => ValueTask.CompletedTask;
 
     void IAuditTrail.Add(AuditEvent happened) => Audited.Add(happened);
 

@@ -42,6 +42,7 @@ internal sealed class AccountsHost : IAsyncDisposable
             .AddPersistence(configuration, Substitute.For<IHostEnvironment>())
             .AddRateLimiting(configuration)
             .AddIdentityInfrastructure(configuration)
+            .AddAccountSecurity()
             .BuildServiceProvider();
     }
 

@@ -41,6 +41,7 @@ public static class ApiSettings
             // All users of a fixture come from one address; the limits themselves have fixtures of their own.
             ["RateLimiting:AnonymousBurst"] = "100000",
             ["RateLimiting:CostlyBurst"] = "100000",
+            ["Email:OutboxFolder"] = Path.Combine(Path.GetTempPath(), $"cleanllm-outbox-{Guid.CreateVersion7():n}"),
             ["Plans:0:Name"] = Plan,
             ["Plans:0:Default"] = "true",
             ["Plans:0:Concurrency"] = "500",
