@@ -1,4 +1,5 @@
 using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Administration;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Pipeline;
 using CleanLlm.Application.Prompting;
@@ -35,6 +36,7 @@ public static class ApplicationRegistration
         services.AddPromptPipeline();
         services.AddScoped<SessionOpening>();
         services.AddScoped<SessionEnding>();
+        services.AddScoped<ContentReading>();
         services.AddSingleton<CompletionRunner>();
         services.AddSingleton<CompletionAnswering>();
         services.AddSingleton<RunningCompletions>();

@@ -31,5 +31,7 @@ api.MapModels();
 api.MapChats();
 api.MapCompletions();
 api.MapQuota();
+api.MapAccountData();
+api.MapAdmin();
 
 await app.RunAsync();

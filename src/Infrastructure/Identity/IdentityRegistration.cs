@@ -1,5 +1,6 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Audit;
+using CleanLlm.Infrastructure.Administration;
 using CleanLlm.Infrastructure.Audit;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Infrastructure.Security;
@@ -46,6 +47,7 @@ internal static class IdentityRegistration
         services.AddScoped<IAuditTrail, AuditTrail>();
 
         services.AddHostedService<IdentityStartup>();
+        services.AddAdministration(configuration);
 
         services.AddScoped<ICredentials, Credentials>();
         services.AddScoped<IUserRepository, UserRepository>();

@@ -11,6 +11,7 @@ internal static class AuthenticationRegistration
     {
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services.AddAuthorization();
+        AdminPolicy.AddTo(services);
         services.AddHttpContextAccessor();
         services.AddSingleton<ICurrentUser, CurrentUser>();
         services.AddSingleton<ICurrentClient, CurrentUser>();
