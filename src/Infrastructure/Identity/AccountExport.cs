@@ -62,9 +62,13 @@ internal sealed class AccountExport(IDbContextFactory<AppDbContext> databases) :
             (database, last) => database.Chats.Where(chat => chat.OwnerId == user && chat.Id > last).OrderBy(chat => chat.Id), chat => chat.Id)
         .Select(chat => new ExportedChatDto(chat.Id, chat.Title, chat.Model, chat.SystemPrompt, chat.CreatedAt, chat.UpdatedAt, Messages(chat.Id)));
 
-    private IAsyncEnumerable<MessageDto> Messages(ChatId chat) => ReadAsync<Message, MessageId>(
-            (database, last) => database.Messages.Where(message => message.ChatId == chat && message.Id > last).OrderBy(message => message.Id),
-            message => message.Id)
+    // A question and its answer may have got their ids in one millisecond, and then only their times tell which was first.
+    private IAsyncEnumerable<MessageDto> Messages(ChatId chat) => ReadAsync<Message, (DateTimeOffset At, MessageId Id)>(
+            (database, last) => database.Messages
+                .Where(message => message.ChatId == chat
+                    && (message.CreatedAt > last.At || (message.CreatedAt == last.At && message.Id > last.Id)))
+                .OrderBy(message => message.CreatedAt).ThenBy(message => message.Id),
+            message => (message.CreatedAt, message.Id))
         .Select(message => new MessageDto(
             message.Id,
             message.ParentId,
