@@ -4,8 +4,8 @@ namespace CleanLlm.Application.Accounts;
 public interface IAccountExport
 {
     /// <summary>
-    /// The export of a user. Its lists are read when they are enumerated, one after another and some rows at a time, so that
-    /// neither memory nor a database connection is held for as long as the reader takes.
+    /// The export of a user. Its lists are read when they are enumerated, one after another and never as a whole, so that memory
+    /// does not grow with them.
     /// </summary>
     AccountExportDto Of(UserDto profile, DateTimeOffset now);
 }

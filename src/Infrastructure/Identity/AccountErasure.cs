@@ -7,7 +7,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Identity;
 
-/// <summary>Erases an account. A failure on the way leaves it whole, with nothing running.</summary>
+/// <summary>
+/// Erases an account: what may be much goes first, in pieces, so that the audit log, which every sign-in writes, is held only
+/// for the short rest. After a failure on the way the account is still there, and can be erased again.
+/// </summary>
 internal sealed class AccountErasure(AppDbContext database, AuditSeal seal, AccountRemains remains) : IAccountErasure
 {
     // What is admitted meanwhile is closed in another round; what comes even later is for the aftercare.
@@ -21,6 +24,7 @@ internal sealed class AccountErasure(AppDbContext database, AuditSeal seal, Acco
         for (var round = 1; ; round++)
         {
             await remains.CloseRunningAsync(user, ct);
+            await remains.RemoveContentAsync(user, ct);
             await using var transaction = await seal.BeginAsync(database, ct);
             if (round < Rounds && await remains.IsRunningAsync(user, ct))
                 continue;
@@ -30,7 +34,7 @@ internal sealed class AccountErasure(AppDbContext database, AuditSeal seal, Acco
             await remains.RemoveAsync(user, ct);
             await database.AuditLog.Where(line => line.ActorId == user.Value || line.SubjectId == user.Value)
                 .ExecuteUpdateAsync(row => row.SetProperty(line => line.Detail, (string?)null), ct);
-            // Chats, sessions, keys, credentials and all else that is theirs goes with the user's row.
+            // Sessions, keys, credentials and all else that is theirs goes with the user's row.
             await database.Profiles.Where(profile => profile.Id == user).ExecuteDeleteAsync(ct);
             await database.SaveChangesAsync(ct);
             await transaction.CommitAsync(ct);

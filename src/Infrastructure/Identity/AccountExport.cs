@@ -111,10 +111,12 @@ internal sealed class AccountExport(IDbContextFactory<AppDbContext> databases) :
         foreach (var key in keys.Select(id => (ApiKeyId?)id).Prepend(null))
         {
             var subject = QuotaSubjectId.Of(user, key);
-            var counters = ReadAsync(database => database.QuotaCounters
-                .Where(counter => counter.SubjectId == subject)
-                .OrderBy(counter => counter.Metric).ThenBy(counter => counter.Window).ThenBy(counter => counter.PeriodStart));
-            await foreach (var counter in counters.WithCancellation(ct))
+            var counters = ReadAsync(
+                database => database.QuotaCounters
+                    .Where(counter => counter.SubjectId == subject)
+                    .OrderBy(counter => counter.Metric).ThenBy(counter => counter.Window).ThenBy(counter => counter.PeriodStart),
+                ct);
+            await foreach (var counter in counters)
             {
                 yield return new ExportedCounterDto(
                     key, counter.Metric, counter.Window, counter.PeriodStart, counter.Used, counter.Reserved, counter.Granted);
@@ -122,16 +124,12 @@ internal sealed class AccountExport(IDbContextFactory<AppDbContext> databases) :
         }
     }
 
-    private async IAsyncEnumerable<ExportedAuditDto> AuditLines(UserId user, [EnumeratorCancellation] CancellationToken ct = default)
-    {
-        var lines = ReadAsync<Domain.Audit.AuditEntry, long>(
+    private IAsyncEnumerable<ExportedAuditDto> AuditLines(UserId user) => ReadAsync<Domain.Audit.AuditEntry, long>(
             (database, last) => database.AuditLog
                 .Where(line => (line.ActorId == user.Value || line.SubjectId == user.Value) && line.Sequence > last)
                 .OrderBy(line => line.Sequence),
-            line => line.Sequence);
-        await foreach (var line in lines.WithCancellation(ct))
-            yield return ExportedAuditDto.Of(line, user.Value);
-    }
+            line => line.Sequence)
+        .Select(line => ExportedAuditDto.Of(line, user.Value));
 
     // What may be long is read in batches, so that a slow reader keeps no connection busy.
     private async IAsyncEnumerable<TRow> ReadAsync<TRow, TKey>(

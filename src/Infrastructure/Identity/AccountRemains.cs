@@ -9,10 +9,11 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Identity;
 
-/// <summary>What names a user without belonging to their account row, and so does not go with it: completions, counters, the ledger.</summary>
+/// <summary>What is left of a user beside their account: content, completions, counters, the ledger.</summary>
 internal sealed class AccountRemains(AppDbContext database, ICompletionStore store, TimeProvider clock)
 {
     private const int AnonymousIdBytes = 16;
+    private const int Batch = 100;
 
     /// <summary>Closes what runs, with what its last checkpoint saw; the instance that runs it will find it closed, or gone.</summary>
     public async Task CloseRunningAsync(UserId user, CancellationToken ct)
@@ -24,6 +25,14 @@ internal sealed class AccountRemains(AppDbContext database, ICompletionStore sto
     /// <summary>Whether something runs.</summary>
     public Task<bool> IsRunningAsync(UserId user, CancellationToken ct) => Running(user).AnyAsync(ct);
 
+    /// <summary>Removes chats with their messages, and completions, some at a time; nobody else waits for it.</summary>
+    public async Task RemoveContentAsync(UserId user, CancellationToken ct)
+    {
+        await RemoveAllAsync(database.Chats.Where(chat => chat.OwnerId == user).OrderBy(chat => chat.Id), ct);
+        await RemoveAllAsync(
+            database.Completions.Where(completion => completion.UserId == user && completion.LeaseExpiresAt == null).OrderBy(completion => completion.Id), ct);
+    }
+
     /// <summary>Removes completions and counters, and gives the ledger's lines to nobody; their figures stay.</summary>
     public async Task RemoveAsync(UserId user, CancellationToken ct)
     {
@@ -34,6 +43,14 @@ internal sealed class AccountRemains(AppDbContext database, ICompletionStore sto
         var nobody = new UserId(new Guid(RandomNumberGenerator.GetBytes(AnonymousIdBytes)));
         await database.UsageLedger.Where(entry => entry.UserId == user).ExecuteUpdateAsync(
             row => row.SetProperty(entry => entry.UserId, nobody).SetProperty(entry => entry.ApiKeyId, (ApiKeyId?)null), ct);
+    }
+
+    private static async Task RemoveAllAsync<T>(IQueryable<T> rows, CancellationToken ct)
+    {
+        int removed;
+        do
+            removed = await rows.Take(Batch).ExecuteDeleteAsync(ct);
+        while (removed == Batch);
     }
 
     // Keys that were deleted before have counters too; the ledger still knows them.

@@ -32,8 +32,8 @@ internal sealed class ContentReadingTests
                 fixture.Accounts.User.Id.Value,
                 fixture.Somebody.Id.Value,
                 $$"""{"what":"chats","chatId":null,"reason":"{{Reason}}"}"""));
-            audit.SaveAsync(default);
-            chats.ListAsync(fixture.Somebody.Id, null, 20, default);
+            _ = audit.SaveAsync(default);
+            _ = chats.ListAsync(fixture.Somebody.Id, null, 20, default);
         });
     }
 

@@ -32,6 +32,7 @@ internal sealed class UserDirectoryTests(DatabaseKind kind) : AccountsTests(kind
                     user.SetDisabled(true);
                 else
                     user.ChangeRole(UserRole.User);
+                return Task.CompletedTask;
             }))));
 
             refusals.Where(refusal => refusal is not null).Should().ContainSingle().Which.Should().Be(AdminErrors.LastAdmin);
@@ -60,18 +61,22 @@ internal sealed class UserDirectoryTests(DatabaseKind kind) : AccountsTests(kind
         await AddAdminAsync();
         var gone = await AddAdminAsync();
 
-        (await ChangeAsync(One, gone, user => user.AssignPlan(PlanId.New(One.Clock.GetUtcNow())))).Should().Be(PlanErrors.Unknown);
+        (await ChangeAsync(One, gone, user =>
+        {
+            user.AssignPlan(PlanId.New(One.Clock.GetUtcNow()));
+            return Task.CompletedTask;
+        })).Should().Be(PlanErrors.Unknown);
         (await ChangeAsync(One, gone, user =>
         {
             user.ChangeRole(UserRole.User);
-            Database.ExecuteAsync("DELETE FROM users WHERE email = 'admin2@example.org'").GetAwaiter().GetResult();
+            return Database.ExecuteAsync("DELETE FROM users WHERE email = 'admin2@example.org'");
         })).Should().Be(AdminErrors.UserNotFound);
     }
 
-    private static Task<Error?> ChangeAsync(AccountsHost host, UserId id, Action<User> change) => host.InScopeAsync<IServiceProvider, Error?>(async services =>
+    private static Task<Error?> ChangeAsync(AccountsHost host, UserId id, Func<User, Task> change) => host.InScopeAsync<IServiceProvider, Error?>(async services =>
     {
         var user = await services.GetRequiredService<IUserRepository>().FindAsync(id, default);
-        change(user!);
+        await change(user!);
         return await services.GetRequiredService<IUserDirectory>().SaveAsync(user!, host.Clock.GetUtcNow(), default);
     });
 

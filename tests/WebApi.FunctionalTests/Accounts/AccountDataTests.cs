@@ -109,7 +109,7 @@ public sealed class AccountDataTests(DatabaseKind kind) : AdminTests(kind)
         (await user.PostAsync("/api/v1/completions", new { prompt = $"alone with {word}", model = "ok" })).ShouldBe(HttpStatusCode.OK);
     }
 
-    private Task FillAsync(string chat)
+    private Task<int> FillAsync(string chat)
     {
         var (id, now) = kind == DatabaseKind.Postgres
             ? ("('01990000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid", "now()")
