@@ -5,6 +5,7 @@ using NSubstitute;
 
 namespace CleanLlm.Application.UnitTests.Accounts;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class AccountDataUseCaseTests
 {
     private readonly AccountsFixture fixture = new();

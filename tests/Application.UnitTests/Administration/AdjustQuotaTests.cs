@@ -8,6 +8,7 @@ using NSubstitute;
 
 namespace CleanLlm.Application.UnitTests.Administration;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class AdjustQuotaTests
 {
     private const string Reason = "Ticket 4711: they asked";

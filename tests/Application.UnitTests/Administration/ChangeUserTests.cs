@@ -7,6 +7,7 @@ using NSubstitute;
 
 namespace CleanLlm.Application.UnitTests.Administration;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class ChangeUserTests
 {
     private readonly AdministrationFixture fixture = new();

@@ -9,6 +9,7 @@ using NSubstitute;
 
 namespace CleanLlm.Application.UnitTests.Administration;
 
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class ContentReadingTests
 {
     private const string Reason = "Ticket 4711: they asked";
