@@ -1,4 +1,5 @@
 using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Administration;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Email;
 using CleanLlm.Application.Pipeline;
@@ -43,6 +44,7 @@ public static class ApplicationRegistration
         services.AddScoped<SecondFactor>();
         services.AddScoped<AccountMail>();
         services.AddOptions<EmailOptions>().BindConfiguration(EmailOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddScoped<ContentReading>();
         services.AddSingleton<CompletionRunner>();
         services.AddSingleton<CompletionAnswering>();
         services.AddSingleton<RunningCompletions>();

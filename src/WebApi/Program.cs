@@ -39,5 +39,7 @@ api.MapModels();
 api.MapChats();
 api.MapCompletions();
 api.MapQuota();
+api.MapAccountData();
+api.MapAdmin();
 
 await app.RunAsync();

@@ -61,9 +61,6 @@ public sealed class AuditEntry
 
     /// <summary>Chains the line, once it has its place.</summary>
     public void Chain(byte[] hash) => Hash = hash;
-
-    /// <summary>Takes the detail away; the chain still holds.</summary>
-    public void EraseDetail() => Detail = null;
 }
 
 /// <summary>Something that has to be in the audit log.</summary>

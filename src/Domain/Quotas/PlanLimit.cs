@@ -8,6 +8,9 @@ namespace CleanLlm.Domain.Quotas;
 /// <param name="Amount">The most that may be used and reserved together, at least 0.</param>
 public sealed record PlanLimit(QuotaMetric Metric, QuotaWindow Window, long Amount)
 {
+    /// <summary>The largest amount that an admin may set: what every JSON reader takes exactly (RFC 8259, 6).</summary>
+    public const long MaxAmount = 9_007_199_254_740_991;
+
     /// <summary>The API key whose own limit it is; null for a limit of the plan, which counts all that its user does.</summary>
     public ApiKeyId? Key { get; init; }
 }

@@ -38,10 +38,11 @@ public sealed record Reservation(IReadOnlyList<QuotaHold> Holds, int CompletionT
             var subject = QuotaSubjectId.Of(user, limit.Key);
             var counter = counters.FirstOrDefault(
                 c => c.SubjectId == subject && c.Metric == limit.Metric && c.Window == limit.Window && c.PeriodStart == period);
-            var remaining = limit.Amount + (counter?.Granted ?? 0) - (counter?.Used ?? 0) - (counter?.Reserved ?? 0);
+            var allowed = limit.Amount + (counter?.Granted ?? 0);
+            var remaining = allowed - (counter?.Used ?? 0) - (counter?.Reserved ?? 0);
             granted = Math.Min(granted, demand.CompletionTokensWithin(limit.Metric, remaining));
             if (granted < demand.MinCompletionTokens)
-                return QuotaErrors.Exceeded(limit, now);
+                return QuotaErrors.Exceeded(limit with { Amount = Math.Max(0, allowed) }, now);
         }
 
         return For(limits, demand, (int)granted, now);

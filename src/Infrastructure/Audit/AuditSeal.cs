@@ -4,6 +4,7 @@ using CleanLlm.Application.Security;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 
 namespace CleanLlm.Infrastructure.Audit;
 
@@ -13,16 +14,36 @@ namespace CleanLlm.Infrastructure.Audit;
 /// </summary>
 internal sealed class AuditSeal(IKeyedHash hash)
 {
-    /// <summary>Has to be called before the transaction begins: reading the key inside it would wait for it.</summary>
+    /// <summary>
+    /// Begins a transaction that holds the chain's end from its first moment. Whatever takes other locks too begins like this:
+    /// everybody then takes them in the same order. It also makes such transactions follow one after another, over all instances.
+    /// </summary>
+    public async Task<IDbContextTransaction> BeginAsync(AppDbContext database, CancellationToken ct)
+    {
+        await PrepareAsync(ct);
+        var transaction = await database.Database.BeginTransactionAsync(ct);
+        try
+        {
+            await LockAsync(database, ct);
+            return transaction;
+        }
+        catch
+        {
+            await transaction.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Sees to it that the key is known before the transaction begins: reading it, or making the first one, takes another
+    /// connection, which in SQLite would wait for the transaction that waits for it.
+    /// </summary>
     public ValueTask PrepareAsync(CancellationToken ct) => hash.PrepareAsync(ct);
 
     /// <summary>Gives lines their places, in the transaction that stores them; the head's lock keeps the chain one.</summary>
     public async Task SealAsync(AppDbContext database, IReadOnlyList<AuditEntry> added, CancellationToken ct)
     {
-        var head = await (database.IsEmbedded
-            ? database.Set<AuditHead>() // SQLite's transaction is its own lock.
-            : database.Set<AuditHead>().FromSql($"SELECT id, sequence, hash FROM audit_head FOR UPDATE")).AsNoTracking().SingleAsync(ct);
-
+        var head = await LockAsync(database, ct);
         var (sequence, previous) = (head.Sequence, head.Hash);
         foreach (var entry in added)
         {
@@ -42,11 +63,16 @@ internal sealed class AuditSeal(IKeyedHash hash)
             HashPurpose.AuditEntry,
             JsonSerializer.SerializeToUtf8Bytes(new object?[]
             {
-                previous, entry.Sequence, entry.At.ToUnixTimeMilliseconds(), entry.Action, entry.ActorId, entry.SubjectId, entry.DetailHash,
+                previous, entry.Sequence, entry.Id.Value, entry.At.ToUnixTimeMilliseconds(), entry.Action, entry.ActorId, entry.SubjectId, entry.DetailHash,
             }),
             ct);
 
     /// <summary>What the hash of the detail in a place has to be.</summary>
     public ValueTask<byte[]> HashDetailAsync(long sequence, string detail, CancellationToken ct) =>
         hash.ComputeAsync(HashPurpose.AuditDetail, Encoding.UTF8.GetBytes(FormattableString.Invariant($"{sequence}|{detail}")), ct);
+
+    // SQLite's transaction is its own lock.
+    private static Task<AuditHead> LockAsync(AppDbContext database, CancellationToken ct) => (database.IsEmbedded
+        ? database.Set<AuditHead>()
+        : database.Set<AuditHead>().FromSql($"SELECT id, sequence, hash FROM audit_head FOR UPDATE")).AsNoTracking().SingleAsync(ct);
 }

@@ -1,6 +1,7 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Audit;
 using CleanLlm.Infrastructure.ApiKeys;
+using CleanLlm.Infrastructure.Administration;
 using CleanLlm.Infrastructure.Audit;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Infrastructure.Security;
@@ -48,6 +49,7 @@ internal static class IdentityRegistration
 
         services.AddHostedService<IdentityStartup>();
         services.AddHostedService<SigningKeyRotation>();
+        services.AddAdministration(configuration);
 
         services.AddScoped<ICredentials, Credentials>();
         services.AddScoped<IUserRepository, UserRepository>();

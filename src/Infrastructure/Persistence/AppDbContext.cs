@@ -48,19 +48,23 @@ internal abstract class AppDbContext(DbContextOptions options) : IdentityUserCon
     /// <summary>Saves in one transaction; lines of the audit log are chained in it, whatever they are saved with.</summary>
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        var lines = ChangeTracker.Entries<AuditEntry>().Where(entry => entry.State == EntityState.Added && entry.Entity.Sequence == 0).ToList();
+        var lines = PendingLines();
         if (lines.Count == 0)
             return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
 
         var seal = this.GetService<AuditSeal>();
-        await seal.PrepareAsync(cancellationToken);
-        await using var transaction = Database.CurrentTransaction is null ? await Database.BeginTransactionAsync(cancellationToken) : null;
-        await seal.SealAsync(this, [.. lines.Select(line => line.Entity)], cancellationToken);
+        await using var transaction = Database.CurrentTransaction is null ? await seal.BeginAsync(this, cancellationToken) : null;
+        await seal.SealAsync(this, lines, cancellationToken);
         var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
         if (transaction is not null)
             await transaction.CommitAsync(cancellationToken);
         return saved;
     }
+
+    /// <summary>For libraries that know no other way; lines of the audit log cannot be chained without waiting.</summary>
+    public override int SaveChanges(bool acceptAllChangesOnSuccess) => PendingLines().Count == 0
+        ? base.SaveChanges(acceptAllChangesOnSuccess)
+        : throw new InvalidOperationException("Lines of the audit log are stored by SaveChangesAsync.");
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
     {
@@ -73,6 +77,10 @@ internal abstract class AppDbContext(DbContextOptions options) : IdentityUserCon
         base.OnModelCreating(builder);
         builder.ApplyConfigurationsFromAssembly(typeof(AppDbContext).Assembly);
     }
+
+    // Also those that had a place before, in a transaction that was undone: they get another one.
+    private List<AuditEntry> PendingLines() =>
+        [.. ChangeTracker.Entries<AuditEntry>().Where(entry => entry.State == EntityState.Added).Select(entry => entry.Entity)];
 
     private static bool IsTypedId(Type type) =>
         type.IsValueType

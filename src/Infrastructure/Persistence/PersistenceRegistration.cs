@@ -54,7 +54,8 @@ internal static class PersistenceRegistration
             (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (PreparedStatements, 2);
         // We keep no session state, so a connection that changes hands has nothing to reset.
         settings.NoResetOnClose = true;
-        services.AddSingleton(new NpgsqlDataSourceBuilder(settings.ConnectionString)
+        // Made by the container, so that it is the container that closes its connections.
+        services.AddSingleton(_ => new NpgsqlDataSourceBuilder(settings.ConnectionString)
             .UsePhysicalConnectionInitializer(PlanOnce, PlanOnceAsync)
             .Build());
         services.AddContext<PostgresDbContext>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));

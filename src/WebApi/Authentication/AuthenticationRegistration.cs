@@ -18,6 +18,7 @@ internal static class AuthenticationRegistration
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.SchemeName, configureOptions: null);
         services.AddAuthorizationBuilder().SetDefaultPolicy(
             new AuthorizationPolicyBuilder().RequireAuthenticatedUser().AddRequirements(new KeyScopeRequirement()).Build());
+        AdminPolicy.AddTo(services);
         services.AddSingleton<CallerAccess>();
         services.AddHttpContextAccessor();
         services.AddSingleton<ICurrentUser, CurrentUser>();

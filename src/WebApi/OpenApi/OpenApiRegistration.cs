@@ -1,3 +1,4 @@
+using CleanLlm.Domain.Quotas;
 using CleanLlm.WebApi.Http;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
@@ -58,6 +59,8 @@ internal static class OpenApiRegistration
         settings.SchemaProcessors.Add(new RequiredMembers());
         foreach (var id in TypedIdConverter.Types.Append(typeof(Guid)))
             settings.TypeMappers.Add(new PrimitiveTypeMapper(id, static schema => (schema.Type, schema.Format) = (JsonObjectType.String, "uuid")));
+        settings.TypeMappers.Add(new PrimitiveTypeMapper(
+            typeof(Optional<PlanId?>), static schema => (schema.Type, schema.Format, schema.IsNullableRaw) = (JsonObjectType.String, "uuid", true)));
         return settings;
     }
 }

@@ -39,6 +39,16 @@ public sealed class ReservationTests
             new QuotaHold(QuotaMetric.CostMicros, QuotaWindow.Month, QuotaWindow.Month.PeriodStart(Now), 400));
     }
 
+    [TestCase(200, 1200)]
+    [TestCase(-300, 700)]
+    public void Decide_CountsWhatAnAdminGaveOrTook(int granted, int allowed)
+    {
+        var counter = Counter(Tokens, used: 100, reserved: 100) with { Granted = granted };
+
+        Reservation.Decide(Caller, [Tokens], [counter], Demand(100, allowed - 300, min: allowed - 300), Now).IsSuccess.Should().BeTrue();
+        Reservation.Decide(Caller, [Tokens], [counter], Demand(100, allowed - 299, min: allowed - 299), Now).Error!.Limit!.Limit.Should().Be(allowed);
+    }
+
     [Test]
     public void Decide_WhenLessIsLeftThanWanted_ShortensTheAnswerToWhatFits()
     {

@@ -153,6 +153,21 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
     }
 
     [Test]
+    public async Task Close_WhenTheCompletionWasErased_ChangesNothing()
+    {
+        var question = await InChatAsync();
+        var completion = await question.BeginAsync(One, Limits);
+        await Database.ExecuteAsync("DELETE FROM completions");
+        await Database.ExecuteAsync("UPDATE quota_counters SET reserved = 0");
+
+        (await One.Store.CloseAsync(Question.Succeed(completion, question.Now), default)).Should().BeFalse();
+
+        (await LedgerAsync()).Should().BeEmpty();
+        (await Database.ScalarAsync("SELECT count(*) FROM messages")).Should().Be(0);
+        (await Database.ScalarAsync("SELECT sum(used + reserved) FROM quota_counters")).Should().Be(0);
+    }
+
+    [Test]
     public async Task Checkpoint_IsStoredWhileItRuns_AndNotAfterwards()
     {
         var question = Somebody;

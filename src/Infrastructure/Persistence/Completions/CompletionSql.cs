@@ -2,7 +2,7 @@ namespace CleanLlm.Infrastructure.Persistence.Completions;
 
 /// <summary>
 /// The statements of the hot path in PostgreSQL. Admitting and closing are each one batch: one round trip, one implicit
-/// transaction. What must not happen is made to break a constraint, which undoes the whole batch. Counters are touched in the
+/// transaction. What must not happen is made to fail, which undoes the whole batch. Counters are touched in the
 /// order of their key, so parallel batches of one user queue instead of deadlocking.
 /// </summary>
 internal static class CompletionSql
@@ -10,7 +10,7 @@ internal static class CompletionSql
     /// <summary>Holds in every counter row; a reservation over the limit sets out to break it.</summary>
     public const string CounterConstraint = "ck_quota_counters_not_negative";
 
-    /// <summary>A completion holds a reservation exactly while it runs; closing one a second time sets out to break it.</summary>
+    /// <summary>A completion holds a reservation exactly while it runs.</summary>
     public const string ReservationConstraint = "ck_completions_reservation_while_running";
 
     /// <summary>Reserves under one limit, in a counter that is made when the period is new; breaks the constraint when that would pass the limit.</summary>
@@ -31,13 +31,15 @@ internal static class CompletionSql
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 2, $13, $14, 0, 0, $15, $16, $17, $18, $19)
         """;
 
-    /// <summary>Brings a running completion to its end; breaks the constraint when it had ended before.</summary>
+    /// <summary>Brings a running completion to its end; divides by zero when it had ended before, or was erased with its user.</summary>
     public const string Close =
         """
-        UPDATE completions SET status = $2, prompt = $3, answer = $4, prompt_tokens = $5, completion_tokens = $6, cost_micros = $7,
-            finish_reason = $8, error_code = $9, finished_at = $10, lease_expires_at = NULL,
-            reservation = CASE WHEN status = 2 THEN NULL ELSE 'closed before' END
-        WHERE id = $1
+        WITH closed AS (
+            UPDATE completions SET status = $2, prompt = $3, answer = $4, prompt_tokens = $5, completion_tokens = $6, cost_micros = $7,
+                finish_reason = $8, error_code = $9, finished_at = $10, lease_expires_at = NULL, reservation = NULL
+            WHERE id = $1 AND status = 2
+            RETURNING id)
+        SELECT 1 / count(*) FROM closed
         """;
 
     /// <summary>Turns a hold into what was used of it.</summary>

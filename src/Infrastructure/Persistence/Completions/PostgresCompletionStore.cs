@@ -37,7 +37,7 @@ internal sealed class PostgresCompletionStore(NpgsqlDataSource source, IDbContex
             await batch.ExecuteNonQueryAsync(ct);
             return true;
         }
-        catch (PostgresException broken) when (broken.ConstraintName == CompletionSql.ReservationConstraint)
+        catch (PostgresException broken) when (broken.SqlState == PostgresErrorCodes.DivisionByZero)
         {
             return false;
         }

@@ -1,0 +1,24 @@
+using CleanLlm.Application.Audit;
+using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Results;
+using MediatR;
+
+namespace CleanLlm.Application.Accounts;
+
+/// <summary>Erases the caller's account and its data; only the ledger's figures remain, under a name that nobody can trace.</summary>
+public sealed record EraseMe : IRequest<Result<Unit>>;
+
+internal sealed class EraseMeHandler(IAccountErasure erasure, IAccessStates access, IAuditTrail audit, ICurrentUser user)
+    : IRequestHandler<EraseMe, Result<Unit>>
+{
+    public async Task<Result<Unit>> Handle(EraseMe request, CancellationToken ct)
+    {
+        audit.Add(new AuditEvent(AuditActions.Erased, user.Id.Value, user.Id.Value));
+        if (await erasure.EraseAsync(user.Id, ct) is { } refusal)
+            return refusal;
+
+        // Whoever asked may have hung up: their tokens must stop working all the same.
+        await access.ForgetAsync(user.Id, CancellationToken.None);
+        return Unit.Value;
+    }
+}

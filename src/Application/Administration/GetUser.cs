@@ -1,0 +1,14 @@
+using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Users;
+using MediatR;
+
+namespace CleanLlm.Application.Administration;
+
+/// <summary>One user, whoever it is.</summary>
+public sealed record GetUser(UserId Id) : IRequest<Result<AdminUserDto>>;
+
+internal sealed class GetUserHandler(IUserDirectory users) : IRequestHandler<GetUser, Result<AdminUserDto>>
+{
+    public async Task<Result<AdminUserDto>> Handle(GetUser request, CancellationToken ct) =>
+        await users.FindAsync(request.Id, ct) is { } user ? user : AdminErrors.UserNotFound;
+}

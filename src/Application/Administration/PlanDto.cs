@@ -1,0 +1,37 @@
+using AutoMapper;
+using CleanLlm.Domain.Quotas;
+
+namespace CleanLlm.Application.Administration;
+
+/// <summary>A plan: what its users may spend, and on which models.</summary>
+/// <param name="Id">Identifies the plan.</param>
+/// <param name="Name">Unique, shown to users.</param>
+/// <param name="IsDefault">Whether it holds for users without a plan of their own; exactly one does.</param>
+/// <param name="Concurrency">Completions a user may have running at once; null for no limit.</param>
+/// <param name="AllowedModels">Model ids that may be asked for; empty for all.</param>
+/// <param name="MaxOutputTokens">The most completion tokens of one answer; null for what the model allows.</param>
+/// <param name="Limits">At most one for each metric and window.</param>
+public sealed record PlanDto(
+    PlanId Id,
+    string Name,
+    bool IsDefault,
+    int? Concurrency,
+    IReadOnlyList<string> AllowedModels,
+    int? MaxOutputTokens,
+    IReadOnlyList<PlanLimitDto> Limits);
+
+/// <summary>A limit of a plan.</summary>
+/// <param name="Metric"><c>requests</c>, <c>tokens</c> or <c>costMicros</c> (millionths of the configured currency).</param>
+/// <param name="Window"><c>minute</c>, <c>hour</c>, <c>day</c> or <c>month</c>, by the calendar in UTC.</param>
+/// <param name="Amount">The most that may be used in the window.</param>
+public sealed record PlanLimitDto(QuotaMetric Metric, QuotaWindow Window, long Amount);
+
+internal sealed class PlanMapping : Profile
+{
+    public PlanMapping()
+    {
+        CreateMap<PlanLimit, PlanLimitDto>();
+        // The entity keeps its concurrency among the limits too; its terms do not.
+        CreateMap<Plan, PlanDto>().ForCtorParam(nameof(PlanDto.Limits), plan => plan.MapFrom(source => source.Terms.Limits));
+    }
+}

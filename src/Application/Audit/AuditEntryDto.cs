@@ -1,0 +1,42 @@
+using System.Text.Json;
+using CleanLlm.Domain.Audit;
+
+namespace CleanLlm.Application.Audit;
+
+/// <summary>A line of the audit log.</summary>
+/// <param name="Id">Identifies the line.</param>
+/// <param name="Sequence">Its place in the chain, from 1.</param>
+/// <param name="At">When it happened.</param>
+/// <param name="Action">What happened, dotted.</param>
+/// <param name="ActorId">The user who did it; null when nobody was signed in.</param>
+/// <param name="SubjectId">The user, key, session or plan it was done to; null when there is none.</param>
+/// <param name="Detail">More about it; null when there was nothing, or when it was erased.</param>
+/// <param name="Redacted">Whether the detail was erased, with the account it was about.</param>
+public sealed record AuditEntryDto(
+    AuditEntryId Id, long Sequence, DateTimeOffset At, string Action, Guid? ActorId, Guid? SubjectId, JsonElement? Detail, bool Redacted)
+{
+    /// <summary>Builds it from the line.</summary>
+    public static AuditEntryDto From(AuditEntry entry) => new(
+        entry.Id,
+        entry.Sequence,
+        entry.At,
+        entry.Action,
+        entry.ActorId,
+        entry.SubjectId,
+        entry.Detail is { } detail ? Read(detail) : null,
+        entry.DetailHash is not null && entry.Detail is null);
+
+    // Somebody may have tampered with it, and then it has to be shown all the more.
+    private static JsonElement Read(string detail)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(detail);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return JsonSerializer.SerializeToElement(detail);
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using CleanLlm.Domain.Results;
+
+namespace CleanLlm.Domain.Users;
+
+/// <summary>The expected failures of administration.</summary>
+public static class AdminErrors
+{
+    /// <summary>There is no user with this id.</summary>
+    public static readonly Error UserNotFound = new(ErrorKind.NotFound, "user.not_found", "There is no such user.");
+
+    /// <summary>A disabled user has neither plan nor quota.</summary>
+    public static readonly Error UserDisabled = new(ErrorKind.Conflict, "user.disabled", "This user is disabled and has no quota; enable them first.");
+
+    /// <summary>Admins neither demote nor disable themselves: somebody else has to.</summary>
+    public static readonly Error SelfChange =
+        new(ErrorKind.Conflict, "admin.self_change", "You cannot take your own admin role or disable yourself; another admin can.");
+
+    /// <summary>Without it nobody could administer any more.</summary>
+    public static readonly Error LastAdmin =
+        new(ErrorKind.Conflict, "admin.last_admin", "This is the last admin that is not disabled; make another one first.");
+}

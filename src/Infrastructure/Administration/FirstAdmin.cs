@@ -1,0 +1,82 @@
+using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Audit;
+using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Users;
+using CleanLlm.Infrastructure.Audit;
+using CleanLlm.Infrastructure.Identity;
+using CleanLlm.Infrastructure.Persistence;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace CleanLlm.Infrastructure.Administration;
+
+/// <summary>Makes the configured account, or makes the account that has its address an admin.</summary>
+internal sealed partial class FirstAdmin(
+    AppDbContext database,
+    UserManager<UserCredential> manager,
+    ICredentials credentials,
+    AuditSeal seal,
+    IAuditTrail audit,
+    IAccessStates access,
+    TimeProvider clock,
+    ILogger<FirstAdmin> logger)
+{
+    private const string ByConfiguration = """{"by":"configuration"}""";
+
+    /// <summary>Safe when several instances start at once: one of them does it.</summary>
+    public async Task EnsureAsync(string email, string password, CancellationToken ct)
+    {
+        if (await manager.FindByEmailAsync(email.Trim()) is null && await TryCreateAsync(email, password, ct))
+            return;
+
+        // It was there, or another instance has just made it.
+        if (await manager.FindByEmailAsync(email.Trim()) is { } credential)
+            await PromoteAsync(credential, password, ct);
+    }
+
+    private async Task<bool> TryCreateAsync(string email, string password, CancellationToken ct)
+    {
+        var user = User.Register(email, displayName: null, clock.GetUtcNow()).Value;
+        user.ChangeRole(UserRole.Admin);
+        user.ConfirmEmail();
+        audit.Add(new AuditEvent(AuditActions.Registered, ActorId: null, user.Id.Value, ByConfiguration));
+        if (!(await credentials.CreateAsync(user, password, ct)).IsSuccess)
+            return false;
+
+        LogCreated(user.Id);
+        return true;
+    }
+
+    private async Task PromoteAsync(UserCredential credential, string password, CancellationToken ct)
+    {
+        await using var transaction = await seal.BeginAsync(database, ct);
+        if (await database.Profiles.SingleOrDefaultAsync(profile => profile.Id == credential.UserId, ct) is not { Role: not UserRole.Admin } user)
+            return;
+        // Anybody may have registered with this address before: only its owner, or whoever knows the configured password, is made admin.
+        if (user.Disabled || (!user.EmailConfirmed && !await manager.CheckPasswordAsync(credential, password)))
+        {
+            LogNotPromoted(user.Id);
+            return;
+        }
+
+        user.ChangeRole(UserRole.Admin);
+        audit.Add(new AuditEvent(
+            AuditActions.UserChanged, ActorId: null, user.Id.Value, """{"role":{"from":"user","to":"admin"},"by":"configuration"}"""));
+        await database.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        await access.ForgetAsync(user.Id, ct);
+        LogPromoted(user.Id);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Made the configured admin {User}")]
+    private partial void LogCreated(UserId user);
+
+    [LoggerMessage(LogLevel.Warning, "The account {User} has the address of the configured admin and is an admin from now on")]
+    private partial void LogPromoted(UserId user);
+
+    [LoggerMessage(
+        LogLevel.Error,
+        "The account {User} has the address of the configured admin, but is disabled, or has neither a confirmed address nor the configured password: it is not made an admin")]
+    private partial void LogNotPromoted(UserId user);
+}

@@ -1,0 +1,34 @@
+using CleanLlm.Application.Administration;
+using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Users;
+using CleanLlm.Infrastructure.Audit;
+using CleanLlm.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanLlm.Infrastructure.Administration;
+
+internal sealed class QuotaAdjustments(AppDbContext database, AuditSeal seal) : IQuotaAdjustments
+{
+    public async Task<QuotaCounter?> GrantAsync(UserId user, PlanLimit limit, long amount, DateTimeOffset now, CancellationToken ct)
+    {
+        var (subject, period) = (QuotaSubjectId.Of(user, limit.Key), limit.Window.PeriodStart(now));
+        await using var transaction = await seal.BeginAsync(database, ct);
+        // One statement: an admission may be making or changing the same counter. SQLite keeps times as ticks.
+        object start = database.IsEmbedded ? period.UtcTicks : period;
+        await database.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO quota_counters AS c (subject_id, metric, "window", period_start, used, reserved, granted)
+            VALUES ({subject.Value}, {(int)limit.Metric}, {(int)limit.Window}, {start}, 0, 0, {amount})
+            ON CONFLICT (subject_id, metric, "window", period_start) DO UPDATE SET granted = c.granted + excluded.granted
+            """,
+            ct);
+        var counter = await database.QuotaCounters.AsNoTracking().SingleAsync(
+            row => row.SubjectId == subject && row.Metric == limit.Metric && row.Window == limit.Window && row.PeriodStart == period, ct);
+        if ((Int128)limit.Amount + counter.Granted > PlanLimit.MaxAmount || counter.Granted < -PlanLimit.MaxAmount)
+            return null;
+
+        await database.SaveChangesAsync(ct);
+        await transaction.CommitAsync(ct);
+        return counter;
+    }
+}

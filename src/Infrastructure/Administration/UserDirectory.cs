@@ -1,0 +1,78 @@
+using AutoMapper;
+using AutoMapper.QueryableExtensions;
+using CleanLlm.Application.Administration;
+using CleanLlm.Application.Paging;
+using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Sessions;
+using CleanLlm.Domain.Users;
+using CleanLlm.Infrastructure.Audit;
+using CleanLlm.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanLlm.Infrastructure.Administration;
+
+internal sealed class UserDirectory(AppDbContext database, AuditSeal seal, IMapper mapper) : IUserDirectory
+{
+    private const string Escape = "\\";
+
+    public Task<AdminUserDto?> FindAsync(UserId id, CancellationToken ct) =>
+        database.Profiles.Where(user => user.Id == id).ProjectTo<AdminUserDto>(mapper.ConfigurationProvider).SingleOrDefaultAsync(ct);
+
+    public async Task<Page<AdminUserDto>> ListAsync(string? text, Cursor? after, int limit, CancellationToken ct)
+    {
+        var users = database.Profiles.AsQueryable();
+        if (text is not null)
+            users = Holding(users, Pattern(text));
+        if (after is { Id: var id })
+        {
+            var last = new UserId(id);
+            users = users.Where(user => user.Id < last);
+        }
+
+        // Ids sort by the time of registration.
+        var rows = await users
+            .OrderByDescending(user => user.Id)
+            .Take(limit + 1)
+            .ProjectTo<AdminUserDto>(mapper.ConfigurationProvider)
+            .ToListAsync(ct);
+        return Pages.Cut(rows, limit, (kept, _) => new Cursor(kept.CreatedAt, kept.Id.Value));
+    }
+
+    public Task<bool> HasPlanAsync(PlanId plan, CancellationToken ct) => database.Plans.AnyAsync(known => known.Id == plan, ct);
+
+    public async Task<Error?> SaveAsync(User user, DateTimeOffset now, CancellationToken ct)
+    {
+        await using var transaction = await seal.BeginAsync(database, ct);
+        // Asked again under the lock: a plan may have been deleted, an admin demoted since.
+        if (user.PlanId is { } plan && !await HasPlanAsync(plan, ct))
+            return PlanErrors.Unknown;
+        try
+        {
+            await database.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return AdminErrors.UserNotFound;
+        }
+
+        if (user.Disabled)
+        {
+            await database.Set<Session>().Where(session => session.UserId == user.Id && session.RevokedAt == null)
+                .ExecuteUpdateAsync(row => row.SetProperty(session => session.RevokedAt, now), ct);
+        }
+
+        if (!await database.Profiles.AnyAsync(profile => profile.Role == UserRole.Admin && !profile.Disabled, ct))
+            return AdminErrors.LastAdmin;
+        await transaction.CommitAsync(ct);
+        return null;
+    }
+
+    // PostgreSQL's LIKE minds the case of letters; SQLite's does not, as far as ASCII goes.
+    private IQueryable<User> Holding(IQueryable<User> users, string pattern) => database.IsEmbedded
+        ? users.Where(user => EF.Functions.Like(user.Email, pattern, Escape) || EF.Functions.Like(user.DisplayName!, pattern, Escape))
+        : users.Where(user => EF.Functions.ILike(user.Email, pattern, Escape) || EF.Functions.ILike(user.DisplayName!, pattern, Escape));
+
+    private static string Pattern(string text) =>
+        $"%{text.Replace(Escape, Escape + Escape, StringComparison.Ordinal).Replace("%", Escape + "%", StringComparison.Ordinal).Replace("_", Escape + "_", StringComparison.Ordinal)}%";
+}

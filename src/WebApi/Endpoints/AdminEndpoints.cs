@@ -1,0 +1,18 @@
+using CleanLlm.WebApi.Authentication;
+
+namespace CleanLlm.WebApi.Endpoints;
+
+/// <summary>What only admins may do.</summary>
+internal static class AdminEndpoints
+{
+    /// <summary>The calls below <c>/admin</c>.</summary>
+    public static RouteGroupBuilder MapAdmin(this RouteGroupBuilder api)
+    {
+        var admin = api.MapGroup("/admin").WithTags("Admin").RequireAuthorization(AdminPolicy.Name);
+        admin.MapAdminUsers();
+        admin.MapAdminContent();
+        admin.MapAdminPlans();
+        admin.MapAdminAudit();
+        return api;
+    }
+}
