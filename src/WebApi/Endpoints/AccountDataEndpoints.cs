@@ -18,12 +18,12 @@ internal static class AccountDataEndpoints
 
         own.MapGet("/export", Export)
             .WithName("Users_ExportMe")
-            .WithProblems(401, 503)
+            .WithProblems(401, 403, 503)
             .WithSummary("Gives everything that is held about the caller as one JSON document")
             .WithDescription("Streamed while it is read; a document that breaks off is not whole. Secrets and their hashes are not in it.");
         own.MapDelete("", Erase)
             .WithName("Users_EraseMe")
-            .WithProblems(401, 409, 503)
+            .WithProblems(401, 403, 409, 503)
             .WithSummary("Erases the caller's account and its data")
             .WithDescription(
                 "What runs is interrupted; chats, completions, sessions, keys and credentials are gone at once and for good. The figures of the usage "

@@ -36,7 +36,7 @@ internal static class AuthEndpoints
             .WithDescription("401 `auth.invalid_refresh_token` when it does not work. A token that comes back after its use ends the session.");
         auth.MapPost("/logout", SignOut)
             .WithName("Auth_Logout")
-            .WithProblems(400, 401, 413, 415, 422, 503)
+            .WithProblems(400, 401, 403, 413, 415, 422, 503)
             .WithSummary("Ends a session")
             .WithDescription("The session of the refresh token, or without one that of the access token. 204 also when it had ended before.");
         return api;

@@ -32,7 +32,7 @@ internal static class ExternalSignInEndpoints
                 + "your own into the query of `returnUrl`, keep it in the browser, and use no code that comes back without it.");
         external.MapPost("/exchange", Exchange)
             .WithName("ExternalSignIn_Exchange")
-            .WithProblems(400, 401, 409, 413, 415, 422, 503)
+            .WithProblems(400, 401, 403, 409, 413, 415, 422, 429, 503)
             .WithSummary("Exchanges the code for tokens")
             .WithDescription(
                 "Makes an account at the first sign-in. 409 `auth.email_taken` when there is an account with the address that the provider gave: "
@@ -41,16 +41,16 @@ internal static class ExternalSignInEndpoints
         var logins = api.MapGroup("/users/me/external-logins").WithTags("ExternalSignIn");
         logins.MapGet("", List)
             .WithName("ExternalSignIn_ListLogins")
-            .WithProblems(401, 503)
+            .WithProblems(401, 403, 503)
             .WithSummary("Lists the providers that the caller can sign in with");
         logins.MapPost("", Link)
             .WithName("ExternalSignIn_Link")
-            .WithProblems(400, 401, 409, 413, 415, 422, 503)
+            .WithProblems(400, 401, 403, 409, 413, 415, 422, 429, 503)
             .WithSummary("Links a provider to the caller's account")
             .WithDescription("Takes the code of a sign-in at the provider. 409 `auth.external_already_linked` when it is another account's.");
         logins.MapDelete("/{provider}", Unlink)
             .WithName("ExternalSignIn_Unlink")
-            .WithProblems(401, 404, 409, 422, 503)
+            .WithProblems(401, 403, 404, 409, 422, 503)
             .WithSummary("Unlinks a provider from the caller's account")
             .WithDescription("409 `auth.last_credential` when nobody could sign in to the account any more.");
         return api;

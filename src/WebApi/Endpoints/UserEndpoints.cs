@@ -16,11 +16,11 @@ internal static class UserEndpoints
 
         users.MapGet("/me", Get)
             .WithName("Users_GetMe")
-            .WithProblems(401, 503)
+            .WithProblems(401, 403, 503)
             .WithSummary("Shows the caller's account");
         users.MapPatch("/me", Update)
             .WithName("Users_UpdateMe")
-            .WithProblems(400, 401, 413, 415, 422, 503)
+            .WithProblems(400, 401, 403, 413, 415, 422, 503)
             .WithSummary("Changes the caller's account")
             .WithDescription("What is absent stays as it is; a blank `displayName` removes it.");
         return api;

@@ -1,7 +1,6 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Email;
 using CleanLlm.Domain.Audit;
-using CleanLlm.Domain.OneTimeTokens;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
 using MediatR;

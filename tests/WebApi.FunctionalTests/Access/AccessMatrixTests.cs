@@ -37,12 +37,12 @@ internal sealed class AccessMatrixTests(DatabaseKind kind) : ApiTests(kind)
         var (calls, wrong) = (0, new List<string>());
         foreach (var (route, row) in AccessMatrix.Rows)
         {
-            foreach (var kind in Enum.GetValues<CallerKind>())
+            foreach (var caller in Enum.GetValues<CallerKind>())
             {
-                var status = await CallAsync(route, row, kind);
+                var status = await CallAsync(route, row, caller);
                 calls++;
-                if (status != row.Expected(kind))
-                    wrong.Add($"{route} as {kind}: {status}, not {row.Expected(kind)}");
+                if (status != row.Expected(caller))
+                    wrong.Add($"{route} as {caller}: {status}, not {row.Expected(caller)}");
             }
         }
 
@@ -77,18 +77,18 @@ internal sealed class AccessMatrixTests(DatabaseKind kind) : ApiTests(kind)
         (await RightsAsync()).Should().Be(before);
     }
 
-    private async Task<int> CallAsync(string route, AccessRow row, CallerKind kind)
+    private async Task<int> CallAsync(string route, AccessRow row, CallerKind who)
     {
         if (!row.EndsSession)
-            return await CallAsync(stage, route, row, kind);
+            return await CallAsync(stage, route, row, who);
         using var own = new AccessStage(Api);
         await own.SetAsync();
-        return await CallAsync(own, route, row, kind);
+        return await CallAsync(own, route, row, who);
     }
 
-    private static async Task<int> CallAsync(AccessStage stage, string route, AccessRow row, CallerKind kind)
+    private static async Task<int> CallAsync(AccessStage stage, string route, AccessRow row, CallerKind who)
     {
-        var caller = await stage.CallerAsync(kind, row.Scope);
+        var caller = await stage.CallerAsync(who, row.Scope);
         var path = await row.Path(stage);
         var body = row.Body is null ? null : await row.Body(stage);
         return (int)(await caller.SendAsync(new HttpMethod(route.Split(' ')[0]), path, body, row.Headers)).Status;

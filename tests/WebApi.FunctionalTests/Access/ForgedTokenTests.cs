@@ -15,8 +15,8 @@ namespace CleanLlm.WebApi.FunctionalTests.Access;
 /// <summary>Access tokens that somebody made up or changed, sent to the running program (promise 7; RFC 8725).</summary>
 internal sealed class ForgedTokenTests(DatabaseKind kind) : ApiTests(kind)
 {
-    private static readonly RSA Foreign = RSA.Create(2048);
-
+    private readonly RSA foreign = RSA.Create(2048);
+    private RSA ours = null!;
     private JsonObject header = null!;
     private JsonObject payload = null!;
     private string genuine = null!;
@@ -28,6 +28,16 @@ internal sealed class ForgedTokenTests(DatabaseKind kind) : ApiTests(kind)
         var pair = await caller.PostAsync("/api/v1/auth/login", new { email = caller.Email, password = ApiCaller.Password });
         genuine = pair.Text("accessToken");
         (header, payload) = (Part(0), Part(1));
+        // The very key that the program signs with, opened as the program opens it.
+        var keys = await Api.Services.GetRequiredService<SigningKeyRing>().GetAsync(default);
+        ours = RSA.Create(((RsaSecurityKey)keys.SignerAt(TimeProvider.System.GetUtcNow()).Key).Parameters);
+    }
+
+    [OneTimeTearDown]
+    public void DisposeKeys()
+    {
+        foreign.Dispose();
+        ours?.Dispose();
     }
 
     [Test]
@@ -65,8 +75,8 @@ internal sealed class ForgedTokenTests(DatabaseKind kind) : ApiTests(kind)
         yield return ("an x5u in the header", Theirs(h => h["x5u"] = "http://127.0.0.1:9/chain"));
         yield return ("a kid that is a path", Theirs(h => h["kid"] = "../../../../dev/null"));
         yield return ("a kid that is SQL", Theirs(h => h["kid"] = "' UNION SELECT 'x' --"));
-        yield return ("HS256 with our public key as its secret", Hmac(kid, PublicKey().ExportSubjectPublicKeyInfo()));
-        yield return ("HS256 with our public key in PEM as its secret", Hmac(kid, Encoding.ASCII.GetBytes(PublicKey().ExportSubjectPublicKeyInfoPem())));
+        yield return ("HS256 with our public key as its secret", Hmac(kid, ours.ExportSubjectPublicKeyInfo()));
+        yield return ("HS256 with our public key in PEM as its secret", Hmac(kid, Encoding.ASCII.GetBytes(ours.ExportSubjectPublicKeyInfoPem())));
         yield return ("HS256 with an empty secret", Hmac(kid, []));
         yield return ("the type of an id token", Ours(h => h["typ"] = "JWT", _ => { }));
         yield return ("no type", Ours(h => h.Remove("typ"), _ => { }));
@@ -90,9 +100,9 @@ internal sealed class ForgedTokenTests(DatabaseKind kind) : ApiTests(kind)
     }
 
     private string Ours(Action<JsonObject> changeHeader, Action<JsonObject> changePayload) =>
-        Sign(With(header, changeHeader), With(payload, changePayload), OurKey());
+        Sign(With(header, changeHeader), With(payload, changePayload), ours);
 
-    private string Theirs(Action<JsonObject> changeHeader) => Sign(With(header, changeHeader), payload, Foreign);
+    private string Theirs(Action<JsonObject> changeHeader) => Sign(With(header, changeHeader), payload, foreign);
 
     private string Hmac(string kid, byte[] secret)
     {
@@ -100,20 +110,9 @@ internal sealed class ForgedTokenTests(DatabaseKind kind) : ApiTests(kind)
         return $"{content}.{Base64Url.EncodeToString(HMACSHA256.HashData(secret, Encoding.ASCII.GetBytes(content)))}";
     }
 
-    // The very key that the program signs with, opened as the program opens it.
-    private RSA OurKey()
+    private JsonObject ForeignJwk()
     {
-        var ring = Api.Services.GetRequiredService<SigningKeyRing>();
-        var keys = ring.GetAsync(default);
-        keys.IsCompletedSuccessfully.Should().BeTrue("the program has signed a token before");
-        return RSA.Create(((RsaSecurityKey)keys.Result.SignerAt(TimeProvider.System.GetUtcNow()).Key).Parameters);
-    }
-
-    private RSA PublicKey() => RSA.Create(OurKey().ExportParameters(includePrivateParameters: false));
-
-    private static JsonObject ForeignJwk()
-    {
-        var parameters = Foreign.ExportParameters(includePrivateParameters: false);
+        var parameters = foreign.ExportParameters(includePrivateParameters: false);
         return new JsonObject { ["kty"] = "RSA", ["n"] = Base64Url.EncodeToString(parameters.Modulus), ["e"] = Base64Url.EncodeToString(parameters.Exponent) };
     }
 
