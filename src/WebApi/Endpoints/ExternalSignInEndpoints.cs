@@ -19,12 +19,12 @@ internal static class ExternalSignInEndpoints
         var external = api.MapGroup("/auth/external").WithTags("ExternalSignIn").AllowAnonymous();
         external.MapGet("", Providers)
             .WithName("ExternalSignIn_Providers")
-            .WithProblems(503)
+            .WithProblems(429, 503)
             .WithSummary("Lists the providers to sign in with");
         external.MapGet("/{provider}", Start)
             .WithName("ExternalSignIn_Start")
             .Produces(StatusCodes.Status302Found)
-            .WithProblems(400, 404, 422, 503)
+            .WithProblems(400, 404, 422, 429, 503)
             .WithSummary("Sends the browser to a provider")
             .WithDescription(
                 "Open it as a page, not with fetch. The browser comes back to `returnUrl`, which must be on the configured list, with `code` "
@@ -32,7 +32,7 @@ internal static class ExternalSignInEndpoints
                 + "your own into the query of `returnUrl`, keep it in the browser, and use no code that comes back without it.");
         external.MapPost("/exchange", Exchange)
             .WithName("ExternalSignIn_Exchange")
-            .WithProblems(400, 401, 409, 413, 415, 422, 503)
+            .WithProblems(400, 401, 409, 413, 415, 422, 429, 503)
             .WithSummary("Exchanges the code for tokens")
             .WithDescription(
                 "Makes an account at the first sign-in. 409 `auth.email_taken` when there is an account with the address that the provider gave: "
