@@ -1,7 +1,9 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Email;
 using CleanLlm.Application.Pipeline;
 using CleanLlm.Application.Prompting;
+using CleanLlm.Application.TwoFactor;
 using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.Configuration;
@@ -33,8 +35,14 @@ public static class ApplicationRegistration
         services.AddOptions<CompletionOptions>().BindConfiguration(CompletionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<PromptingOptions>().BindConfiguration(PromptingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddPromptPipeline();
+        services.AddOptions<SignInThrottleOptions>().BindConfiguration(SignInThrottleOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddScoped<ISignInThrottle, SignInThrottle>();
         services.AddScoped<SessionOpening>();
         services.AddScoped<SessionEnding>();
+        services.AddScoped<PasswordReplacement>();
+        services.AddScoped<SecondFactor>();
+        services.AddScoped<AccountMail>();
+        services.AddOptions<EmailOptions>().BindConfiguration(EmailOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<CompletionRunner>();
         services.AddSingleton<CompletionAnswering>();
         services.AddSingleton<RunningCompletions>();

@@ -14,9 +14,12 @@ builder.Services
     .AddApiDocument();
 
 var app = builder.Build();
+app.UseTrustedProxies();
 app.UseResponseHygiene();
 app.UseProblems();
 app.UseApiDocument();
+app.UseCorsList();
+app.UseAddressLimits();
 app.UseAuthentication();
 app.UseAuthorization();
 
@@ -30,6 +33,8 @@ api.MapExternalSignIn();
 api.MapSessions();
 api.MapUsers();
 api.MapApiKeys();
+api.MapPasswords();
+api.MapTwoFactor();
 api.MapModels();
 api.MapChats();
 api.MapCompletions();

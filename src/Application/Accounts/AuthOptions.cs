@@ -47,6 +47,14 @@ public sealed record AuthOptions : IValidatableObject
     [Range(10, 1_440)]
     public int SigningKeyLeadMinutes { get; init; } = 60;
 
+    /// <summary>Whether signing in waits until the address was confirmed by mail. Default false.</summary>
+    public bool RequireConfirmedEmail { get; init; }
+
+    /// <summary>What authenticator apps call us. Default <c>CleanLlm</c>.</summary>
+    [Required]
+    [RegularExpression("[^:]+", ErrorMessage = "Auth:TwoFactorIssuer must not hold a colon.")]
+    public string TwoFactorIssuer { get; init; } = "CleanLlm";
+
     /// <summary>The limits of a session as the domain takes them.</summary>
     public SessionLifetime SessionLifetime => new(
         TimeSpan.FromDays(RefreshTokenDays), TimeSpan.FromDays(RefreshTokenIdleDays), TimeSpan.FromSeconds(RefreshRetrySeconds));

@@ -10,7 +10,43 @@ public interface ICredentials
     /// <returns>The user, or <see cref="AuthErrors.EmailTaken"/>, also when two registrations of one address run at once.</returns>
     Task<Result<User>> CreateAsync(User user, string password, CancellationToken ct);
 
-    /// <summary>Takes the same time whether the address is unknown, the password wrong or the user disabled.</summary>
-    /// <returns>The user whose address and password these are, or <see cref="AuthErrors.InvalidCredentials"/>.</returns>
-    Task<Result<User>> VerifyAsync(string email, string password, CancellationToken ct);
+    /// <summary>
+    /// Takes the same time whether the address is unknown, the password wrong or missing, the user disabled or the attempt not
+    /// evaluated. A right password whose hash is weaker than today's is hashed anew.
+    /// </summary>
+    /// <param name="email">The address, in any case of its letters.</param>
+    /// <param name="password">What is claimed to be its password.</param>
+    /// <param name="evaluate">False does the work and refuses, whatever the password.</param>
+    /// <param name="ct">Cancels the call.</param>
+    Task<Verification> VerifyAsync(string email, string password, bool evaluate, CancellationToken ct);
+
+    /// <summary>Whether the user's password is still stored as it was when it was verified.</summary>
+    Task<bool> IsUnchangedAsync(UserId user, PasswordHash verified, CancellationToken ct);
+
+    /// <summary>The account with that address, in whatever case of its letters; null when there is none or it is disabled.</summary>
+    Task<User?> FindAsync(string email, CancellationToken ct);
+
+    /// <summary>Hashes a password ahead of the transaction that stores it.</summary>
+    Task<PasswordHash> HashAsync(string password, CancellationToken ct);
+
+    /// <summary>Puts another password in the place of the user's.</summary>
+    Task SetPasswordAsync(UserId user, PasswordHash hash, CancellationToken ct);
+
+    /// <summary>Removes the user's identities of other providers and their API keys.</summary>
+    /// <returns>How many there were.</returns>
+    Task<int> RemoveOtherWaysInAsync(UserId user, CancellationToken ct);
+}
+
+/// <summary>What came of verifying a password.</summary>
+/// <param name="Account">Whose address it is; null when it is nobody's or the attempt was not evaluated.</param>
+/// <param name="User">The user, if the password is theirs and they may sign in.</param>
+/// <param name="Hash">What the password was verified against.</param>
+public readonly record struct Verification(UserId? Account, User? User, PasswordHash Hash = default);
+
+/// <summary>A password, hashed with a salt of its own.</summary>
+/// <param name="Value">As it is stored.</param>
+public readonly record struct PasswordHash(string Value)
+{
+    // A record would print the hash.
+    public override string ToString() => "(hash)";
 }

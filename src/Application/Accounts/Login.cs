@@ -1,14 +1,20 @@
+using System.Text.Json;
+using CleanLlm.Application.Audit;
+using CleanLlm.Application.TwoFactor;
+using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
 using FluentValidation;
 using MediatR;
+using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Application.Accounts;
 
-/// <summary>Opens a session for whoever knows the password.</summary>
+/// <summary>Opens a session for whoever knows the password, and has the second factor if there is one.</summary>
 /// <param name="Email">The address of the account, in any case of its letters.</param>
 /// <param name="Password">Its password.</param>
-public sealed record Login(string Email, string Password) : IRequest<Result<TokenPair>>;
+/// <param name="TwoFactorCode">A code of the second factor, or a recovery code.</param>
+public sealed record Login(string Email, string Password, string? TwoFactorCode = null) : IRequest<Result<TokenPair>>;
 
 internal sealed class LoginValidator : AbstractValidator<Login>
 {
@@ -16,19 +22,78 @@ internal sealed class LoginValidator : AbstractValidator<Login>
     {
         RuleFor(request => request.Email).NotEmpty().MaximumLength(User.EmailMaxLength);
         RuleFor(request => request.Password).NotEmpty().MaximumLength(AccountRules.PasswordMaxLength);
+        RuleFor(request => request.TwoFactorCode).MaximumLength(AccountRules.TwoFactorCodeMaxLength);
     }
 }
 
 internal sealed class LoginHandler(
-    ICredentials credentials, SessionOpening opening)
+    ICredentials credentials,
+    ISignInThrottle throttle,
+    SecondFactor secondFactor,
+    SessionOpening opening,
+    ISessionRepository sessions,
+    IAccountMailQueue mails,
+    IAuditTrail audit,
+    ICurrentClient current,
+    IOptions<AuthOptions> options,
+    TimeProvider clock)
     : IRequestHandler<Login, Result<TokenPair>>
 {
     public async Task<Result<TokenPair>> Handle(Login request, CancellationToken ct)
     {
-        var verified = await credentials.VerifyAsync(request.Email, request.Password, ct);
-        if (!verified.IsSuccess)
-            return verified.Error;
+        var evaluate = await throttle.TryAsync(request.Email, ct);
+        var verified = await credentials.VerifyAsync(request.Email, request.Password, evaluate, ct);
+        if (!evaluate)
+            return AuthErrors.InvalidCredentials;
+        if (verified.User is not { } user)
+            return await RefuseAsync(AuthErrors.InvalidCredentials, verified.Account, ct);
 
-        return await opening.OpenAsync(verified.Value, "password", ct);
+        var second = await secondFactor.ProveAsync(user.Id, request.TwoFactorCode, ct);
+        if (second == Proof.Refused && request.TwoFactorCode is null)
+        {
+            // The password was right and no code was guessed: asking for the code costs its owner no attempt.
+            await throttle.SucceededAsync(request.Email, ct);
+            return AuthErrors.TwoFactorRequired;
+        }
+
+        if (second == Proof.Refused)
+            return await RefuseAsync(AuthErrors.TwoFactorRequired, user.Id, ct);
+
+        if (options.Value.RequireConfirmedEmail && !user.EmailConfirmed)
+        {
+            mails.RequestConfirmation(user.Id);
+            return await RefuseAsync(AuthErrors.EmailNotConfirmed, user.Id, ct);
+        }
+
+        await throttle.SucceededAsync(request.Email, ct);
+        var pair = await opening.OpenAsync(user, second == Proof.NotAsked ? "password" : "password+two_factor", ct);
+        if (await StillHoldsAsync(request, verified, ct))
+            return pair;
+
+        await EndAsync(pair, ct);
+        return await RefuseAsync(AuthErrors.InvalidCredentials, user.Id, ct);
+    }
+
+    // A change of the password ends the sessions that it finds; one that opens behind it, by the old password, ends itself.
+    // Another hash may also be the same password, upgraded by a sign-in at the same time.
+    private async Task<bool> StillHoldsAsync(Login request, Verification verified, CancellationToken ct) =>
+        await credentials.IsUnchangedAsync(verified.User!.Id, verified.Hash, ct)
+        || (await credentials.VerifyAsync(request.Email, request.Password, evaluate: true, ct)).User is not null;
+
+    private async Task EndAsync(TokenPair pair, CancellationToken ct)
+    {
+        while (await sessions.FindByTokenAsync(RefreshSecret.HashOf(pair.RefreshToken), ct) is { RevokedAt: null } session)
+        {
+            session.Revoke(clock.GetUtcNow());
+            await sessions.SaveAsync(session, ct);
+        }
+    }
+
+    private async Task<Error> RefuseAsync(Error error, UserId? subject, CancellationToken ct)
+    {
+        var detail = JsonSerializer.Serialize(new { reason = error.Code, address = current.Client.Address });
+        audit.Add(new AuditEvent(AuditActions.SignInFailed, ActorId: null, subject?.Value, detail));
+        await audit.SaveAsync(ct);
+        return error;
     }
 }

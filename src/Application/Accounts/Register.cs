@@ -1,4 +1,6 @@
 using AutoMapper;
+using CleanLlm.Application.Audit;
+using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
 using FluentValidation;
@@ -17,12 +19,12 @@ internal sealed class RegisterValidator : AbstractValidator<Register>
     public RegisterValidator()
     {
         RuleFor(request => request.Email).EmailAddress();
-        RuleFor(request => request.Password).NotEmpty().Length(AccountRules.PasswordMinLength, AccountRules.PasswordMaxLength);
+        RuleFor(request => request.Password).NewPassword(request => request.Email);
         RuleFor(request => request.DisplayName).DisplayName();
     }
 }
 
-internal sealed class RegisterHandler(ICredentials credentials, IMapper mapper, TimeProvider clock)
+internal sealed class RegisterHandler(ICredentials credentials, IAccountMailQueue mails, IAuditTrail audit, IMapper mapper, TimeProvider clock)
     : IRequestHandler<Register, Result<UserDto>>
 {
     public async Task<Result<UserDto>> Handle(Register request, CancellationToken ct)
@@ -31,7 +33,13 @@ internal sealed class RegisterHandler(ICredentials credentials, IMapper mapper, 
         if (!registered.IsSuccess)
             return registered.Error;
 
+        var id = registered.Value.Id;
+        audit.Add(new AuditEvent(AuditActions.Registered, id.Value, id.Value));
         var created = await credentials.CreateAsync(registered.Value, request.Password, ct);
-        return created.IsSuccess ? mapper.Map<UserDto>(created.Value) : created.Error;
+        if (!created.IsSuccess)
+            return created.Error;
+
+        mails.RequestConfirmation(id);
+        return mapper.Map<UserDto>(created.Value);
     }
 }

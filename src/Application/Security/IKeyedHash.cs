@@ -24,4 +24,7 @@ public enum HashPurpose
 
     /// <summary>The detail of a line of the audit log.</summary>
     AuditDetail,
+
+    /// <summary>Who is limited, where limits are kept outside the process.</summary>
+    RateLimitKey,
 }

@@ -27,6 +27,9 @@ public static class AuditActions
     /// <summary>An address was proved.</summary>
     public const string EmailConfirmed = "account.email_confirmed";
 
+    /// <summary>A second factor was set up and waits for its first code.</summary>
+    public const string TwoFactorSetUp = "account.two_factor_set_up";
+
     /// <summary>The second factor was turned on.</summary>
     public const string TwoFactorEnabled = "account.two_factor_enabled";
 

@@ -34,6 +34,20 @@ public static class AuthErrors
     public static readonly Error InvalidOneTimeToken =
         new(ErrorKind.Invalid, "auth.invalid_token", "The token is unknown, was used before or has expired.");
 
+    /// <summary>The password was right, but sign-in waits for the proof that the address is its user's; a fresh mail is on its way.</summary>
+    public static readonly Error EmailNotConfirmed =
+        new(ErrorKind.Forbidden, "auth.email_not_confirmed", "Confirm the e-mail address first: a new mail was sent to it.");
+
+    /// <summary>The second factor is on: turn it off before setting up another one.</summary>
+    public static readonly Error TwoFactorOn = new(ErrorKind.Conflict, "auth.two_factor_on", "The second factor is on already.");
+
+    /// <summary>There is no second factor to confirm or to turn off.</summary>
+    public static readonly Error TwoFactorNotSetUp =
+        new(ErrorKind.Conflict, "auth.two_factor_not_set_up", "There is no second factor to do this with.");
+
+    /// <summary>The code in the request is wrong, had its time or was used before.</summary>
+    public static readonly Error WrongCode = Error.Invalid("code", "This code is wrong, too old or was used before.");
+
     /// <summary>The access token is genuine, but its account is gone or disabled.</summary>
     public static readonly Error AccountUnavailable =
         new(ErrorKind.Unauthenticated, "auth.account_unavailable", "The account of this token no longer exists or is disabled.");

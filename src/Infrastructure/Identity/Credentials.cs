@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using CleanLlm.Application.Accounts;
+using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Persistence;
@@ -11,6 +13,8 @@ namespace CleanLlm.Infrastructure.Identity;
 internal sealed class Credentials(
     UserManager<UserCredential> manager, AppDbContext db, PasswordDecoy decoy, HashingGate gate) : ICredentials
 {
+    private const int StampLength = 32;
+
     public async Task<Result<User>> CreateAsync(User user, string password, CancellationToken ct)
     {
         // Identity's store saves the whole context: profile and credential go in one transaction.
@@ -30,16 +34,55 @@ internal sealed class Credentials(
         }
     }
 
-    public async Task<Result<User>> VerifyAsync(string email, string password, CancellationToken ct)
+    public async Task<Verification> VerifyAsync(string email, string password, bool evaluate, CancellationToken ct)
     {
         var credential = await manager.FindByEmailAsync(email.Trim());
-        var matches = await gate.RunAsync(
-            () => credential?.PasswordHash is null ? decoy.VerifyAsync(password) : manager.CheckPasswordAsync(credential, password), ct);
+        if (!evaluate || credential?.PasswordHash is null)
+        {
+            await gate.RunAsync(() => decoy.VerifyAsync(password), ct);
+            return new Verification(evaluate ? credential?.UserId : null, User: null);
+        }
 
-        return matches && await db.Profiles.FindAsync([credential!.UserId], ct) is { Disabled: false } user
-            ? user
-            : AuthErrors.InvalidCredentials;
+        var matches = await gate.RunAsync(() => CheckAsync(credential, password), ct);
+        return new Verification(credential.UserId, matches ? await EnabledAsync(credential.UserId, ct) : null, new PasswordHash(credential.PasswordHash));
     }
+
+    public Task<bool> IsUnchangedAsync(UserId user, PasswordHash verified, CancellationToken ct) =>
+        db.Users.AnyAsync(credential => credential.Id == user.Value && credential.PasswordHash == verified.Value, ct);
+
+    public async Task<User?> FindAsync(string email, CancellationToken ct) =>
+        await manager.FindByEmailAsync(email.Trim()) is { } credential ? await EnabledAsync(credential.UserId, ct) : null;
+
+    public Task<PasswordHash> HashAsync(string password, CancellationToken ct) =>
+        gate.RunAsync(() => Task.FromResult(new PasswordHash(manager.PasswordHasher.HashPassword(null!, password))), ct);
+
+    // In one statement: a sign-in that upgrades the old hash at this moment must not win.
+    public Task SetPasswordAsync(UserId user, PasswordHash hash, CancellationToken ct) => db.Users
+        .Where(credential => credential.Id == user.Value)
+        .ExecuteUpdateAsync(
+            row => row.SetProperty(credential => credential.PasswordHash, hash.Value)
+                .SetProperty(credential => credential.SecurityStamp, RandomNumberGenerator.GetHexString(StampLength))
+                .SetProperty(credential => credential.ConcurrencyStamp, RandomNumberGenerator.GetHexString(StampLength)),
+            ct);
+
+    public async Task<int> RemoveOtherWaysInAsync(UserId user, CancellationToken ct) =>
+        await db.Set<IdentityUserLogin<Guid>>().Where(login => login.UserId == user.Value).ExecuteDeleteAsync(ct)
+        + await db.Set<ApiKey>().Where(key => key.UserId == user).ExecuteDeleteAsync(ct);
+
+    private async Task<bool> CheckAsync(UserCredential credential, string password)
+    {
+        var stored = credential.PasswordHash!;
+        var matches = await manager.CheckPasswordAsync(credential, password);
+        if (!matches)
+            decoy.WorkOffTheRest(stored, password);
+
+        // Two sign-ins may upgrade a hash at once: one of them stores it, and the other must not store it later.
+        db.Entry(credential).State = EntityState.Detached;
+        return matches;
+    }
+
+    private async Task<User?> EnabledAsync(UserId id, CancellationToken ct) =>
+        await db.Profiles.FindAsync([id], ct) is { Disabled: false } user ? user : null;
 
     // The validators in front agree with Identity's options, so that only the address can be at fault here.
     private static Error Refusal(IdentityResult outcome) =>

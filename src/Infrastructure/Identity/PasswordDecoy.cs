@@ -1,12 +1,18 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using CleanLlm.Domain.Users;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Infrastructure.Identity;
 
 /// <summary>The hash of a password that nobody knows: whoever tries an unknown address waits as long as for a known one.</summary>
-internal sealed class PasswordDecoy(IPasswordHasher<UserCredential> hasher, TimeProvider clock)
+internal sealed class PasswordDecoy(IPasswordHasher<UserCredential> hasher, IOptions<PasswordHasherOptions> options, TimeProvider clock)
 {
+    // Identity's format 3: a marker, then the pseudo-random function and the iterations as big-endian numbers.
+    private const byte Format3 = 1;
+    private const int IterationsAt = 5;
+
     private readonly UserCredential nobody = new(User.Register("nobody@invalid", displayName: null, clock.GetUtcNow()).Value);
     private readonly Lazy<string> hash = new(() => hasher.HashPassword(null!, RandomNumberGenerator.GetHexString(64)));
 
@@ -18,5 +24,14 @@ internal sealed class PasswordDecoy(IPasswordHasher<UserCredential> hasher, Time
     {
         hasher.VerifyHashedPassword(nobody, hash.Value, password);
         return Task.FromResult(false);
+    }
+
+    /// <summary>Verifying against an old hash took less work than today's: does the difference, lest the time tell that it is old.</summary>
+    public void WorkOffTheRest(string stored, string password)
+    {
+        var bytes = Convert.FromBase64String(stored);
+        var done = bytes is [Format3, ..] && bytes.Length >= IterationsAt + sizeof(uint) ? (int)BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(IterationsAt)) : 0;
+        if (options.Value.IterationCount - done is > 0 and var rest)
+            Rfc2898DeriveBytes.Pbkdf2(password, bytes, rest, HashAlgorithmName.SHA512, SHA256.HashSizeInBytes);
     }
 }

@@ -16,19 +16,22 @@ internal static class AuthEndpoints
     {
         var auth = api.MapGroup("/auth").WithTags("Auth");
 
-        auth.MapPost("/register", SignUp).AllowAnonymous()
+        auth.MapPost("/register", SignUp).AllowAnonymous().AsCostly()
             .WithName("Auth_Register")
-            .WithProblems(400, 409, 413, 415, 422, 503)
+            .WithProblems(400, 409, 413, 415, 422, 429, 503)
             .WithSummary("Makes an account")
             .WithDescription("409 `auth.email_taken` when there is one with this address, in whatever case of its letters.");
         auth.MapPost("/login", SignIn).AllowAnonymous()
             .WithName("Auth_Login")
-            .WithProblems(400, 401, 413, 415, 422, 503)
+            .WithProblems(400, 401, 403, 413, 415, 422, 429, 503)
             .WithSummary("Signs in")
-            .WithDescription("401 `auth.invalid_credentials` whether the address is unknown, the password wrong or the account disabled.");
+            .WithDescription(
+                "401 `auth.invalid_credentials` whether the address is unknown, the password wrong or the account disabled. 401 "
+                + "`auth.two_factor_required` when the password was right and `twoFactorCode` is absent or wrong. Where the address has to be "
+                + "confirmed first, 403 `auth.email_not_confirmed`, and a fresh mail.");
         auth.MapPost("/refresh", Continue).AllowAnonymous()
             .WithName("Auth_Refresh")
-            .WithProblems(400, 401, 413, 415, 422, 503)
+            .WithProblems(400, 401, 413, 415, 422, 429, 503)
             .WithSummary("Spends a refresh token for the next pair of tokens")
             .WithDescription("401 `auth.invalid_refresh_token` when it does not work. A token that comes back after its use ends the session.");
         auth.MapPost("/logout", SignOut)
@@ -55,7 +58,7 @@ internal static class AuthEndpoints
         (await mediator.Send(new Register(body.Email, body.Password, body.DisplayName), ct)).ToCreated(_ => "/api/v1/users/me");
 
     private static async Task<Results<Ok<TokenPair>, ProblemResult>> SignIn(LoginBody body, IMediator mediator, CancellationToken ct) =>
-        (await mediator.Send(new Login(body.Email, body.Password), ct)).ToOk();
+        (await mediator.Send(new Login(body.Email, body.Password, body.TwoFactorCode), ct)).ToOk();
 
     private static async Task<Results<Ok<TokenPair>, ProblemResult>> Continue(RefreshBody body, IMediator mediator, CancellationToken ct) =>
         (await mediator.Send(new Refresh(body.RefreshToken), ct)).ToOk();
@@ -80,7 +83,8 @@ internal sealed record RegisterBody(string Email, string Password, string? Displ
 /// <summary>A sign-in.</summary>
 /// <param name="Email">The address of the account, in any case of its letters.</param>
 /// <param name="Password">Its password.</param>
-internal sealed record LoginBody(string Email, string Password);
+/// <param name="TwoFactorCode">A code of the second factor or a recovery code, where the account has a second factor.</param>
+internal sealed record LoginBody(string Email, string Password, string? TwoFactorCode = null);
 
 /// <summary>A refresh.</summary>
 /// <param name="RefreshToken">As it came with the last pair of tokens.</param>

@@ -13,7 +13,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace CleanLlm.Application.UnitTests.Accounts;
 
 /// <summary>A user who is signed in, and the ports around them.</summary>
-internal sealed class AccountsFixture : ICurrentUser, ICurrentSession, ICurrentClient, ITokenIssuer, IKeyedHash, IAccessStates, IAuditTrail
+internal sealed partial class AccountsFixture : ICurrentUser, ICurrentSession, ICurrentClient, ITokenIssuer, IKeyedHash, IAccessStates, IAuditTrail
 {
     public const string Email = "ada@example.org";
 
@@ -94,6 +94,9 @@ internal sealed class FakeSessions : ISessionRepository
 
     public Task<IReadOnlyList<Session>> ListOpenAsync(UserId user, DateTimeOffset now, CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<Session>>([.. Stored.Values.Where(session => session.UserId == user && session.RevokedAt is null)]);
+
+    public Task<bool> HasOpenedFromAsync(string email, string network, DateTimeOffset since, CancellationToken ct) =>
+        Task.FromResult(Stored.Values.Any(session => SessionClient.NetworkOf(session.Address) == network && session.CreatedAt >= since));
 
     public async Task<IReadOnlyList<SessionId>> RevokeAllAsync(UserId user, SessionId? spared, DateTimeOffset now, CancellationToken ct)
     {

@@ -67,5 +67,5 @@ internal sealed class ProfileUseCaseTests
     }
 
     private Task<Result<UserDto>> RegisterAsync(string email) =>
-        new RegisterHandler(credentials, fixture.Mapper, fixture.Clock).Handle(new Register(email, "correct horse battery", "Grace"), default);
+        new RegisterHandler(credentials, fixture, fixture, fixture.Mapper, fixture.Clock).Handle(new Register(email, "correct horse battery", "Grace"), default);
 }

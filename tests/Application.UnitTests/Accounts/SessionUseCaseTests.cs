@@ -18,7 +18,8 @@ internal sealed class SessionUseCaseTests
         fixture.Sessions.Stored.Clear();
         fixture.Audited.Clear();
         fixture.Forgotten.Clear();
-        credentials.VerifyAsync(AccountsFixture.Email, "correct horse battery", default).ReturnsForAnyArgs(fixture.User);
+        credentials.VerifyAsync("", "", evaluate: true, default).ReturnsForAnyArgs(new Verification(fixture.User.Id, fixture.User));
+        credentials.IsUnchangedAsync(default, default, default).ReturnsForAnyArgs(true);
         users.FindAsync(fixture.User.Id, default).ReturnsForAnyArgs(fixture.User);
     }
 
@@ -38,7 +39,7 @@ internal sealed class SessionUseCaseTests
     [Test]
     public async Task Login_WhenTheCredentialsAreWrong_OpensNoSession()
     {
-        credentials.VerifyAsync("", "", default).ReturnsForAnyArgs(AuthErrors.InvalidCredentials);
+        credentials.VerifyAsync("", "", evaluate: true, default).ReturnsForAnyArgs(default(Verification));
 
         var result = await Handler().Handle(new Login(AccountsFixture.Email, "wrong"), default);
 
@@ -141,7 +142,7 @@ internal sealed class SessionUseCaseTests
         foreign.RevokedAt.Should().BeNull();
     }
 
-    private LoginHandler Handler() => new(credentials, fixture.Opening);
+    private LoginHandler Handler() => fixture.Login(credentials);
 
     private async Task<TokenPair> LoginAsync() =>
         (await Handler().Handle(new Login(AccountsFixture.Email, "correct horse battery"), default)).Value;

@@ -2,6 +2,7 @@ using CleanLlm.Application;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Infrastructure.Identity;
 using CleanLlm.Infrastructure.Persistence;
+using CleanLlm.Infrastructure.RateLimiting;
 using CleanLlm.Testing.Databases;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Configuration;
@@ -18,8 +19,8 @@ namespace CleanLlm.Infrastructure.IntegrationTests.Identity;
 /// <summary>One instance of the program as far as accounts need it; several may share a database.</summary>
 internal sealed class AccountsHost : IAsyncDisposable
 {
-    public const string KeyA = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
-    public const string KeyB = "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
+    public const string KeyA = "ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs=";
+    public const string KeyB = "PiPoFgA5WUoziU9lZOGxNIu9egCI1CxKy3PurtWcAJ0=";
 
     public AccountsHost(TestDatabase database, string encryptionKey = KeyA, string? former = null)
     {
@@ -39,7 +40,9 @@ internal sealed class AccountsHost : IAsyncDisposable
             .AddSingleton(Substitute.For<ICurrentClient>())
             .AddApplication(configuration)
             .AddPersistence(configuration, Substitute.For<IHostEnvironment>())
+            .AddRateLimiting(configuration)
             .AddIdentityInfrastructure(configuration)
+            .AddAccountSecurity()
             .BuildServiceProvider();
     }
 

@@ -20,27 +20,40 @@ internal sealed class CredentialsTests(DatabaseKind kind) : AccountsTests(kind)
     {
         var created = (await CreateAsync(One, "Ada@Example.org")).Value;
 
-        var verified = (await VerifyAsync(" ada@EXAMPLE.org ", Password)).Value;
+        var verified = await VerifyAsync(" ada@EXAMPLE.org ", Password);
 
-        verified.Should().BeEquivalentTo(created);
+        verified.Account.Should().Be(created.Id);
+        verified.User.Should().BeEquivalentTo(created);
     }
 
-    [TestCase("ada@example.org", "wrong horse battery")]
-    [TestCase("nobody@example.org", Password)]
-    public async Task Verify_WhenWrongOrUnknown_GivesTheSameError(string email, string password)
+    [TestCase("ada@example.org", "wrong horse battery", true)]
+    [TestCase("nobody@example.org", Password, false)]
+    public async Task Verify_WhenWrongOrUnknown_GivesNobody(string email, string password, bool known)
     {
         await CreateAsync(One, "ada@example.org");
 
-        (await VerifyAsync(email, password)).Error.Should().Be(AuthErrors.InvalidCredentials);
+        var verified = await VerifyAsync(email, password);
+
+        verified.User.Should().BeNull();
+        verified.Account.HasValue.Should().Be(known);
+    }
+
+    [TestCase("UPDATE users SET disabled = true")]
+    [TestCase("UPDATE user_credentials SET password_hash = NULL")]
+    public async Task Verify_WhenTheUserIsDisabled_OrHasNoPassword_GivesNobody(string change)
+    {
+        await CreateAsync(One, "ada@example.org");
+        await Database.ExecuteAsync(change);
+
+        (await VerifyAsync("ada@example.org", Password)).User.Should().BeNull();
     }
 
     [Test]
-    public async Task Verify_WhenTheUserIsDisabled_GivesTheSameError()
+    public async Task Verify_WhenNotEvaluated_RefusesTheRightPassword()
     {
         await CreateAsync(One, "ada@example.org");
-        await Database.ExecuteAsync("UPDATE users SET disabled = true");
 
-        (await VerifyAsync("ada@example.org", Password)).Error.Should().Be(AuthErrors.InvalidCredentials);
+        (await VerifyAsync("ada@example.org", Password, evaluate: false)).Should().Be(default(Verification));
     }
 
     [Test]
@@ -56,28 +69,61 @@ internal sealed class CredentialsTests(DatabaseKind kind) : AccountsTests(kind)
     }
 
     [Test]
-    public async Task Create_StoresPbkdf2WithSha512And210000Iterations()
+    public async Task Create_StoresPbkdf2WithSha512AndAtLeast210000Iterations()
     {
         await CreateAsync(One, "ada@example.org");
 
-        var hash = Convert.FromBase64String((await Database.TextAsync("SELECT password_hash FROM user_credentials"))!);
+        var (function, iterations) = Decode(await StoredAsync());
 
-        hash[0].Should().Be(1, "version 3 of Identity's format");
-        BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(1)).Should().Be(2, "HMAC-SHA512");
-        BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(5)).Should().Be(210_000);
+        TestContext.Out.WriteLine($"PBKDF2, pseudo-random function {function} (HMAC-SHA512), {iterations:N0} iterations");
+        function.Should().Be(2, "HMAC-SHA512");
+        iterations.Should().BeGreaterThanOrEqualTo(210_000);
+    }
+
+    [TestCase(1_000)]
+    [TestCase(100_000)]
+    public async Task Verify_WhenTheHashIsOlder_UpgradesIt(int iterations)
+    {
+        await CreateAsync(One, "ada@example.org");
+        var weak = await StoreOldHashAsync(iterations);
+
+        (await VerifyAsync("ada@example.org", "wrong horse battery")).User.Should().BeNull();
+        (await StoredAsync()).Should().Be(weak, "a wrong password upgrades nothing");
+        (await VerifyAsync("ada@example.org", Password)).User.Should().NotBeNull();
+
+        var upgraded = Decode(await StoredAsync());
+        TestContext.Out.WriteLine($"{iterations:N0} iterations became {upgraded.Iterations:N0}");
+        upgraded.Iterations.Should().BeGreaterThanOrEqualTo(210_000);
+        (await VerifyAsync("ada@example.org", Password)).User.Should().NotBeNull();
     }
 
     [Test]
-    public async Task Verify_WhenTheHashIsOlder_UpgradesIt()
+    public async Task Verify_WhenManyUpgradeOneHashAtOnce_LetsAllIn()
     {
         await CreateAsync(One, "ada@example.org");
-        var weak = new PasswordHasher<UserCredential>(Options.Create(new PasswordHasherOptions { IterationCount = 1_000 })).HashPassword(null!, Password);
-        await Database.ExecuteAsync($"UPDATE user_credentials SET password_hash = '{weak}'");
+        await StoreOldHashAsync(1_000);
 
-        (await VerifyAsync("ada@example.org", Password)).IsSuccess.Should().BeTrue();
+        var verified = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => VerifyAsync("ada@example.org", Password))));
 
-        (await Database.TextAsync("SELECT password_hash FROM user_credentials")).Should().NotBe(weak);
-        (await VerifyAsync("ada@example.org", Password)).IsSuccess.Should().BeTrue();
+        verified.Should().OnlyContain(verification => verification.User != null);
+        Decode(await StoredAsync()).Iterations.Should().BeGreaterThanOrEqualTo(210_000);
+    }
+
+    [Test]
+    public async Task SetPassword_TakesThePlaceOfTheOldOne_AndTheOldHashIsNoLongerTheUsers()
+    {
+        var user = (await CreateAsync(One, "ada@example.org")).Value;
+        var before = await VerifyAsync("ada@example.org", Password);
+
+        await Two.InScopeAsync<ICredentials, bool>(async credentials =>
+        {
+            await credentials.SetPasswordAsync(user.Id, await credentials.HashAsync("another long password", default), default);
+            return true;
+        });
+
+        (await VerifyAsync("ada@example.org", Password)).User.Should().BeNull();
+        (await VerifyAsync("ada@example.org", "another long password")).User.Should().NotBeNull();
+        (await One.InScopeAsync<ICredentials, bool>(credentials => credentials.IsUnchangedAsync(user.Id, before.Hash, default))).Should().BeFalse();
     }
 
     [Test]
@@ -94,6 +140,23 @@ internal sealed class CredentialsTests(DatabaseKind kind) : AccountsTests(kind)
         return host.InScopeAsync<ICredentials, Result<User>>(credentials => credentials.CreateAsync(user, password, default));
     }
 
-    private Task<Result<User>> VerifyAsync(string email, string password) =>
-        Two.InScopeAsync<ICredentials, Result<User>>(credentials => credentials.VerifyAsync(email, password, default));
+    private static (uint Function, uint Iterations) Decode(string stored)
+    {
+        var hash = Convert.FromBase64String(stored);
+        hash[0].Should().Be(1, "version 3 of Identity's format");
+        return (BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(1)), BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(5)));
+    }
+
+    private Task<Verification> VerifyAsync(string email, string password, bool evaluate = true) =>
+        Two.InScopeAsync<ICredentials, Verification>(credentials => credentials.VerifyAsync(email, password, evaluate, default));
+
+    private async Task<string> StoredAsync() => (await Database.TextAsync("SELECT password_hash FROM user_credentials"))!;
+
+    private async Task<string> StoreOldHashAsync(int iterations)
+    {
+        var options = Options.Create(new PasswordHasherOptions { IterationCount = iterations });
+        var weak = new PasswordHasher<UserCredential>(options).HashPassword(null!, Password);
+        await Database.ExecuteAsync($"UPDATE user_credentials SET password_hash = '{weak}'");
+        return weak;
+    }
 }

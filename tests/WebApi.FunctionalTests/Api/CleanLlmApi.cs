@@ -11,10 +11,13 @@ public sealed class CleanLlmApi : IAsyncDisposable
     private readonly ProgramHost host;
     private readonly IReadOnlyDictionary<string, string> settings;
     private readonly bool isFirst;
+    private readonly string outbox;
 
     private CleanLlmApi(IReadOnlyDictionary<string, string> settings, TestDatabase database, ScriptedUpstream upstream, bool isFirst)
     {
         (this.settings, Database, Upstream, this.isFirst) = (settings, database, upstream, isFirst);
+        outbox = settings["Email:OutboxFolder"];
+        Outbox = new Outbox(outbox);
         host = new ProgramHost(settings);
         host.UseKestrel(port: 0);
         host.StartServer();
@@ -30,6 +33,9 @@ public sealed class CleanLlmApi : IAsyncDisposable
 
     /// <summary>What it asks.</summary>
     public ScriptedUpstream Upstream { get; }
+
+    /// <summary>The mails it wrote.</summary>
+    public Outbox Outbox { get; }
 
     /// <summary>Somebody who has not signed in.</summary>
     public ApiCaller Anonymous { get; }
@@ -77,6 +83,8 @@ public sealed class CleanLlmApi : IAsyncDisposable
             return;
         await Upstream.DisposeAsync();
         await Database.DisposeAsync();
+        if (Directory.Exists(outbox))
+            Directory.Delete(outbox, recursive: true);
     }
 
     private sealed class ProgramHost(IReadOnlyDictionary<string, string> settings) : WebApplicationFactory<Program>

@@ -1,0 +1,55 @@
+using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Users;
+using FluentValidation;
+using MediatR;
+
+namespace CleanLlm.Application.Accounts;
+
+/// <summary>Changes the caller's password. Their other sessions end; an account without a password gets its first one by the reset mail.</summary>
+/// <param name="CurrentPassword">Proves that it is its owner who asks.</param>
+/// <param name="NewPassword">Hashed, never stored.</param>
+public sealed record ChangePassword(string CurrentPassword, string NewPassword) : IRequest<Result<Unit>>;
+
+internal sealed class ChangePasswordValidator : AbstractValidator<ChangePassword>
+{
+    public ChangePasswordValidator()
+    {
+        RuleFor(request => request.CurrentPassword).NotEmpty().MaximumLength(AccountRules.PasswordMaxLength);
+        RuleFor(request => request.NewPassword).NewPassword();
+    }
+}
+
+internal sealed class ChangePasswordHandler(
+    IUserRepository users,
+    ICredentials credentials,
+    ISignInThrottle throttle,
+    PasswordReplacement replacement,
+    ITransactions transactions,
+    ICurrentUser current,
+    ICurrentSession session)
+    : IRequestHandler<ChangePassword, Result<Unit>>
+{
+    public async Task<Result<Unit>> Handle(ChangePassword request, CancellationToken ct)
+    {
+        if (await users.FindAsync(current.Id, ct) is not { Disabled: false } user)
+            return AuthErrors.AccountUnavailable;
+
+        // A stolen token must not become a way to guess the password.
+        var evaluate = await throttle.TryAsync(user.Email, ct);
+        if ((await credentials.VerifyAsync(user.Email, request.CurrentPassword, evaluate, ct)).User?.Id != user.Id)
+            return AuthErrors.WrongPassword;
+        await throttle.SucceededAsync(user.Email, ct);
+
+        var hash = await credentials.HashAsync(request.NewPassword, ct);
+        var stored = await transactions.RunAsync<Unit>(
+            async () =>
+            {
+                await replacement.StoreAsync(user, hash, session.Id, AuditActions.PasswordChanged, ct);
+                return Unit.Value;
+            },
+            ct);
+        await replacement.AnnounceAsync(user, session.Id, ct);
+        return stored;
+    }
+}

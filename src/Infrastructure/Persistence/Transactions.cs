@@ -1,0 +1,18 @@
+using CleanLlm.Application.Accounts;
+using CleanLlm.Domain.Results;
+
+namespace CleanLlm.Infrastructure.Persistence;
+
+internal sealed class Transactions(AppDbContext database) : ITransactions
+{
+    public async Task<Result<T>> RunAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct)
+    {
+        await using var transaction = await database.Database.BeginTransactionAsync(ct);
+        var outcome = await work();
+        if (outcome.IsSuccess)
+            await transaction.CommitAsync(ct);
+        else
+            database.ChangeTracker.Clear();
+        return outcome;
+    }
+}
