@@ -19,12 +19,12 @@ internal static class ExternalSignInEndpoints
         var external = api.MapGroup("/auth/external").WithTags("ExternalSignIn").AllowAnonymous();
         external.MapGet("", Providers)
             .WithName("ExternalSignIn_Providers")
-            .WithProblems(429, 503)
+            .WithProblems(503)
             .WithSummary("Lists the providers to sign in with");
         external.MapGet("/{provider}", Start)
             .WithName("ExternalSignIn_Start")
             .Produces(StatusCodes.Status302Found)
-            .WithProblems(400, 404, 422, 429, 503)
+            .WithProblems(400, 404, 422, 503)
             .WithSummary("Sends the browser to a provider")
             .WithDescription(
                 "Open it as a page, not with fetch. The browser comes back to `returnUrl`, which must be on the configured list, with `code` "
