@@ -32,7 +32,7 @@ internal static class ExternalSignInEndpoints
                 + "your own into the query of `returnUrl`, keep it in the browser, and use no code that comes back without it.");
         external.MapPost("/exchange", Exchange)
             .WithName("ExternalSignIn_Exchange")
-            .WithProblems(400, 401, 403, 409, 413, 415, 422, 429, 503)
+            .WithProblems(400, 401, 409, 413, 415, 422, 429, 503)
             .WithSummary("Exchanges the code for tokens")
             .WithDescription(
                 "Makes an account at the first sign-in. 409 `auth.email_taken` when there is an account with the address that the provider gave: "
