@@ -19,7 +19,7 @@ internal sealed class RegisterValidator : AbstractValidator<Register>
     public RegisterValidator()
     {
         RuleFor(request => request.Email).EmailAddress();
-        RuleFor(request => request.Password).NewPassword();
+        RuleFor(request => request.Password).NewPassword(request => request.Email);
         RuleFor(request => request.DisplayName).DisplayName();
     }
 }

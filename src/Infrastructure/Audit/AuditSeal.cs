@@ -13,6 +13,9 @@ namespace CleanLlm.Infrastructure.Audit;
 /// </summary>
 internal sealed class AuditSeal(IKeyedHash hash)
 {
+    /// <summary>Has to be called before the transaction begins: reading the key inside it would wait for it.</summary>
+    public ValueTask PrepareAsync(CancellationToken ct) => hash.PrepareAsync(ct);
+
     /// <summary>Gives lines their places, in the transaction that stores them; the head's lock keeps the chain one.</summary>
     public async Task SealAsync(AppDbContext database, IReadOnlyList<AuditEntry> added, CancellationToken ct)
     {

@@ -1,9 +1,7 @@
 using CleanLlm.Application.Accounts;
-using CleanLlm.Application.RateLimiting;
 using CleanLlm.Application.TwoFactor;
 using CleanLlm.Infrastructure.Persistence;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CleanLlm.Infrastructure.Identity;
 
@@ -16,8 +14,6 @@ internal static class AccountSecurityRegistration
         services.AddScoped<IMailedTokens, MailedTokens>();
         services.AddScoped<ITwoFactorRepository, TwoFactorRepository>();
         services.AddSingleton<ITimeBasedCodes, TimeBasedCodes>();
-        services.TryAddSingleton<ISignInThrottle, OpenSignInThrottle>();
-        services.TryAddSingleton<IRateLimiter, OpenSignInThrottle>();
 
         services.AddSingleton<AccountMailWorker>();
         services.AddSingleton<IAccountMailQueue>(provider => provider.GetRequiredService<AccountMailWorker>());

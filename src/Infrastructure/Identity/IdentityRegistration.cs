@@ -1,5 +1,6 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Audit;
+using CleanLlm.Infrastructure.ApiKeys;
 using CleanLlm.Infrastructure.Audit;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Infrastructure.Security;
@@ -32,7 +33,7 @@ internal static class IdentityRegistration
         services.AddSingleton<ITokenIssuer, AccessTokenIssuer>();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, AccessTokenValidation>();
 
-        services.AddSingleton<ApiKeyStates>();
+        services.AddApiKeys();
         services.AddSingleton<AccessStates>();
         services.AddSingleton<IAccessStates>(provider => provider.GetRequiredService<AccessStates>());
         if (configuration.GetConnectionString("Redis") is { Length: > 0 })
@@ -46,6 +47,7 @@ internal static class IdentityRegistration
         services.AddScoped<IAuditTrail, AuditTrail>();
 
         services.AddHostedService<IdentityStartup>();
+        services.AddHostedService<SigningKeyRotation>();
 
         services.AddScoped<ICredentials, Credentials>();
         services.AddScoped<IUserRepository, UserRepository>();

@@ -52,8 +52,10 @@ internal abstract class AppDbContext(DbContextOptions options) : IdentityUserCon
         if (lines.Count == 0)
             return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
 
+        var seal = this.GetService<AuditSeal>();
+        await seal.PrepareAsync(cancellationToken);
         await using var transaction = Database.CurrentTransaction is null ? await Database.BeginTransactionAsync(cancellationToken) : null;
-        await this.GetService<AuditSeal>().SealAsync(this, [.. lines.Select(line => line.Entity)], cancellationToken);
+        await seal.SealAsync(this, [.. lines.Select(line => line.Entity)], cancellationToken);
         var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
         if (transaction is not null)
             await transaction.CommitAsync(cancellationToken);

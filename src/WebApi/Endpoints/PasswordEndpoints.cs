@@ -16,17 +16,17 @@ internal static class PasswordEndpoints
 
         auth.MapPost("/confirm-email", Confirm).AllowAnonymous()
             .WithName("Auth_ConfirmEmail")
-            .WithProblems(400, 413, 415, 422, 503)
+            .WithProblems(400, 413, 415, 422, 429, 503)
             .WithSummary("Confirms an e-mail address by a mailed token")
             .WithDescription("422 `auth.invalid_token` when the token is unknown, was used before or is older than 24 hours.");
-        auth.MapPost("/forgot-password", Forgot).AllowAnonymous()
+        auth.MapPost("/forgot-password", Forgot).AllowAnonymous().AsCostly()
             .WithName("Auth_ForgotPassword")
-            .WithProblems(400, 413, 415, 422, 503)
+            .WithProblems(400, 413, 415, 422, 429, 503)
             .WithSummary("Mails a token that sets a new password")
             .WithDescription("204 whether or not there is an account with this address. A new token makes the former one void.");
-        auth.MapPost("/reset-password", Reset).AllowAnonymous()
+        auth.MapPost("/reset-password", Reset).AllowAnonymous().AsCostly()
             .WithName("Auth_ResetPassword")
-            .WithProblems(400, 413, 415, 422, 503)
+            .WithProblems(400, 413, 415, 422, 429, 503)
             .WithSummary("Sets a new password by a mailed token")
             .WithDescription(
                 "Every session ends, a second factor stays on, and the address counts as confirmed. 422 `auth.invalid_token` when the token "

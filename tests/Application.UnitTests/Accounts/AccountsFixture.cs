@@ -51,6 +51,8 @@ internal sealed partial class AccountsFixture : ICurrentUser, ICurrentSession, I
     ValueTask<AccessToken> ITokenIssuer.IssueAsync(User user, SessionId session, CancellationToken ct) =>
         ValueTask.FromResult(new AccessToken($"jwt of {user.Id} in {session}", TimeSpan.FromMinutes(15)));
 
+    ValueTask IKeyedHash.PrepareAsync(CancellationToken ct) => ValueTask.CompletedTask;
+
     ValueTask<byte[]> IKeyedHash.ComputeAsync(HashPurpose purpose, ReadOnlyMemory<byte> data, CancellationToken ct) =>
         ValueTask.FromResult(SHA256.HashData([(byte)purpose, .. data.Span]));
 
@@ -92,6 +94,9 @@ internal sealed class FakeSessions : ISessionRepository
 
     public Task<IReadOnlyList<Session>> ListOpenAsync(UserId user, DateTimeOffset now, CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<Session>>([.. Stored.Values.Where(session => session.UserId == user && session.RevokedAt is null)]);
+
+    public Task<bool> HasOpenedFromAsync(string email, string network, DateTimeOffset since, CancellationToken ct) =>
+        Task.FromResult(Stored.Values.Any(session => SessionClient.NetworkOf(session.Address) == network && session.CreatedAt >= since));
 
     public async Task<IReadOnlyList<SessionId>> RevokeAllAsync(UserId user, SessionId? spared, DateTimeOffset now, CancellationToken ct)
     {

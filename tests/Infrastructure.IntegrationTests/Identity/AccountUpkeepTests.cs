@@ -64,8 +64,8 @@ internal sealed class AccountUpkeepTests(DatabaseKind kind) : AccountsTests(kind
         var user = await AddUserAsync();
         var made = One.Services.GetRequiredService<ITimeBasedCodes>().Make((await One.InScopeAsync<IUserRepository, User?>(users => users.FindAsync(user, default)))!);
         await AddAsync(TwoFactorSecret.SetUp(user, made.Wrapped));
-        await using var rotated = new AccountsHost(Database, AccountsHost.KeyB, "test-b", AccountsHost.KeyA);
-        await using var later = new AccountsHost(Database, AccountsHost.KeyB, "test-b");
+        await using var rotated = new AccountsHost(Database, AccountsHost.KeyB, AccountsHost.KeyA);
+        await using var later = new AccountsHost(Database, AccountsHost.KeyB);
 
         await Upkeep(rotated).RewrapAsync(default);
 
