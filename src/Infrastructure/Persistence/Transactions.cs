@@ -1,12 +1,14 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Domain.Results;
+using CleanLlm.Infrastructure.Audit;
 
 namespace CleanLlm.Infrastructure.Persistence;
 
-internal sealed class Transactions(AppDbContext database) : ITransactions
+internal sealed class Transactions(AppDbContext database, AuditSeal seal) : ITransactions
 {
     public async Task<Result<T>> RunAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct)
     {
+        await seal.PrepareAsync(ct);
         await using var transaction = await database.Database.BeginTransactionAsync(ct);
         var outcome = await work();
         if (outcome.IsSuccess)

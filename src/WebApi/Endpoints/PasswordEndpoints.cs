@@ -24,7 +24,7 @@ internal static class PasswordEndpoints
             .WithProblems(400, 413, 415, 422, 429, 503)
             .WithSummary("Mails a token that sets a new password")
             .WithDescription("204 whether or not there is an account with this address. A new token makes the former one void.");
-        auth.MapPost("/reset-password", Reset).AllowAnonymous()
+        auth.MapPost("/reset-password", Reset).AllowAnonymous().AsCostly()
             .WithName("Auth_ResetPassword")
             .WithProblems(400, 413, 415, 422, 429, 503)
             .WithSummary("Sets a new password by a mailed token")

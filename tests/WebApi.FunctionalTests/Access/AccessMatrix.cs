@@ -26,6 +26,14 @@ public static class AccessMatrix
         [$"DELETE {Api}/auth/sessions"] = Self($"{Api}/auth/sessions", 204) with { EndsSession = true },
         [$"DELETE {Api}/auth/sessions/{{id:guid}}"] = Owner(204, async stage => $"{Api}/auth/sessions/{await OpenSessionAsync(stage)}"),
 
+        [$"POST {Api}/auth/confirm-email"] = Public($"{Api}/auth/confirm-email", 422, _ => new { token = "none" }),
+        [$"POST {Api}/auth/forgot-password"] = Public($"{Api}/auth/forgot-password", 204, _ => new { email = "nobody@example.org" }),
+        [$"POST {Api}/auth/reset-password"] = Public($"{Api}/auth/reset-password", 422, _ => new { token = "none", newPassword = ApiCaller.Password }),
+        [$"POST {Api}/users/me/password"] = Self($"{Api}/users/me/password", 422, _ => new { currentPassword = "wrong", newPassword = ApiCaller.Password }),
+        [$"POST {Api}/users/me/two-factor"] = Self($"{Api}/users/me/two-factor"),
+        [$"POST {Api}/users/me/two-factor/confirm"] = Self($"{Api}/users/me/two-factor/confirm", 422, _ => new { code = "" }),
+        [$"DELETE {Api}/users/me/two-factor"] = Self($"{Api}/users/me/two-factor", 422, _ => new { code = "" }),
+
         [$"GET {Api}/auth/external"] = Public($"{Api}/auth/external"),
         [$"GET {Api}/auth/external/{{provider}}"] = Public($"{Api}/auth/external/none?returnUrl=https://example.org/", 422),
         [$"POST {Api}/auth/external/exchange"] = Public($"{Api}/auth/external/exchange", 422, _ => new { code = "none" }),

@@ -83,8 +83,8 @@ public sealed class CleanLlmApi : IAsyncDisposable
             return;
         await Upstream.DisposeAsync();
         await Database.DisposeAsync();
-        if (Directory.Exists(outbox))
-            Directory.Delete(outbox, recursive: true);
+        if (Directory.Exists(settings["Email:OutboxFolder"]))
+            Directory.Delete(settings["Email:OutboxFolder"], recursive: true);
     }
 
     private sealed class ProgramHost(IReadOnlyDictionary<string, string> settings) : WebApplicationFactory<Program>
