@@ -70,6 +70,8 @@ start_release() {
         Encryption__Keys__0__Id=bench
         Encryption__Keys__0__Key="$(head -c 32 /dev/urandom | base64)"
         Auth__AccessTokenMinutes=60
+        RateLimiting__AnonymousBurst=100000
+        RateLimiting__CostlyBurst=100000
         Plans__0__Name=bench
         Plans__0__Default=true
         Plans__0__Limits__0__Metric=requests

@@ -34,6 +34,11 @@ install_missing() {
     [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
 }
 
+# The OpenID provider that the functional tests sign in at, at the versions of its lock file.
+install_openid_provider() {
+    (cd "$root/tests/WebApi.FunctionalTests/OpenIdProvider" && npm ci --no-audit --no-fund --loglevel=error) || die "npm ci failed"
+}
+
 # A loopback port that nobody listens on.
 free_port() {
     local port
@@ -103,14 +108,14 @@ stop_servers() {
     rm -rf "$scratch"
 }
 
-# Starts the built program on a free port with its embedded defaults in a folder of its own; sets program_url.
-start_program() {
+# Starts the built program on a free port with its embedded defaults, or the given settings, in a folder of its own; sets program_url.
+start_program() { # [NAME=VALUE…]
     local port home=$scratch/program dll=$root/artifacts/bin/WebApi/${configuration,,}/CleanLlm.WebApi.dll
     [ -f "$dll" ] || die "not built: $dll"
     port=$(free_port)
     program_url=http://127.0.0.1:$port
     mkdir -p "$home"
-    (cd "$home" && exec env ASPNETCORE_ENVIRONMENT=Development ASPNETCORE_URLS="$program_url" dotnet "$dll" >"$scratch/program.log" 2>&1) &
+    (cd "$home" && exec env ASPNETCORE_ENVIRONMENT=Development ASPNETCORE_URLS="$program_url" "$@" dotnet "$dll" >"$scratch/program.log" 2>&1) &
     program_pid=$!
     wait_until 60 curl -fsS "$program_url/health/ready" || { cat "$scratch/program.log" >&2; die "the program did not start"; }
 }

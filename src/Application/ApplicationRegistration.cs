@@ -34,6 +34,8 @@ public static class ApplicationRegistration
         services.AddOptions<CompletionOptions>().BindConfiguration(CompletionOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<PromptingOptions>().BindConfiguration(PromptingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddPromptPipeline();
+        services.AddOptions<SignInThrottleOptions>().BindConfiguration(SignInThrottleOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddScoped<ISignInThrottle, SignInThrottle>();
         services.AddScoped<SessionOpening>();
         services.AddScoped<SessionEnding>();
         services.AddScoped<ContentReading>();

@@ -2,7 +2,9 @@ using CleanLlm.Infrastructure.Ai;
 using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.Completions;
 using CleanLlm.Infrastructure.Identity;
+using CleanLlm.Infrastructure.Identity.External;
 using CleanLlm.Infrastructure.Persistence;
+using CleanLlm.Infrastructure.RateLimiting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -19,7 +21,9 @@ public static class InfrastructureRegistration
             .AddSingleton(TimeProvider.System)
             .AddPersistence(configuration, environment)
             .AddCaching(configuration)
+            .AddRateLimiting(configuration)
             .AddIdentityInfrastructure(configuration)
+            .AddExternalSignIn(configuration)
             .AddAiInfrastructure(configuration)
             .AddHostedService<CompletionUpkeep>();
 }

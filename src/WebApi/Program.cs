@@ -14,9 +14,12 @@ builder.Services
     .AddApiDocument();
 
 var app = builder.Build();
+app.UseTrustedProxies();
 app.UseResponseHygiene();
 app.UseProblems();
 app.UseApiDocument();
+app.UseCorsList();
+app.UseAddressLimits();
 app.UseAuthentication();
 app.UseAuthorization();
 
@@ -26,7 +29,10 @@ app.MapJwks();
 // A call is for signed-in users unless it says otherwise.
 var api = app.MapGroup("/api/v1").RequireAuthorization();
 api.MapAuth();
+api.MapExternalSignIn();
+api.MapSessions();
 api.MapUsers();
+api.MapApiKeys();
 api.MapModels();
 api.MapChats();
 api.MapCompletions();

@@ -36,6 +36,17 @@ public sealed record AuthOptions : IValidatableObject
     [Range(0, 60)]
     public int RefreshRetrySeconds { get; init; } = 10;
 
+    /// <summary>Days until another key signs access tokens, 1 to 365. Default 30.</summary>
+    [Range(1, 365)]
+    public int SigningKeyDays { get; init; } = 30;
+
+    /// <summary>
+    /// Minutes in which a new signing key is published before it signs, so that whoever keeps our public keys has it by then;
+    /// 10 to 1,440. Default 60.
+    /// </summary>
+    [Range(10, 1_440)]
+    public int SigningKeyLeadMinutes { get; init; } = 60;
+
     /// <summary>The limits of a session as the domain takes them.</summary>
     public SessionLifetime SessionLifetime => new(
         TimeSpan.FromDays(RefreshTokenDays), TimeSpan.FromDays(RefreshTokenIdleDays), TimeSpan.FromSeconds(RefreshRetrySeconds));

@@ -19,6 +19,13 @@ public interface ISessionRepository
     /// <summary>The user's sessions that are not over, last used first, without their tokens.</summary>
     Task<IReadOnlyList<Session>> ListOpenAsync(UserId user, DateTimeOffset now, CancellationToken ct);
 
+    /// <summary>Whether an account has signed in from a network since a moment, in sessions that are over too.</summary>
+    /// <param name="email">The account's address, trimmed and in upper case.</param>
+    /// <param name="network">See <see cref="SessionClient.Network"/>.</param>
+    /// <param name="since">Sessions opened earlier do not count.</param>
+    /// <param name="ct">Cancels the query.</param>
+    Task<bool> HasOpenedFromAsync(string email, string network, DateTimeOffset since, CancellationToken ct);
+
     /// <summary>Ends all sessions of a user at once, but the one to spare.</summary>
     /// <returns>Those that were open and are not any more.</returns>
     Task<IReadOnlyList<SessionId>> RevokeAllAsync(UserId user, SessionId? spared, DateTimeOffset now, CancellationToken ct);

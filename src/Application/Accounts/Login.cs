@@ -20,15 +20,17 @@ internal sealed class LoginValidator : AbstractValidator<Login>
 }
 
 internal sealed class LoginHandler(
-    ICredentials credentials, SessionOpening opening)
+    ICredentials credentials, ISignInThrottle throttle, SessionOpening opening)
     : IRequestHandler<Login, Result<TokenPair>>
 {
     public async Task<Result<TokenPair>> Handle(Login request, CancellationToken ct)
     {
-        var verified = await credentials.VerifyAsync(request.Email, request.Password, ct);
+        var evaluate = await throttle.TryAsync(request.Email, ct);
+        var verified = await credentials.VerifyAsync(request.Email, request.Password, evaluate, ct);
         if (!verified.IsSuccess)
             return verified.Error;
 
+        await throttle.SucceededAsync(request.Email, ct);
         return await opening.OpenAsync(verified.Value, "password", ct);
     }
 }

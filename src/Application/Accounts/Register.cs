@@ -17,7 +17,8 @@ internal sealed class RegisterValidator : AbstractValidator<Register>
     public RegisterValidator()
     {
         RuleFor(request => request.Email).EmailAddress();
-        RuleFor(request => request.Password).NotEmpty().Length(AccountRules.PasswordMinLength, AccountRules.PasswordMaxLength);
+        RuleFor(request => request.Password).NotEmpty().Length(AccountRules.PasswordMinLength, AccountRules.PasswordMaxLength)
+            .NotCommon(request => request.Email);
         RuleFor(request => request.DisplayName).DisplayName();
     }
 }

@@ -1,4 +1,5 @@
 using CleanLlm.Application.Accounts;
+using CleanLlm.Application.ApiKeys;
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Results;
@@ -13,13 +14,14 @@ public sealed record SendMessage(
 
 internal sealed class SendMessageValidator() : CompletionTermsValidator<SendMessage>(request => request.Content);
 
-internal sealed class SendMessageHandler(CompletionRunner runner, ICurrentUser user) : IRequestHandler<SendMessage, Result<CompletionRun>>
+internal sealed class SendMessageHandler(CompletionRunner runner, ICurrentUser user, ICurrentApiKey key) : IRequestHandler<SendMessage, Result<CompletionRun>>
 {
     public Task<Result<CompletionRun>> Handle(SendMessage request, CancellationToken cancellationToken) =>
         runner.StartAsync(
             new CompletionRequest
             {
                 UserId = user.Id,
+                Key = key.Key,
                 Prompt = request.Content,
                 PromptField = "content",
                 ChatId = request.ChatId,

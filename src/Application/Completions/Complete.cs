@@ -1,4 +1,5 @@
 using CleanLlm.Application.Accounts;
+using CleanLlm.Application.ApiKeys;
 using CleanLlm.Domain.Results;
 using MediatR;
 
@@ -10,13 +11,14 @@ public sealed record Complete(string Prompt, string? Model, float? Temperature, 
 
 internal sealed class CompleteValidator() : CompletionTermsValidator<Complete>(request => request.Prompt);
 
-internal sealed class CompleteHandler(CompletionRunner runner, ICurrentUser user) : IRequestHandler<Complete, Result<CompletionRun>>
+internal sealed class CompleteHandler(CompletionRunner runner, ICurrentUser user, ICurrentApiKey key) : IRequestHandler<Complete, Result<CompletionRun>>
 {
     public Task<Result<CompletionRun>> Handle(Complete request, CancellationToken cancellationToken) =>
         runner.StartAsync(
             new CompletionRequest
             {
                 UserId = user.Id,
+                Key = key.Key,
                 Prompt = request.Prompt,
                 PromptField = "prompt",
                 Model = request.Model,

@@ -1,3 +1,4 @@
+using CleanLlm.Application.ApiKeys;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Users;
 
@@ -8,6 +9,9 @@ internal sealed record CompletionRequest
 {
     /// <summary>Who asks, and pays.</summary>
     public required UserId UserId { get; init; }
+
+    /// <summary>The API key it is asked with; null for a signed-in person.</summary>
+    public ApiKeyAccess? Key { get; init; }
 
     /// <summary>The question, as the caller wrote it.</summary>
     public required string Prompt { get; init; }

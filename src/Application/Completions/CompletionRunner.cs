@@ -95,17 +95,23 @@ internal sealed class CompletionRunner(
         var now = clock.GetUtcNow();
         var turn = request.ChatId is { } chat ? new ChatTurn(chat, conversation.ParentId, MessageId.New(now), MessageId.New(now)) : null;
         var completion = Completion.Start(
-            new CompletionStart(request.UserId, turn, prompt.Model, prompt.Question, prompt.PromptTokens, prompt.Findings, request.Store), now);
+            new CompletionStart(request.UserId, turn, prompt.Model, prompt.Question, prompt.PromptTokens, prompt.Findings, request.Store)
+            {
+                ApiKeyId = request.Key?.Id,
+            },
+            now);
         var demand = new QuotaDemand(
             prompt.PromptTokens, prompt.MaxCompletionTokens, prompt.LengthIsExact ? prompt.MaxCompletionTokens : 1, prompt.Model.Price);
 
+        IReadOnlyList<PlanLimit> limits = request.Key?.Limit is { } own ? [.. plan.Limits, own] : plan.Limits;
+
         // Without the caller's token: one who leaves now would leave a reservation that nobody answers.
-        var counters = await store.AdmitAsync(completion, plan.Limits, demand, now + options.Value.Lease, CancellationToken.None);
+        var counters = await store.AdmitAsync(completion, limits, demand, now + options.Value.Lease, CancellationToken.None);
         if (!counters.IsSuccess)
             return counters.Error;
 
-        var limits = plan.Limits.Zip(counters.Value, (limit, counter) => QuotaLimitDto.From(limit, counter, now));
-        return new CompletionRun(completion, [.. limits], options.Value.MaxOutputBytes);
+        var states = limits.Zip(counters.Value, (limit, counter) => QuotaLimitDto.From(limit, counter, now));
+        return new CompletionRun(completion, [.. states], options.Value.MaxOutputBytes);
     }
 
     private sealed record Loaded(Plan Plan, Model Model, Conversation Conversation);

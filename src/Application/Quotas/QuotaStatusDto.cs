@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using CleanLlm.Domain.Quotas;
 
 namespace CleanLlm.Application.Quotas;
@@ -18,11 +19,18 @@ public sealed record QuotaStatusDto(string Plan, IReadOnlyList<QuotaLimitDto> Li
 public sealed record QuotaLimitDto(
     QuotaMetric Metric, QuotaWindow Window, long Limit, long Used, long Reserved, long Remaining, DateTimeOffset ResetsAt)
 {
+    /// <summary>Whether it is the limit of the API key that the call came with, and not of its owner's plan.</summary>
+    [JsonIgnore]
+    public bool IsOfKey { get; private init; }
+
     internal static QuotaLimitDto From(PlanLimit limit, QuotaCounter? counter, DateTimeOffset now)
     {
         var (used, reserved) = (counter?.Used ?? 0, counter?.Reserved ?? 0);
         var allowed = Math.Max(0, limit.Amount + (counter?.Granted ?? 0));
         var remaining = Math.Max(0, allowed - used - reserved);
-        return new QuotaLimitDto(limit.Metric, limit.Window, allowed, used, reserved, remaining, limit.Window.ResetsAt(now));
+        return new QuotaLimitDto(limit.Metric, limit.Window, allowed, used, reserved, remaining, limit.Window.ResetsAt(now))
+        {
+            IsOfKey = limit.Key is not null,
+        };
     }
 }

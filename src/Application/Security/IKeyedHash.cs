@@ -3,6 +3,9 @@ namespace CleanLlm.Application.Security;
 /// <summary>Hashes that only this installation can compute (HMAC-SHA256), so that a copy of the database alone tells nothing.</summary>
 public interface IKeyedHash
 {
+    /// <summary>Reads the key, so that no hash after this call needs the database.</summary>
+    ValueTask PrepareAsync(CancellationToken ct);
+
     /// <summary>The hash of some data, 32 bytes; hashes of different purposes have nothing in common.</summary>
     ValueTask<byte[]> ComputeAsync(HashPurpose purpose, ReadOnlyMemory<byte> data, CancellationToken ct);
 }
@@ -21,4 +24,7 @@ public enum HashPurpose
 
     /// <summary>The detail of a line of the audit log.</summary>
     AuditDetail,
+
+    /// <summary>Who is limited, where limits are kept outside the process.</summary>
+    RateLimitKey,
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
@@ -59,7 +60,7 @@ public sealed class ApiKey
         : null;
 
     /// <summary>A new key.</summary>
-    public static Result<ApiKey> Create(UserId user, ApiKeyTerms terms, Func<ApiKeyId, byte[]> secretHash, DateTimeOffset now)
+    public static Result<ApiKey> Create(UserId user, ApiKeyId id, ApiKeyTerms terms, byte[] secretHash, DateTimeOffset now)
     {
         if (string.IsNullOrWhiteSpace(terms.Name) || terms.Name.Length > NameMaxLength || terms.Name.Any(char.IsControl))
             return Error.Invalid("name", $"1 to {NameMaxLength} characters, none of them a control character.");
@@ -70,14 +71,13 @@ public sealed class ApiKey
         if (terms.MonthlyTokenLimit < 1)
             return Error.Invalid("monthlyTokenLimit", "At least 1, or absent for no limit of its own.");
 
-        var id = ApiKeyId.New(now);
         return new ApiKey
         {
             Id = id,
             UserId = user,
             Name = terms.Name.Trim(),
             Scopes = terms.Scopes,
-            SecretHash = secretHash(id),
+            SecretHash = secretHash,
             ExpiresAt = terms.ExpiresAt,
             MonthlyTokenLimit = terms.MonthlyTokenLimit,
             CreatedAt = now,
@@ -96,8 +96,13 @@ public sealed class ApiKey
         SecretHash = secretHash;
     }
 
-    /// <summary>Whether it had its time.</summary>
-    public bool IsExpired(DateTimeOffset now) => ExpiresAt <= now;
+    /// <summary>Whether a secret with this hash opens it at the given moment; compares without telling by its time how much of a guess was right.</summary>
+    public bool Accepts(ReadOnlySpan<byte> hash, DateTimeOffset now)
+    {
+        var current = CryptographicOperations.FixedTimeEquals(hash, SecretHash);
+        var former = FormerSecretHash is not null && CryptographicOperations.FixedTimeEquals(hash, FormerSecretHash) && now < FormerExpiresAt;
+        return (current || former) && !(ExpiresAt <= now);
+    }
 }
 
 /// <summary>What the owner of a key decides about it.</summary>

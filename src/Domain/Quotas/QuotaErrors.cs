@@ -16,7 +16,7 @@ public static class QuotaErrors
             limit.Metric == QuotaMetric.Concurrency ? "rate_limit.exceeded" : "quota.exceeded",
             limit.Metric == QuotaMetric.Concurrency
                 ? $"At most {limit.Amount} completions may run at the same time."
-                : $"The limit of {limit.Amount} {metric} a {window} leaves no room for this request.")
+                : $"The {(limit.Key is null ? "" : "API key's ")}limit of {limit.Amount} {metric} a {window} leaves no room for this request.")
         {
             Limit = new LimitHit(metric, window, limit.Amount, resetsAt),
             RetryAfter = resetsAt - now,

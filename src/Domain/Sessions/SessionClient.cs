@@ -1,6 +1,33 @@
+using System.Net;
+using System.Net.Sockets;
+
 namespace CleanLlm.Domain.Sessions;
 
 /// <summary>From where somebody acts.</summary>
 /// <param name="Address">The network address; null when it is not known.</param>
 /// <param name="Device">What the program in their hands calls itself; null when it does not.</param>
-public readonly record struct SessionClient(string? Address, string? Device);
+public readonly record struct SessionClient(string? Address, string? Device)
+{
+    private const int NetworkBytes = 8;
+
+    /// <summary>
+    /// The address as far as it tells callers apart: of IPv6 the first 64 bits, because whoever has one address there has them all
+    /// (RFC 6177). <c>unknown</c> without an address.
+    /// </summary>
+    public string Network => NetworkOf(Address);
+
+    /// <inheritdoc cref="Network" />
+    public static string NetworkOf(string? address)
+    {
+        if (!IPAddress.TryParse(address, out var parsed))
+            return "unknown";
+        if (parsed.IsIPv4MappedToIPv6)
+            return parsed.MapToIPv4().ToString();
+        if (parsed.AddressFamily != AddressFamily.InterNetworkV6)
+            return parsed.ToString();
+
+        var bytes = parsed.GetAddressBytes();
+        Array.Clear(bytes, NetworkBytes, bytes.Length - NetworkBytes);
+        return $"{new IPAddress(bytes)}/64";
+    }
+}

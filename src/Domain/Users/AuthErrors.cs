@@ -19,6 +19,10 @@ public static class AuthErrors
     /// <summary>The session is absent or somebody else's.</summary>
     public static readonly Error SessionNotFound = new(ErrorKind.NotFound, "session.not_found", "There is no such session.");
 
+    /// <summary>The session or the key that asked for a stream is over, or its user is gone or disabled.</summary>
+    public static readonly Error SessionEnded =
+        new(ErrorKind.Unauthenticated, "auth.session_ended", "The session or key that asked for this answer has ended; the answer is kept.");
+
     /// <summary>The password was right, but its account has a second factor and the request had no code that works.</summary>
     public static readonly Error TwoFactorRequired =
         new(ErrorKind.Unauthenticated, "auth.two_factor_required", "A code of the second factor is needed: send it as 'twoFactorCode'.");
@@ -33,4 +37,36 @@ public static class AuthErrors
     /// <summary>The access token is genuine, but its account is gone or disabled.</summary>
     public static readonly Error AccountUnavailable =
         new(ErrorKind.Unauthenticated, "auth.account_unavailable", "The account of this token no longer exists or is disabled.");
+
+    /// <summary>No other provider of that name is configured.</summary>
+    public static readonly Error ExternalProviderNotFound =
+        new(ErrorKind.NotFound, "auth.external_provider_not_found", "There is no provider of this name to sign in with.");
+
+    /// <summary>The other provider cannot be asked for its settings.</summary>
+    public static readonly Error ExternalUnavailable =
+        new(ErrorKind.Unavailable, "auth.external_unavailable", "The provider to sign in with does not answer. Try again.");
+
+    /// <summary>The answer of the other provider does not belong to a sign-in of this browser, or is not acceptable.</summary>
+    public static readonly Error ExternalFailed =
+        new(ErrorKind.Malformed, "auth.external_failed", "This answer does not belong to a sign-in that was begun here. Start again.");
+
+    /// <summary>The other provider gave no e-mail address, without which no account is made.</summary>
+    public static readonly Error ExternalEmailMissing = new(
+        ErrorKind.Invalid, "auth.external_email_missing", "The provider gave no e-mail address. Allow it there, or register and link the provider.");
+
+    /// <summary>The address that the other provider gave is an account's already: addresses alone link nothing.</summary>
+    public static readonly Error ExternalEmailTaken =
+        EmailTaken with { Detail = "There is an account with this e-mail address. Sign in to it, and link the provider from there." };
+
+    /// <summary>The identity is linked to somebody else's account.</summary>
+    public static readonly Error ExternalAlreadyLinked =
+        new(ErrorKind.Conflict, "auth.external_already_linked", "This identity is linked to another account.");
+
+    /// <summary>Nothing of that provider is linked to the account.</summary>
+    public static readonly Error ExternalLoginNotFound =
+        new(ErrorKind.NotFound, "auth.external_login_not_found", "Nothing of this provider is linked to your account.");
+
+    /// <summary>Without this login nobody could sign in to the account any more.</summary>
+    public static readonly Error LastCredential =
+        new(ErrorKind.Conflict, "auth.last_credential", "This is the only way to sign in to your account. Set a password or link another provider first.");
 }

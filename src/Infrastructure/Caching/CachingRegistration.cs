@@ -10,7 +10,7 @@ internal static class CachingRegistration
 {
     // Redis is a help, not a need: neither a start nor a call that finds it away waits long for it.
     private const int ConnectTimeoutMilliseconds = 2000;
-    private const int CallTimeoutMilliseconds = 500;
+    internal const int CallTimeoutMilliseconds = 500;
 
     public static IServiceCollection AddCaching(this IServiceCollection services, IConfiguration configuration)
     {

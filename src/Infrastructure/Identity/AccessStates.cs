@@ -1,6 +1,7 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
+using CleanLlm.Infrastructure.ApiKeys;
 using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Infrastructure.Persistence.Quotas;
@@ -9,14 +10,14 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanLlm.Infrastructure.Identity;
 
 /// <summary>
-/// Rights by session and by user, believed for three seconds at most; a change on any instance that shares a Redis is known at once.
+/// Rights by session and by user, believed for two seconds at most; a change on any instance that shares a Redis is known at once.
 /// </summary>
 internal sealed class AccessStates(
     IDbContextFactory<AppDbContext> databases, IEnumerable<IAccessBroadcast> broadcasts, ApiKeyStates keys, Subscriptions subscriptions, TimeProvider clock)
     : IAccessStates
 {
-    /// <summary>How long what was read is believed. With the second between two looks of an open stream it stays below five.</summary>
-    public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(3);
+    /// <summary>How long what was read is believed. With the second and a half between two looks of an open stream it stays below five.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(2);
 
     private readonly BriefCache<SessionId, AccessState?> sessions = new(Lifetime, clock);
     private readonly BriefCache<UserId, AccessState?> users = new(Lifetime, clock);

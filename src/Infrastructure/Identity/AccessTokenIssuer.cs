@@ -18,6 +18,9 @@ internal sealed class AccessTokenIssuer(SigningKeyRing keys, IOptions<AuthOption
 
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
 
+    /// <summary>A role as claims and policies name it.</summary>
+    public static string NameOf(UserRole role) => role == UserRole.Admin ? "admin" : "user";
+
     public async ValueTask<AccessToken> IssueAsync(User user, SessionId session, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
@@ -29,13 +32,13 @@ internal sealed class AccessTokenIssuer(SigningKeyRing keys, IOptions<AuthOption
             Audience = options.Value.Audience,
             IssuedAt = now.UtcDateTime,
             Expires = (now + lifetime).UtcDateTime,
-            SigningCredentials = (await keys.GetAsync(ct)).Newest,
+            SigningCredentials = (await keys.GetAsync(ct)).SignerAt(now),
             Claims = new Dictionary<string, object>(StringComparer.Ordinal)
             {
                 [JwtRegisteredClaimNames.Sub] = user.Id.ToString(),
                 [JwtRegisteredClaimNames.Sid] = session.ToString(),
                 [JwtRegisteredClaimNames.Jti] = Guid.CreateVersion7(now).ToString(),
-                [RoleClaim] = user.Role == UserRole.Admin ? "admin" : "user",
+                [RoleClaim] = NameOf(user.Role),
             },
         });
         return new AccessToken(jwt, lifetime);

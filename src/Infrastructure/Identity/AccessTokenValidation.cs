@@ -1,5 +1,8 @@
+using System.Security.Claims;
 using CleanLlm.Application.Accounts;
+using CleanLlm.Domain.Sessions;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -16,6 +19,8 @@ internal sealed class AccessTokenValidation(SigningKeyRing keys, IOptions<AuthOp
     /// <summary>How far the clocks of two instances may be apart.</summary>
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
+    private const string CriticalHeader = "crit";
+
     public void Configure(JwtBearerOptions options) => Configure(JwtBearerDefaults.AuthenticationScheme, options);
 
     public void Configure(string? name, JwtBearerOptions options)
@@ -25,6 +30,7 @@ internal sealed class AccessTokenValidation(SigningKeyRing keys, IOptions<AuthOp
 
         options.MapInboundClaims = false;
         options.SaveToken = false;
+        options.Events = new JwtBearerEvents { OnTokenValidated = CheckSessionAsync };
         options.TokenValidationParameters = new TokenValidationParameters
         {
             ConfigurationManager = keys,
@@ -37,6 +43,31 @@ internal sealed class AccessTokenValidation(SigningKeyRing keys, IOptions<AuthOp
             NameClaimType = JwtRegisteredClaimNames.Sub,
             RoleClaimType = AccessTokenIssuer.RoleClaim,
         };
+    }
+
+    // A token says who its user was when it was made; what they may do is what holds now.
+    private static async Task CheckSessionAsync(TokenValidatedContext context)
+    {
+        // We put nothing in the header that has to be understood, so whatever is marked so is not ours (RFC 7515, 4.1.11).
+        if (((JsonWebToken)context.SecurityToken).TryGetHeaderValue<object>(CriticalHeader, out _))
+        {
+            context.Fail("The token has a critical header.");
+            return;
+        }
+
+        var identity = (ClaimsIdentity)context.Principal!.Identity!;
+        var access = context.HttpContext.RequestServices.GetRequiredService<IAccessStates>();
+        if (!Guid.TryParse(identity.FindFirst(JwtRegisteredClaimNames.Sid)?.Value, out var session)
+            || await access.OfSessionAsync(new SessionId(session), context.HttpContext.RequestAborted) is not { } state
+            || identity.FindFirst(JwtRegisteredClaimNames.Sub)?.Value != state.UserId.ToString())
+        {
+            context.Fail("The session of this token is over.");
+            return;
+        }
+
+        if (identity.FindFirst(AccessTokenIssuer.RoleClaim) is { } former)
+            identity.TryRemoveClaim(former);
+        identity.AddClaim(new Claim(AccessTokenIssuer.RoleClaim, AccessTokenIssuer.NameOf(state.Role)));
     }
 
     private bool IsInTime(DateTime? notBefore, DateTime? expires, SecurityToken token, TokenValidationParameters parameters)

@@ -30,11 +30,12 @@ internal sealed class Credentials(
         }
     }
 
-    public async Task<Result<User>> VerifyAsync(string email, string password, CancellationToken ct)
+    public async Task<Result<User>> VerifyAsync(string email, string password, bool evaluate, CancellationToken ct)
     {
         var credential = await manager.FindByEmailAsync(email.Trim());
+        var known = evaluate && credential?.PasswordHash is not null;
         var matches = await gate.RunAsync(
-            () => credential is null ? decoy.VerifyAsync(password) : manager.CheckPasswordAsync(credential, password), ct);
+            () => known ? manager.CheckPasswordAsync(credential!, password) : decoy.VerifyAsync(password), ct);
 
         return matches && await db.Profiles.FindAsync([credential!.UserId], ct) is { Disabled: false } user
             ? user

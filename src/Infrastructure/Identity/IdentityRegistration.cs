@@ -1,6 +1,7 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Audit;
 using CleanLlm.Infrastructure.Administration;
+using CleanLlm.Infrastructure.ApiKeys;
 using CleanLlm.Infrastructure.Audit;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Infrastructure.Security;
@@ -33,7 +34,7 @@ internal static class IdentityRegistration
         services.AddSingleton<ITokenIssuer, AccessTokenIssuer>();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, AccessTokenValidation>();
 
-        services.AddSingleton<ApiKeyStates>();
+        services.AddApiKeys();
         services.AddSingleton<AccessStates>();
         services.AddSingleton<IAccessStates>(provider => provider.GetRequiredService<AccessStates>());
         if (configuration.GetConnectionString("Redis") is { Length: > 0 })
@@ -48,6 +49,7 @@ internal static class IdentityRegistration
 
         services.AddHostedService<IdentityStartup>();
         services.AddAdministration(configuration);
+        services.AddHostedService<SigningKeyRotation>();
 
         services.AddScoped<ICredentials, Credentials>();
         services.AddScoped<IUserRepository, UserRepository>();

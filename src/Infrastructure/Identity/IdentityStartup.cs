@@ -1,17 +1,19 @@
+using CleanLlm.Application.Security;
 using Microsoft.Extensions.Hosting;
 
 namespace CleanLlm.Infrastructure.Identity;
 
 /// <summary>
-/// Before the first request: makes or reads the signing keys, and makes the decoy, which would otherwise tell the first
+/// Before the first request: makes or reads the keys, and makes the decoy, which would otherwise tell the first
 /// unknown address by its delay.
 /// </summary>
-internal sealed class IdentityStartup(SigningKeyRing keys, PasswordDecoy decoy) : IHostedService
+internal sealed class IdentityStartup(SigningKeyRing keys, IKeyedHash hash, PasswordDecoy decoy) : IHostedService
 {
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         decoy.Prepare();
-        return keys.GetAsync(cancellationToken).AsTask();
+        await hash.PrepareAsync(cancellationToken);
+        await keys.GetAsync(cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -30,6 +30,17 @@ internal sealed class SessionRepository(AppDbContext db) : ISessionRepository
         .OrderByDescending(session => session.LastUsedAt)
         .ToListAsync(ct);
 
+    // Compared here, because a network is not a prefix of an address's text.
+    public async Task<bool> HasOpenedFromAsync(string email, string network, DateTimeOffset since, CancellationToken ct)
+    {
+        var addresses = await (
+            from session in db.Set<Session>()
+            join user in db.Users on session.UserId equals user.UserId
+            where user.NormalizedEmail == email && session.CreatedAt >= since
+            select session.Address).Distinct().ToListAsync(ct);
+        return addresses.Exists(address => SessionClient.NetworkOf(address) == network);
+    }
+
     public async Task<IReadOnlyList<SessionId>> RevokeAllAsync(UserId user, SessionId? spared, DateTimeOffset now, CancellationToken ct)
     {
         var open = db.Set<Session>().Where(session => session.UserId == user && session.RevokedAt == null && session.Id != spared);

@@ -18,7 +18,7 @@ internal sealed class SigningKey
     {
     }
 
-    /// <summary>1 for the first key; the highest one signs, all of them verify.</summary>
+    /// <summary>1 for the first key, and one more for each that follows; all of them verify.</summary>
     public int Generation { get; private set; }
 
     /// <summary>Names the key in tokens: its thumbprint (RFC 7638).</summary>
@@ -34,6 +34,14 @@ internal sealed class SigningKey
     public byte[] WrappedPrivateKey { get; private set; } = [];
 
     public DateTimeOffset CreatedAt { get; private set; }
+
+    /// <summary>The same key under the current key-encryption key.</summary>
+    public void Rewrap(KeyWrap wrap)
+    {
+        var plain = wrap.Unwrap(WrappedPrivateKey, Purpose);
+        WrappedPrivateKey = wrap.Wrap(plain, Purpose);
+        CryptographicOperations.ZeroMemory(plain);
+    }
 
     private string Purpose => $"signing_keys|{Kid}|wrapped_private_key";
 

@@ -7,11 +7,14 @@ namespace CleanLlm.Infrastructure.Identity;
 
 /// <summary>
 /// The signing keys in memory. The token handler asks for a refresh when it meets a <c>kid</c> that is not among them;
-/// however many forged tokens come, the table is read once in <see cref="RereadInterval"/>.
+/// however many forged tokens come, the table is read once in <see cref="RereadInterval"/>. Without such a token it is read once
+/// in <see cref="UnaskedInterval"/>, so that every instance knows a key well before it signs, and forgets it once it is over.
 /// </summary>
 internal sealed partial class SigningKeyRing : BaseConfigurationManager, IPublicKeys, IDisposable
 {
     public static readonly TimeSpan RereadInterval = TimeSpan.FromSeconds(5);
+
+    public static readonly TimeSpan UnaskedInterval = TimeSpan.FromMinutes(1);
 
     private readonly SigningKeyStore store;
     private readonly TimeProvider clock;
@@ -39,7 +42,7 @@ internal sealed partial class SigningKeyRing : BaseConfigurationManager, IPublic
 
     public void Dispose() => gate.Dispose();
 
-    private bool IsDue() => rereadWanted && clock.GetElapsedTime(Volatile.Read(ref readAt)) >= RereadInterval;
+    private bool IsDue() => clock.GetElapsedTime(Volatile.Read(ref readAt)) >= (rereadWanted ? RereadInterval : UnaskedInterval);
 
     private async Task<BaseConfiguration> ReadAsync(CancellationToken ct)
     {

@@ -7,13 +7,16 @@ namespace CleanLlm.Infrastructure.Identity;
 /// <summary>All signing keys as they were when read; never changes.</summary>
 internal sealed class SigningKeySet : BaseConfiguration
 {
-    private readonly Lazy<SigningCredentials> newest;
+    private readonly List<(DateTimeOffset SignsFrom, Lazy<SigningCredentials> Private)> signers;
 
     /// <param name="keys">At least one, newest first.</param>
-    /// <param name="wrap">Opens the newest one at its first use.</param>
-    public SigningKeySet(IReadOnlyList<SigningKey> keys, KeyWrap wrap)
+    /// <param name="lead">How long a key is published before it signs.</param>
+    /// <param name="wrap">Opens a key at its first use.</param>
+    public SigningKeySet(IReadOnlyList<SigningKey> keys, TimeSpan lead, KeyWrap wrap)
     {
-        newest = new Lazy<SigningCredentials>(() => keys[0].OpenPrivate(wrap), LazyThreadSafetyMode.PublicationOnly);
+        signers = [.. keys.Select(key => (
+            key.CreatedAt + lead,
+            new Lazy<SigningCredentials>(() => key.OpenPrivate(wrap), LazyThreadSafetyMode.PublicationOnly)))];
         var publics = keys.Select(key => (key.Kid, key.Algorithm, Parameters: key.Public())).ToList();
         foreach (var key in publics)
             SigningKeys.Add(new RsaSecurityKey(key.Parameters) { KeyId = key.Kid });
@@ -29,6 +32,10 @@ internal sealed class SigningKeySet : BaseConfiguration
     /// <summary>For others to verify with.</summary>
     public PublicKeySet Public { get; }
 
-    /// <summary>For us to sign with.</summary>
-    public SigningCredentials Newest => newest.Value;
+    /// <summary>For us to sign with at the given moment: the newest key that was published long enough, or else the oldest.</summary>
+    public SigningCredentials SignerAt(DateTimeOffset now)
+    {
+        var known = signers.FindIndex(signer => signer.SignsFrom <= now);
+        return signers[known < 0 ? signers.Count - 1 : known].Private.Value;
+    }
 }

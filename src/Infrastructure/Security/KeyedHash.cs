@@ -17,6 +17,12 @@ internal sealed class KeyedHash(IDbContextFactory<AppDbContext> databases, KeyWr
     private readonly SemaphoreSlim gate = new(1);
     private volatile byte[]?[]? keys;
 
+    public async ValueTask PrepareAsync(CancellationToken ct)
+    {
+        if (keys is null)
+            await LoadAsync(ct);
+    }
+
     public async ValueTask<byte[]> ComputeAsync(HashPurpose purpose, ReadOnlyMemory<byte> data, CancellationToken ct) =>
         HMACSHA256.HashData((keys ?? await LoadAsync(ct))[(int)purpose]!, data.Span);
 

@@ -1,13 +1,7 @@
-using System.Security.Claims;
-using CleanLlm.Application.Accounts;
-using CleanLlm.Domain.Users;
-using Microsoft.AspNetCore.Authorization;
-using Microsoft.IdentityModel.JsonWebTokens;
-
 namespace CleanLlm.WebApi.Authentication;
 
-/// <summary>Lets admins through: whoever has a token that says so, as long as it is still true.</summary>
-internal sealed class AdminPolicy(IAccessStates access) : AuthorizationHandler<AdminPolicy.Requirement>
+/// <summary>Lets admins through: those whose role, as it is now, says so. API keys have none.</summary>
+internal static class AdminPolicy
 {
     /// <summary>The policy's name.</summary>
     public const string Name = "admin";
@@ -16,21 +10,6 @@ internal sealed class AdminPolicy(IAccessStates access) : AuthorizationHandler<A
     private const string AdminRole = "admin";
 
     /// <summary>Adds the policy.</summary>
-    public static void AddTo(IServiceCollection services)
-    {
-        services.AddSingleton<IAuthorizationHandler, AdminPolicy>();
-        services.AddAuthorizationBuilder().AddPolicy(
-            Name, policy => policy.RequireAuthenticatedUser().RequireClaim(RoleClaim, AdminRole).AddRequirements(new Requirement()));
-    }
-
-    // A token is older than the role it names: somebody who was an admin when it was made may not be one any more.
-    protected override async Task HandleRequirementAsync(AuthorizationHandlerContext context, Requirement requirement)
-    {
-        if (Guid.TryParse(context.User.FindFirstValue(JwtRegisteredClaimNames.Sub), out var id)
-            && await access.OfUserAsync(new UserId(id), CancellationToken.None) is { Role: UserRole.Admin })
-            context.Succeed(requirement);
-    }
-
-    /// <summary>To be an admin now.</summary>
-    internal sealed class Requirement : IAuthorizationRequirement;
+    public static void AddTo(IServiceCollection services) => services.AddAuthorizationBuilder()
+        .AddPolicy(Name, policy => policy.RequireAuthenticatedUser().RequireClaim(RoleClaim, AdminRole));
 }

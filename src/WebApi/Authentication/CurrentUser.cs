@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Claims;
 using CleanLlm.Application.Accounts;
+using CleanLlm.Application.ApiKeys;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -8,13 +9,15 @@ using Microsoft.IdentityModel.JsonWebTokens;
 namespace CleanLlm.WebApi.Authentication;
 
 /// <summary>The caller as the verified credential of the HTTP request names them.</summary>
-internal sealed class CurrentUser(IHttpContextAccessor accessor) : ICurrentUser, ICurrentSession, ICurrentClient
+internal sealed class CurrentUser(IHttpContextAccessor accessor) : ICurrentUser, ICurrentSession, ICurrentClient, ICurrentApiKey
 {
     UserId ICurrentUser.Id => Read(JwtRegisteredClaimNames.Sub) is { } id
         ? new UserId(id)
         : throw new InvalidOperationException("A route that allows anonymous callers has no current user.");
 
     SessionId? ICurrentSession.Id => Read(JwtRegisteredClaimNames.Sid) is { } id ? new SessionId(id) : null;
+
+    ApiKeyAccess? ICurrentApiKey.Key => accessor.HttpContext?.Features.Get<ApiKeyAccess>();
 
     SessionClient ICurrentClient.Client => accessor.HttpContext is { } http
         ? new SessionClient(AddressOf(http.Connection.RemoteIpAddress), http.Request.Headers.UserAgent)

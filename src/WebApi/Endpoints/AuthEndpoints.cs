@@ -16,19 +16,19 @@ internal static class AuthEndpoints
     {
         var auth = api.MapGroup("/auth").WithTags("Auth");
 
-        auth.MapPost("/register", SignUp).AllowAnonymous()
+        auth.MapPost("/register", SignUp).AllowAnonymous().AsCostly()
             .WithName("Auth_Register")
-            .WithProblems(400, 409, 413, 415, 422, 503)
+            .WithProblems(400, 409, 413, 415, 422, 429, 503)
             .WithSummary("Makes an account")
             .WithDescription("409 `auth.email_taken` when there is one with this address, in whatever case of its letters.");
         auth.MapPost("/login", SignIn).AllowAnonymous()
             .WithName("Auth_Login")
-            .WithProblems(400, 401, 413, 415, 422, 503)
+            .WithProblems(400, 401, 413, 415, 422, 429, 503)
             .WithSummary("Signs in")
             .WithDescription("401 `auth.invalid_credentials` whether the address is unknown, the password wrong or the account disabled.");
         auth.MapPost("/refresh", Continue).AllowAnonymous()
             .WithName("Auth_Refresh")
-            .WithProblems(400, 401, 413, 415, 422, 503)
+            .WithProblems(400, 401, 413, 415, 422, 429, 503)
             .WithSummary("Spends a refresh token for the next pair of tokens")
             .WithDescription("401 `auth.invalid_refresh_token` when it does not work. A token that comes back after its use ends the session.");
         auth.MapPost("/logout", SignOut)

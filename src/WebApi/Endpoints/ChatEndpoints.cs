@@ -1,7 +1,9 @@
 using CleanLlm.Application.Chats;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Paging;
+using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Chats;
+using CleanLlm.WebApi.Authentication;
 using CleanLlm.WebApi.Http;
 using CleanLlm.WebApi.OpenApi;
 using CleanLlm.WebApi.Streaming;
@@ -22,32 +24,39 @@ internal static class ChatEndpoints
 
         chats.MapGet("", List)
             .WithName("Chats_List")
+            .AllowKeys(ApiKeyScopes.ChatsRead)
             .WithProblems(400, 401, 422, 503)
             .WithSummary("Lists the caller's chats, newest activity first");
         chats.MapPost("", Create)
             .WithName("Chats_Create")
+            .AllowKeys(ApiKeyScopes.ChatsWrite)
             .WithProblems(400, 401, 413, 415, 422, 503)
             .WithSummary("Opens a chat")
             .WithDescription("422 `model.unknown` when the model is not served.");
         chats.MapGet("/{id:guid}", Get)
             .WithName("Chats_Get")
+            .AllowKeys(ApiKeyScopes.ChatsRead)
             .WithProblems(401, 404, 503)
             .WithSummary("Shows a chat");
         chats.MapPatch("/{id:guid}", Update)
             .WithName("Chats_Update")
+            .AllowKeys(ApiKeyScopes.ChatsWrite)
             .WithProblems(400, 401, 404, 413, 415, 422, 503)
             .WithSummary("Changes a chat")
             .WithDescription("What is absent stays as it is; an empty text removes it.");
         chats.MapDelete("/{id:guid}", Delete)
             .WithName("Chats_Delete")
+            .AllowKeys(ApiKeyScopes.ChatsWrite)
             .WithProblems(401, 404, 503)
             .WithSummary("Deletes a chat with its messages");
         chats.MapGet("/{id:guid}/messages", ListMessages)
             .WithName("Chats_ListMessages")
+            .AllowKeys(ApiKeyScopes.ChatsRead)
             .WithProblems(400, 401, 404, 422, 503)
             .WithSummary("Lists the messages of the active branch, newest first");
         chats.MapPost("/{id:guid}/messages", Send)
             .WithName("Chats_SendMessage")
+            .AllowKeys(ApiKeyScopes.ChatsWrite)
             .Produces<CompletionDto>()
             .WithEventStream()
             .WithProblems(400, 401, 403, 404, 413, 415, 422, 429, 502, 503, 504)
@@ -77,11 +86,11 @@ internal static class ChatEndpoints
         Guid id, IMediator mediator, string? cursor, int? limit, CancellationToken ct) =>
         (await mediator.Send(new ListMessages(new ChatId(id), cursor, limit ?? DefaultLimit), ct)).ToOk();
 
-    private static async Task<IResult> Send(Guid id, SendMessageBody body, IMediator mediator, HttpContext http, TimeProvider clock)
+    private static async Task<IResult> Send(Guid id, SendMessageBody body, IMediator mediator, HttpContext http, CompletionDelivery delivery)
     {
         var message = new SendMessage(
-            new ChatId(id), body.Content, body.ParentId, body.Model, body.Temperature, body.MaxTokens, http.Request.WantsEvents());
-        return await (await mediator.Send(message, http.RequestAborted)).DeliverAsync(http, clock);
+            new ChatId(id), body.Content, body.ParentId, body.Model, body.Temperature, body.MaxTokens, CompletionDelivery.WantsEvents(http.Request));
+        return await delivery.DeliverAsync(await mediator.Send(message, http.RequestAborted), http);
     }
 }
 

@@ -1,5 +1,7 @@
 using CleanLlm.Application.Completions;
+using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Completions;
+using CleanLlm.WebApi.Authentication;
 using CleanLlm.WebApi.Http;
 using CleanLlm.WebApi.OpenApi;
 using CleanLlm.WebApi.Streaming;
@@ -18,6 +20,7 @@ internal static class CompletionEndpoints
 
         completions.MapPost("", Create)
             .WithName("Completions_Create")
+            .AllowKeys(ApiKeyScopes.Completions)
             .Produces<CompletionDto>()
             .WithEventStream()
             .WithProblems(400, 401, 403, 413, 415, 422, 429, 502, 503, 504)
@@ -25,15 +28,16 @@ internal static class CompletionEndpoints
             .WithDescription("Closing the connection does not lose the answer: the completion runs on and can be read by its id.");
         completions.MapGet("/{id:guid}", Get)
             .WithName("Completions_Get")
+            .AllowKeys(ApiKeyScopes.Completions)
             .WithProblems(401, 404, 503)
             .WithSummary("Shows a completion, whatever state it is in");
         return api;
     }
 
-    private static async Task<IResult> Create(CreateCompletionBody body, IMediator mediator, HttpContext http, TimeProvider clock)
+    private static async Task<IResult> Create(CreateCompletionBody body, IMediator mediator, HttpContext http, CompletionDelivery delivery)
     {
-        var complete = new Complete(body.Prompt, body.Model, body.Temperature, body.MaxTokens, body.Store, http.Request.WantsEvents());
-        return await (await mediator.Send(complete, http.RequestAborted)).DeliverAsync(http, clock);
+        var complete = new Complete(body.Prompt, body.Model, body.Temperature, body.MaxTokens, body.Store, CompletionDelivery.WantsEvents(http.Request));
+        return await delivery.DeliverAsync(await mediator.Send(complete, http.RequestAborted), http);
     }
 
     private static async Task<Results<Ok<CompletionDto>, ProblemResult>> Get(Guid id, IMediator mediator, CancellationToken ct) =>

@@ -1,4 +1,6 @@
 using CleanLlm.Application.Models;
+using CleanLlm.Domain.ApiKeys;
+using CleanLlm.WebApi.Authentication;
 using CleanLlm.WebApi.Http;
 using CleanLlm.WebApi.OpenApi;
 using MediatR;
@@ -12,6 +14,7 @@ internal static class ModelEndpoints
     /// <summary>The calls below <c>/models</c>.</summary>
     public static void MapModels(this IEndpointRouteBuilder api) => api.MapGet("/models", List)
         .WithName("Models_List")
+        .AllowKeys(ApiKeyScopes.Completions)
         .WithTags("Models")
         .WithProblems(401, 503)
         .WithSummary("Lists the models")

@@ -1,4 +1,6 @@
 using CleanLlm.Application.Quotas;
+using CleanLlm.Domain.ApiKeys;
+using CleanLlm.WebApi.Authentication;
 using CleanLlm.WebApi.Http;
 using CleanLlm.WebApi.OpenApi;
 using MediatR;
@@ -16,6 +18,7 @@ internal static class QuotaEndpoints
 
         own.MapGet("/quota", Get)
             .WithName("Users_GetQuota")
+            .AllowKeys(ApiKeyScopes.UsageRead)
             .WithProblems(401, 503)
             .WithSummary("Shows how far the caller's limits are used");
         return api;

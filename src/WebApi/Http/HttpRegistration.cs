@@ -1,3 +1,4 @@
+using CleanLlm.WebApi.Streaming;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -7,21 +8,23 @@ namespace CleanLlm.WebApi.Http;
 /// <summary>Registers how requests are read and failures are answered.</summary>
 internal static class HttpRegistration
 {
-    /// <summary>JSON, limits of requests, and problem documents.</summary>
+    private static readonly TimeSpan SlowBodyGrace = TimeSpan.FromSeconds(5);
+
+    /// <summary>JSON, limits of connections and requests, trusted proxies, CORS, and problem documents.</summary>
     public static IServiceCollection AddHttp(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<HttpOptions>().Bind(configuration.GetSection("Http")).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<JsonOptions>().Configure<IOptions<HttpOptions>>((json, http) => ApiJson.Configure(json.SerializerOptions, http.Value));
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<HttpOptions>>((kestrel, http) =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = http.Value.MaxBodyBytes;
-        });
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<HttpOptions>>((kestrel, http) => Limit(kestrel, http.Value));
         services.AddOptions<HostOptions>().Configure<IOptions<HttpOptions>>((host, http) =>
             host.ShutdownTimeout = TimeSpan.FromSeconds(http.Value.ShutdownSeconds));
+        services.AddTrustedProxies().AddCorsList(configuration).AddAddressLimits();
+        services.AddSingleton<ResponseHygiene>();
 
         // In every environment, so that the failure handler sees what is wrong with a body.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.AddSingleton<CompletionEvents>();
+        services.AddSingleton<CompletionDelivery>();
         return services.AddExceptionHandler<FailureHandler>();
     }
 
@@ -29,4 +32,18 @@ internal static class HttpRegistration
     public static IApplicationBuilder UseProblems(this IApplicationBuilder app) => app
         .UseExceptionHandler(static _ => { })
         .UseStatusCodePages(static pages => StatusProblems.Of(pages.HttpContext.Response.StatusCode, pages.HttpContext).WriteAsync(pages.HttpContext));
+
+    private static void Limit(KestrelServerOptions kestrel, HttpOptions http)
+    {
+        kestrel.AddServerHeader = false;
+        var limits = kestrel.Limits;
+        limits.MaxConcurrentConnections = http.MaxConnections;
+        limits.MaxRequestBodySize = http.MaxBodyBytes;
+        limits.MinRequestBodyDataRate = new MinDataRate(http.MinBodyBytesPerSecond, SlowBodyGrace);
+        limits.MaxRequestLineSize = http.MaxRequestLineBytes;
+        limits.MaxRequestHeaderCount = http.MaxHeaders;
+        limits.MaxRequestHeadersTotalSize = http.MaxHeaderBytes;
+        limits.KeepAliveTimeout = TimeSpan.FromSeconds(http.KeepAliveSeconds);
+        limits.RequestHeadersTimeout = TimeSpan.FromSeconds(http.HeaderSeconds);
+    }
 }

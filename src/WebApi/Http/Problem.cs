@@ -62,7 +62,6 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
     public Task WriteAsync(HttpContext http, TimeSpan? retryAfter = null)
     {
         var response = http.Response;
-        ResponseHygiene.Apply(http);
         response.StatusCode = Status;
         if (Status == StatusCodes.Status401Unauthorized && response.Headers.WWWAuthenticate.Count == 0)
             response.Headers.WWWAuthenticate = "Bearer";

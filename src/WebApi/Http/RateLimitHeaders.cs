@@ -17,7 +17,7 @@ internal static class RateLimitHeaders
         foreach (var limit in limits)
         {
             var separator = policy.Length == 0 ? "" : ", ";
-            var name = Name(limit.Metric, limit.Window);
+            var name = (limit.IsOfKey ? "key-" : "") + Name(limit.Metric, limit.Window);
             policy.Append(CultureInfo.InvariantCulture, $"{separator}\"{name}\";q={limit.Limit}");
             state.Append(CultureInfo.InvariantCulture, $"{separator}\"{name}\";r={limit.Remaining}");
             if (limit.Window == QuotaWindow.Running)

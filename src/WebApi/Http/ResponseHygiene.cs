@@ -1,21 +1,59 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+
 namespace CleanLlm.WebApi.Http;
 
-/// <summary>Headers that every answer carries.</summary>
-internal static class ResponseHygiene
+/// <summary>
+/// Headers that every answer carries (OWASP REST Security Cheat Sheet), set at its very start, so that failures carry them too.
+/// There is no redirect to https: a client that sent its token in the clear must notice (docs/operations.md).
+/// </summary>
+internal sealed class ResponseHygiene(IOptions<HttpOptions> http, IHostEnvironment environment)
 {
-    /// <summary>Sets them before the rest of the pipeline runs.</summary>
-    public static IApplicationBuilder UseResponseHygiene(this IApplicationBuilder app) => app.Use(static (http, next) =>
-    {
-        Apply(http);
-        return next(http);
-    });
+    // Answers are data: nothing in them may run, load or be framed. The user interface of the API document needs its own files.
+    private const string DataPolicy = "default-src 'none'; frame-ancestors 'none'";
+    private const string DocumentPolicy =
+        "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
 
-    /// <summary>No sniffing of media types anywhere; answers of the API hold personal data and are kept by no cache.</summary>
-    public static void Apply(HttpContext http)
+    private readonly string? transportSecurity = environment.IsDevelopment() || http.Value.HstsSeconds == 0
+        ? null
+        : string.Create(CultureInfo.InvariantCulture, $"max-age={http.Value.HstsSeconds}{(http.Value.HstsIncludeSubDomains ? "; includeSubDomains" : "")}");
+
+    /// <summary>Sets them on one answer. What an endpoint said about caching stays, unless the answer may hold personal data.</summary>
+    public void Apply(HttpContext context)
     {
-        var headers = http.Response.Headers;
+        var (path, headers) = (context.Request.Path, context.Response.Headers);
         headers.XContentTypeOptions = "nosniff";
-        if (http.Request.Path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase))
+        headers.XFrameOptions = "DENY";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.ContentSecurityPolicy = path.StartsWithSegments("/swagger", StringComparison.Ordinal) ? DocumentPolicy : DataPolicy;
+        if (IsPersonal(path) && !headers.CacheControl.ToString().Contains("no-store", StringComparison.Ordinal))
             headers.CacheControl = "no-store";
+        if (transportSecurity is not null && context.Request.IsHttps)
+            headers.StrictTransportSecurity = transportSecurity;
+    }
+
+    private static bool IsPersonal(PathString path) =>
+        path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>Puts <see cref="ResponseHygiene"/> into the pipeline.</summary>
+internal static class ResponseHygieneRegistration
+{
+    /// <summary>After the trusted proxies, which say whether the caller came by https.</summary>
+    public static IApplicationBuilder UseResponseHygiene(this IApplicationBuilder app)
+    {
+        var hygiene = app.ApplicationServices.GetRequiredService<ResponseHygiene>();
+        return app.Use((http, next) =>
+        {
+            http.Response.OnStarting(
+                static state =>
+                {
+                    var (hygiene, http) = ((ResponseHygiene, HttpContext))state;
+                    hygiene.Apply(http);
+                    return Task.CompletedTask;
+                },
+                (hygiene, http));
+            return next(http);
+        });
     }
 }

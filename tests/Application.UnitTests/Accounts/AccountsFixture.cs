@@ -13,7 +13,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace CleanLlm.Application.UnitTests.Accounts;
 
 /// <summary>A user who is signed in, and the ports around them.</summary>
-internal sealed class AccountsFixture : ICurrentUser, ICurrentSession, ICurrentClient, ITokenIssuer, IKeyedHash, IAccessStates, IAuditTrail
+internal sealed class AccountsFixture : ICurrentUser, ICurrentSession, ICurrentClient, ITokenIssuer, IKeyedHash, IAccessStates, IAuditTrail,
+    ISignInThrottle
 {
     public const string Email = "ada@example.org";
 
@@ -51,6 +52,8 @@ internal sealed class AccountsFixture : ICurrentUser, ICurrentSession, ICurrentC
     ValueTask<AccessToken> ITokenIssuer.IssueAsync(User user, SessionId session, CancellationToken ct) =>
         ValueTask.FromResult(new AccessToken($"jwt of {user.Id} in {session}", TimeSpan.FromMinutes(15)));
 
+    ValueTask IKeyedHash.PrepareAsync(CancellationToken ct) => ValueTask.CompletedTask;
+
     ValueTask<byte[]> IKeyedHash.ComputeAsync(HashPurpose purpose, ReadOnlyMemory<byte> data, CancellationToken ct) =>
         ValueTask.FromResult(SHA256.HashData([(byte)purpose, .. data.Span]));
 
@@ -63,6 +66,10 @@ internal sealed class AccountsFixture : ICurrentUser, ICurrentSession, ICurrentC
         Forgotten.Add(user);
         return Task.CompletedTask;
     }
+
+    ValueTask<bool> ISignInThrottle.TryAsync(string email, CancellationToken ct) => ValueTask.FromResult(true);
+
+    ValueTask ISignInThrottle.SucceededAsync(string email, CancellationToken ct) => ValueTask.CompletedTask;
 
     void IAuditTrail.Add(AuditEvent happened) => Audited.Add(happened);
 
@@ -92,6 +99,9 @@ internal sealed class FakeSessions : ISessionRepository
 
     public Task<IReadOnlyList<Session>> ListOpenAsync(UserId user, DateTimeOffset now, CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<Session>>([.. Stored.Values.Where(session => session.UserId == user && session.RevokedAt is null)]);
+
+    public Task<bool> HasOpenedFromAsync(string email, string network, DateTimeOffset since, CancellationToken ct) =>
+        Task.FromResult(Stored.Values.Any(session => SessionClient.NetworkOf(session.Address) == network && session.CreatedAt >= since));
 
     public async Task<IReadOnlyList<SessionId>> RevokeAllAsync(UserId user, SessionId? spared, DateTimeOffset now, CancellationToken ct)
     {

@@ -18,7 +18,7 @@ internal sealed class SessionUseCaseTests
         fixture.Sessions.Stored.Clear();
         fixture.Audited.Clear();
         fixture.Forgotten.Clear();
-        credentials.VerifyAsync(AccountsFixture.Email, "correct horse battery", default).ReturnsForAnyArgs(fixture.User);
+        credentials.VerifyAsync(AccountsFixture.Email, "correct horse battery", true, default).ReturnsForAnyArgs(fixture.User);
         users.FindAsync(fixture.User.Id, default).ReturnsForAnyArgs(fixture.User);
     }
 
@@ -38,7 +38,7 @@ internal sealed class SessionUseCaseTests
     [Test]
     public async Task Login_WhenTheCredentialsAreWrong_OpensNoSession()
     {
-        credentials.VerifyAsync("", "", default).ReturnsForAnyArgs(AuthErrors.InvalidCredentials);
+        credentials.VerifyAsync("", "", true, default).ReturnsForAnyArgs(AuthErrors.InvalidCredentials);
 
         var result = await Handler().Handle(new Login(AccountsFixture.Email, "wrong"), default);
 
@@ -141,7 +141,7 @@ internal sealed class SessionUseCaseTests
         foreign.RevokedAt.Should().BeNull();
     }
 
-    private LoginHandler Handler() => new(credentials, fixture.Opening);
+    private LoginHandler Handler() => new(credentials, fixture, fixture.Opening);
 
     private async Task<TokenPair> LoginAsync() =>
         (await Handler().Handle(new Login(AccountsFixture.Email, "correct horse battery"), default)).Value;

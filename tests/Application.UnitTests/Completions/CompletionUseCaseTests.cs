@@ -1,7 +1,10 @@
 using CleanLlm.Application.Accounts;
+using CleanLlm.Application.ApiKeys;
 using CleanLlm.Application.Completions;
+using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Quotas;
 using NSubstitute;
 
 namespace CleanLlm.Application.UnitTests.Completions;
@@ -11,6 +14,7 @@ internal sealed class CompletionUseCaseTests : IDisposable
 {
     private readonly RunnerFixture fixture = new();
     private readonly ICurrentUser user = Substitute.For<ICurrentUser>();
+    private readonly ICurrentApiKey key = Substitute.For<ICurrentApiKey>();
 
     [SetUp]
     public void SignIn() => user.Id.Returns(fixture.UserId);
@@ -35,12 +39,29 @@ internal sealed class CompletionUseCaseTests : IDisposable
     }
 
     [Test]
+    public async Task Complete_WithAnApiKey_NamesItAndAddsItsLimit()
+    {
+        var limit = new PlanLimit(QuotaMetric.Tokens, QuotaWindow.Month, 1_000) { Key = ApiKeyId.New(fixture.Clock.GetUtcNow()) };
+        key.Key.Returns(new ApiKeyAccess(limit.Key.Value, fixture.UserId, ApiKeyScopes.Completions, limit));
+        fixture.Model.Says("Hello!").Ends();
+
+        var run = (await new CompleteHandler(fixture.Runner, user, key).Handle(Complete("hello"), default)).Value;
+        await RunnerFixture.EndOfAsync(run);
+
+        var admitted = fixture.Store.Admitted.Should().ContainSingle().Subject;
+        admitted.ApiKeyId.Should().Be(limit.Key);
+        admitted.Reservation.Should().BeNull("it has ended");
+        run.Limits.Should().ContainSingle(state => state.IsOfKey).Which.Limit.Should().Be(1_000);
+        fixture.Store.Closings.Should().ContainSingle().Which.Entry!.ApiKeyId.Should().Be(limit.Key);
+    }
+
+    [Test]
     public async Task Complete_AsksForTheCaller()
     {
         fixture.Model.Says("Hello!").Ends();
         var request = Complete("hello") with { Model = "large", Temperature = 0.25f, MaxTokens = 9, Store = false };
 
-        var run = (await new CompleteHandler(fixture.Runner, user).Handle(request, default)).Value;
+        var run = (await new CompleteHandler(fixture.Runner, user, key).Handle(request, default)).Value;
         await RunnerFixture.EndOfAsync(run);
 
         fixture.Model.Calls.Should().ContainSingle().Which.Options.Should().BeEquivalentTo(

@@ -134,7 +134,7 @@ internal sealed class AccessTokenTests() : AccountsTests(DatabaseKind.Sqlite)
         Audience = "cleanllm",
         IssuedAt = One.Clock.GetUtcNow().UtcDateTime,
         Expires = One.Clock.GetUtcNow().AddMinutes(15).UtcDateTime,
-        SigningCredentials = (await One.Keys.GetAsync(default)).Newest,
+        SigningCredentials = (await One.Keys.GetAsync(default)).SignerAt(One.Clock.GetUtcNow()),
     };
 
     private async Task<(AccessToken Token, User User, SessionId Session)> IssueAsync()

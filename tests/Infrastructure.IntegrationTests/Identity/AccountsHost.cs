@@ -2,6 +2,7 @@ using CleanLlm.Application;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Infrastructure.Identity;
 using CleanLlm.Infrastructure.Persistence;
+using CleanLlm.Infrastructure.RateLimiting;
 using CleanLlm.Testing.Databases;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Configuration;
@@ -18,17 +19,19 @@ namespace CleanLlm.Infrastructure.IntegrationTests.Identity;
 /// <summary>One instance of the program as far as accounts need it; several may share a database.</summary>
 internal sealed class AccountsHost : IAsyncDisposable
 {
-    public const string KeyA = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
-    public const string KeyB = "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=";
+    public const string KeyA = "ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs=";
+    public const string KeyB = "PiPoFgA5WUoziU9lZOGxNIu9egCI1CxKy3PurtWcAJ0=";
 
-    public AccountsHost(TestDatabase database, string encryptionKey = KeyA)
+    public AccountsHost(TestDatabase database, string encryptionKey = KeyA, string? former = null)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             [$"ConnectionStrings:{database.Kind}"] = database.ConnectionString,
-            ["Encryption:Keys:0:Id"] = "test",
+            ["Encryption:Keys:0:Id"] = IdOf(encryptionKey),
             ["Encryption:Keys:0:Key"] = encryptionKey,
-        }).Build();
+            ["Encryption:Keys:1:Id"] = former is null ? null : IdOf(former),
+            ["Encryption:Keys:1:Key"] = former,
+        }.Where(setting => setting.Value is not null)).Build();
         Services = new ServiceCollection()
             .AddLogging()
             .AddSingleton<IConfiguration>(configuration)
@@ -37,6 +40,7 @@ internal sealed class AccountsHost : IAsyncDisposable
             .AddSingleton(Substitute.For<ICurrentClient>())
             .AddApplication(configuration)
             .AddPersistence(configuration, Substitute.For<IHostEnvironment>())
+            .AddRateLimiting(configuration)
             .AddIdentityInfrastructure(configuration)
             .BuildServiceProvider();
     }
@@ -69,4 +73,6 @@ internal sealed class AccountsHost : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => Services.DisposeAsync();
+
+    private static string IdOf(string key) => key == KeyA ? "a" : "b";
 }

@@ -27,6 +27,9 @@ internal abstract class AccountsTests(DatabaseKind kind)
     {
         await Database.ExecuteAsync("DELETE FROM users");
         await Database.ExecuteAsync("DELETE FROM signing_keys");
+        await Database.ExecuteAsync("DELETE FROM hash_keys");
+        await Database.ExecuteAsync("DELETE FROM audit_log");
+        await Database.ExecuteAsync("UPDATE audit_head SET sequence = 0");
         (One, Two) = (new AccountsHost(Database), new AccountsHost(Database));
     }
 

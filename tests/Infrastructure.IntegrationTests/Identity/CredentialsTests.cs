@@ -35,6 +35,23 @@ internal sealed class CredentialsTests(DatabaseKind kind) : AccountsTests(kind)
     }
 
     [Test]
+    public async Task Verify_WhenItMustNotBeEvaluated_GivesTheSameError_ThoughThePasswordIsRight()
+    {
+        await CreateAsync(One, "ada@example.org");
+
+        (await VerifyAsync("ada@example.org", Password, evaluate: false)).Error.Should().Be(AuthErrors.InvalidCredentials);
+    }
+
+    [Test]
+    public async Task Verify_WhenTheAccountHasNoPassword_GivesTheSameError()
+    {
+        await CreateAsync(One, "ada@example.org");
+        await Database.ExecuteAsync("UPDATE user_credentials SET password_hash = NULL");
+
+        (await VerifyAsync("ada@example.org", Password)).Error.Should().Be(AuthErrors.InvalidCredentials);
+    }
+
+    [Test]
     public async Task Verify_WhenTheUserIsDisabled_GivesTheSameError()
     {
         await CreateAsync(One, "ada@example.org");
@@ -94,6 +111,6 @@ internal sealed class CredentialsTests(DatabaseKind kind) : AccountsTests(kind)
         return host.InScopeAsync<ICredentials, Result<User>>(credentials => credentials.CreateAsync(user, password, default));
     }
 
-    private Task<Result<User>> VerifyAsync(string email, string password) =>
-        Two.InScopeAsync<ICredentials, Result<User>>(credentials => credentials.VerifyAsync(email, password, default));
+    private Task<Result<User>> VerifyAsync(string email, string password, bool evaluate = true) =>
+        Two.InScopeAsync<ICredentials, Result<User>>(credentials => credentials.VerifyAsync(email, password, evaluate, default));
 }

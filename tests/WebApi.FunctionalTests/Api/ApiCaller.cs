@@ -61,9 +61,20 @@ public sealed class ApiCaller : IDisposable
         return await ApiAnswer.ReadAsync(response);
     }
 
-    public async Task<ApiAnswer> SendAsync(HttpMethod method, string path, object? body = null)
+    /// <summary>Sends text as it stands, by any method.</summary>
+    public async Task<ApiAnswer> SendTextAsync(HttpMethod method, string path, string body)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
+        using var response = await http.SendAsync(request);
+        return await ApiAnswer.ReadAsync(response);
+    }
+
+    public async Task<ApiAnswer> SendAsync(
+        HttpMethod method, string path, object? body = null, IEnumerable<KeyValuePair<string, string>>? headers = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
+        foreach (var (name, value) in headers ?? [])
+            request.Headers.TryAddWithoutValidation(name, value);
         using var response = await http.SendAsync(request);
         return await ApiAnswer.ReadAsync(response);
     }

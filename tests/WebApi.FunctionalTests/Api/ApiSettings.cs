@@ -38,6 +38,9 @@ public static class ApiSettings
             // Given, so that the program makes none in its source folder.
             ["Encryption:Keys:0:Id"] = "test",
             ["Encryption:Keys:0:Key"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            // All users of a fixture come from one address; the limits themselves have fixtures of their own.
+            ["RateLimiting:AnonymousBurst"] = "100000",
+            ["RateLimiting:CostlyBurst"] = "100000",
             ["Plans:0:Name"] = Plan,
             ["Plans:0:Default"] = "true",
             ["Plans:0:Concurrency"] = "500",

@@ -9,10 +9,15 @@ namespace CleanLlm.WebApi.FunctionalTests.Api;
 public sealed class CleanLlmApi : IAsyncDisposable
 {
     private readonly ProgramHost host;
+    private readonly IReadOnlyDictionary<string, string> settings;
+    private readonly bool isFirst;
 
-    private CleanLlmApi(ProgramHost host, TestDatabase database, ScriptedUpstream upstream)
+    private CleanLlmApi(IReadOnlyDictionary<string, string> settings, TestDatabase database, ScriptedUpstream upstream, bool isFirst)
     {
-        (this.host, Database, Upstream) = (host, database, upstream);
+        (this.settings, Database, Upstream, this.isFirst) = (settings, database, upstream, isFirst);
+        host = new ProgramHost(settings);
+        host.UseKestrel(port: 0);
+        host.StartServer();
         Address = host.ClientOptions.BaseAddress;
         Anonymous = new ApiCaller(Address);
     }
@@ -41,10 +46,16 @@ public sealed class CleanLlmApi : IAsyncDisposable
         foreach (var (name, value) in settings ?? [])
             all[name] = value;
 
-        var program = new ProgramHost(all);
-        program.UseKestrel(port: 0);
-        program.StartServer();
-        return new CleanLlmApi(program, database, upstream);
+        return new CleanLlmApi(all, database, upstream, isFirst: true);
+    }
+
+    /// <summary>Starts another instance on the same servers; the given settings win over those of the first.</summary>
+    public static CleanLlmApi StartBeside(CleanLlmApi first, IEnumerable<KeyValuePair<string, string>>? settings = null)
+    {
+        var all = new Dictionary<string, string>(first.settings, StringComparer.Ordinal);
+        foreach (var (name, value) in settings ?? [])
+            all[name] = value;
+        return new CleanLlmApi(all, first.Database, first.Upstream, isFirst: false);
     }
 
     /// <summary>A new user, signed in.</summary>
@@ -58,9 +69,12 @@ public sealed class CleanLlmApi : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
-        Upstream.Release();
+        if (isFirst)
+            Upstream.Release();
         Anonymous.Dispose();
         await host.DisposeAsync();
+        if (!isFirst)
+            return;
         await Upstream.DisposeAsync();
         await Database.DisposeAsync();
     }

@@ -4,8 +4,8 @@ using System.Text.Json;
 
 namespace CleanLlm.WebApi.FunctionalTests.Api;
 
-/// <summary>One server-sent event.</summary>
-public sealed record ServerEvent(long Id, string Type, JsonElement Data);
+/// <summary>One server-sent event; without an id when it is not one of the completion's own.</summary>
+public sealed record ServerEvent(long? Id, string Type, JsonElement Data);
 
 /// <summary>An event stream that is being read; disposing it hangs up.</summary>
 public sealed class EventStream(HttpResponseMessage response, Stream body, CancellationTokenSource deadline) : IAsyncDisposable
@@ -17,7 +17,7 @@ public sealed class EventStream(HttpResponseMessage response, Stream body, Cance
 
     /// <summary>The next event; null at the end.</summary>
     public async Task<ServerEvent?> NextAsync() => await items.MoveNextAsync()
-        ? new ServerEvent(long.Parse(items.Current.EventId!, CultureInfo.InvariantCulture), items.Current.EventType, ApiCaller.Parse(items.Current.Data))
+        ? new ServerEvent(items.Current.EventId is { } id ? long.Parse(id, CultureInfo.InvariantCulture) : null, items.Current.EventType, ApiCaller.Parse(items.Current.Data))
         : null;
 
     /// <summary>Reads on to the first event of a type.</summary>

@@ -1,12 +1,13 @@
 using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Caching;
+using CleanLlm.Infrastructure.Identity;
 using CleanLlm.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
-namespace CleanLlm.Infrastructure.Identity;
+namespace CleanLlm.Infrastructure.ApiKeys;
 
-/// <summary>API keys as they were stored, believed for three seconds at most.</summary>
+/// <summary>API keys as they were stored, believed for as short a time as sessions are.</summary>
 internal sealed class ApiKeyStates(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
 {
     private readonly BriefCache<ApiKeyId, ApiKey?> keys = new(AccessStates.Lifetime, clock);

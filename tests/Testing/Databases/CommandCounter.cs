@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace CleanLlm.Infrastructure.IntegrationTests.Persistence;
+namespace CleanLlm.Testing.Databases;
 
 /// <summary>Listens to the traces of Npgsql: every command or batch that goes to PostgreSQL, whoever sends it, is one round trip.</summary>
-internal sealed class CommandCounter : IDisposable
+public sealed class CommandCounter : IDisposable
 {
     private readonly ConcurrentQueue<string> commands = new();
     private readonly ActivityListener listener;

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using CleanLlm.Domain.ApiKeys;
+using CleanLlm.Infrastructure.Persistence;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CleanLlm.Infrastructure.ApiKeys;
+
+/// <summary>Notes in memory which keys are used, and stores it every half a minute: a request does not wait for it.</summary>
+internal sealed partial class ApiKeyUses(IDbContextFactory<AppDbContext> databases, TimeProvider clock, ILogger<ApiKeyUses> logger)
+    : BackgroundService
+{
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<ApiKeyId, DateTimeOffset> used = new();
+
+    /// <summary>The key was just used.</summary>
+    public void Note(ApiKeyId key, DateTimeOffset now) => used[key] = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
+
+    /// <summary>Stores what was noted.</summary>
+    public async Task StoreAsync(CancellationToken ct)
+    {
+        if (used.IsEmpty)
+            return;
+        await using var database = await databases.CreateDbContextAsync(ct);
+        foreach (var (key, at) in used)
+        {
+            await database.ApiKeys
+                .Where(stored => stored.Id == key && (stored.LastUsedAt == null || stored.LastUsedAt < at))
+                .ExecuteUpdateAsync(row => row.SetProperty(stored => stored.LastUsedAt, at), ct);
+            used.TryRemove(KeyValuePair.Create(key, at));
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await TryStoreAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await TryStoreAsync(stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Told to stop: what is left is stored on the way out.
+        }
+    }
+
+    private async Task TryStoreAsync(CancellationToken ct)
+    {
+        try
+        {
+            await StoreAsync(ct);
+        }
+        catch (Exception fault) when (!ct.IsCancellationRequested)
+        {
+            LogFailed(fault);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "When API keys were last used could not be stored and will be tried again")]
+    private partial void LogFailed(Exception fault);
+}

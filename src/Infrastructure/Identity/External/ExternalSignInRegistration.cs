@@ -1,0 +1,55 @@
+using CleanLlm.Application.Accounts.External;
+using CleanLlm.Infrastructure.Security.DataProtection;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.OAuth;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace CleanLlm.Infrastructure.Identity.External;
+
+/// <summary>Registers signing in at other providers.</summary>
+internal static class ExternalSignInRegistration
+{
+    // They write what providers answer; what is worth knowing of a failure is in our own line.
+    private static readonly string[] TalkativeCategories =
+        ["Microsoft.AspNetCore.Authentication.OpenIdConnect", "Microsoft.AspNetCore.Authentication.OAuth"];
+
+    /// <summary>A scheme for each configured provider, and the ports of <c>Application/Accounts/External</c>.</summary>
+    public static IServiceCollection AddExternalSignIn(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<ExternalSignInOptions>().Bind(configuration.GetSection(ExternalSignInOptions.Section)).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ExternalSignInOptions>, ExternalSignInOptionsValidator>();
+        services.AddSingleton<IConfigureOptions<OpenIdConnectOptions>, OpenIdConnectSetup>();
+        services.AddSingleton<IConfigureOptions<OAuthOptions>, OAuth2Setup>();
+        services.AddSharedDataProtection();
+        services.AddLogging(logging =>
+        {
+            foreach (var category in TalkativeCategories)
+                logging.AddFilter(category, LogLevel.None);
+        });
+
+        var authentication = services.AddAuthentication();
+        var providers = configuration.GetSection(ExternalProviderOptions.Section).Get<List<ExternalProviderOptions>>() ?? [];
+        // Names that are bad or given twice stop the start a little later, with a better message.
+        foreach (var provider in providers.DistinctBy(provider => provider.Name, StringComparer.Ordinal))
+            authentication.AddProvider(provider);
+
+        services.AddScoped<ExternalOutcome>();
+        services.AddScoped<OpenIdConnectOutcome>();
+        services.AddScoped<OAuth2Outcome>();
+        services.AddSingleton<IExternalProviders, ExternalProviders>();
+        services.AddScoped<IExternalCodes, ExternalCodes>();
+        return services.AddScoped<IExternalLogins, ExternalLogins>();
+    }
+
+    private static void AddProvider(this AuthenticationBuilder authentication, ExternalProviderOptions provider)
+    {
+        if (provider.Kind == ExternalProviderKind.Oidc)
+            authentication.AddOpenIdConnect(provider.Scheme, provider.DisplayName, static _ => { });
+        else
+            authentication.AddOAuth(provider.Scheme, provider.DisplayName ?? provider.Name, static _ => { });
+    }
+}

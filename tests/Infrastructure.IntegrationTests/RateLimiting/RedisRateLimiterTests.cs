@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using CleanLlm.Application.RateLimiting;
+using CleanLlm.Application.Security;
+using CleanLlm.Infrastructure.Caching;
+using CleanLlm.Infrastructure.RateLimiting;
+using CleanLlm.Testing.Databases;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
+
+namespace CleanLlm.Infrastructure.IntegrationTests.RateLimiting;
+
+internal sealed class RedisRateLimiterTests
+{
+    private static readonly RateLimit Limit = new("tested", 17, TimeSpan.FromHours(1));
+
+    [Test]
+    public async Task TwoInstances_UnderTwoHundredCallsAtOnce_GiveExactlyTheBurst()
+    {
+        var redis = await TestRedis.ConnectionStringAsync();
+        await using var one = Instance(redis);
+        await using var two = Instance(redis);
+
+        foreach (var instance in new[] { one, two })
+            await Limiter(instance).TakeAsync(Limit, "to connect", default);
+
+        var waits = await Task.WhenAll(Enumerable.Range(0, 200).Select(i =>
+            Task.Run(async () => await Limiter(i % 2 == 0 ? one : two).TakeAsync(Limit, "ada@example.org", default))));
+
+        waits.Count(wait => wait is null).Should().Be(17);
+        waits.Max().Should().BeCloseTo(TimeSpan.FromHours(1), TimeSpan.FromMinutes(1));
+        await TestContext.Out.WriteLineAsync($"200 parallel calls through two limiters on one Redis, burst 17: {waits.Count(wait => wait is null)} taken");
+    }
+
+    [Test]
+    public async Task GiveBack_MakesOneMore_OnAnyInstance()
+    {
+        var redis = await TestRedis.ConnectionStringAsync();
+        await using var one = Instance(redis);
+        await using var two = Instance(redis);
+        (await TakenAsync(one, 20)).Should().Be(17);
+
+        await Limiter(two).GiveBackAsync(Limit, "ada@example.org", default);
+
+        (await TakenAsync(one, 5)).Should().Be(1);
+    }
+
+    [Test]
+    public async Task APermit_GrowsBack_ByTheClockOfRedis()
+    {
+        await using var instance = Instance(await TestRedis.ConnectionStringAsync());
+        var brief = new RateLimit("brief", 1, TimeSpan.FromMilliseconds(200));
+        (await Limiter(instance).TakeAsync(brief, "ada", default)).Should().BeNull();
+
+        var wait = await Limiter(instance).TakeAsync(brief, "ada", default);
+        wait.Should().BePositive().And.BeLessThanOrEqualTo(TimeSpan.FromMilliseconds(200));
+        using var timer = new PeriodicTimer(wait!.Value);
+        await timer.WaitForNextTickAsync();
+
+        (await Limiter(instance).TakeAsync(brief, "ada", default)).Should().BeNull();
+    }
+
+    [Test]
+    public async Task Keys_ExpireByThemselves_AndNameNobody()
+    {
+        await using var instance = Instance(await TestRedis.ConnectionStringAsync());
+        await Limiter(instance).TakeAsync(Limit, "ada@example.org", default);
+        await Limiter(instance).TakeAsync(Limit, "192.0.2.1", default);
+
+        var redis = instance.GetRequiredService<IConnectionMultiplexer>();
+        var database = redis.GetDatabase();
+        var keys = redis.GetServers()[0].Keys(database.Database).Select(key => (string)key!).ToList();
+
+        keys.Should().HaveCount(2);
+        foreach (var key in keys)
+        {
+            key.Should().StartWith("cleanllm:rate:tested:");
+            key["cleanllm:rate:tested:".Length..].Should().HaveLength(64).And.Match(hash => hash.All(char.IsAsciiHexDigitLower));
+            (await database.KeyTimeToLiveAsync(key)).Should().BePositive().And.BeLessThanOrEqualTo(Limit.Regrowth);
+        }
+    }
+
+    [Test]
+    public async Task WhenRedisIsKilled_ThisInstanceLimits_UntilItIsBack()
+    {
+        await using var redis = await OwnRedis.StartAsync();
+        await using var instance = Instance(redis.ConnectionString);
+        (await TakenAsync(instance, 5)).Should().Be(5);
+
+        await redis.KillAsync();
+        (await TakenAsync(instance, 100)).Should().Be(17, "memory begins with a full bucket");
+
+        await redis.RestartAsync();
+        await BackAsync(instance);
+        (await TakenAsync(instance, 100)).Should().Be(17, "Redis came back empty, and its script was loaded anew");
+    }
+
+    [Test]
+    public async Task WhenRedisIsFrozen_OneCallWaits_AndTheRestDoNot()
+    {
+        await using var redis = await OwnRedis.StartAsync();
+        await using var instance = Instance(redis.ConnectionString);
+        (await TakenAsync(instance, 17)).Should().Be(17);
+        await redis.FreezeAsync();
+
+        var first = Stopwatch.StartNew();
+        (await TakenAsync(instance, 1)).Should().Be(1);
+        first.Stop();
+        var rest = Stopwatch.StartNew();
+        (await TakenAsync(instance, 1_000)).Should().Be(16);
+        rest.Stop();
+
+        rest.Elapsed.Should().BeLessThan(first.Elapsed, "a thousand calls after the first take less than it");
+        await TestContext.Out.WriteLineAsync(
+            $"Redis frozen: first call {first.ElapsedMilliseconds} ms, the next 1,000 together {rest.ElapsedMilliseconds} ms");
+        await redis.ThawAsync();
+        await BackAsync(instance);
+        (await TakenAsync(instance, 1)).Should().Be(0, "Redis remembers");
+    }
+
+    private static async Task BackAsync(ServiceProvider instance)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (((RedisRateLimiter)Limiter(instance)).IsAway)
+            await poll.WaitForNextTickAsync(deadline.Token);
+    }
+
+    private static async Task<int> TakenAsync(ServiceProvider instance, int times)
+    {
+        var taken = 0;
+        for (var i = 0; i < times; i++)
+            taken += await Limiter(instance).TakeAsync(Limit, "ada@example.org", default) is null ? 1 : 0;
+        return taken;
+    }
+
+    private static IRateLimiter Limiter(ServiceProvider instance) => instance.GetRequiredService<IRateLimiter>();
+
+    private static ServiceProvider Instance(string redis)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["ConnectionStrings:Redis"] = redis })
+            .Build();
+        return new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<IKeyedHash, PlainHash>()
+            .AddCaching(configuration)
+            .AddRateLimiting(configuration)
+            .BuildServiceProvider();
+    }
+
+    private sealed class PlainHash : IKeyedHash
+    {
+        public ValueTask<byte[]> ComputeAsync(HashPurpose purpose, ReadOnlyMemory<byte> data, CancellationToken ct) =>
+            ValueTask.FromResult(SHA256.HashData(data.Span));
+    }
+}

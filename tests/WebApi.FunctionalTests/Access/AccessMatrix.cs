@@ -1,0 +1,119 @@
+using CleanLlm.WebApi.FunctionalTests.Api;
+
+namespace CleanLlm.WebApi.FunctionalTests.Access;
+
+/// <summary>
+/// Who may call what: a row for every route of the program. A route without a row, and a row without its route, fails
+/// <see cref="AccessMatrixTests"/>.
+/// </summary>
+public static class AccessMatrix
+{
+    private const string Api = "/api/v1";
+    private const string AuditReason = "To see who may read this";
+
+    private static Dictionary<string, string> WithReason => new(StringComparer.Ordinal) { ["Audit-Reason"] = AuditReason };
+
+    /// <summary>The rows, by method and route pattern.</summary>
+    public static IReadOnlyDictionary<string, AccessRow> Rows { get; } = new Dictionary<string, AccessRow>(StringComparer.Ordinal)
+    {
+        ["GET /health/live"] = Public("/health/live"),
+        ["GET /health/ready"] = Public("/health/ready"),
+        ["GET /version"] = Public("/version"),
+        ["GET /.well-known/jwks.json"] = Public("/.well-known/jwks.json"),
+
+        [$"POST {Api}/auth/register"] = Public($"{Api}/auth/register", 201, _ => new { email = $"x-{Guid.CreateVersion7():n}@example.org", password = ApiCaller.Password }),
+        [$"POST {Api}/auth/login"] = Public($"{Api}/auth/login", 200, stage => new { email = stage.Owner.Email, password = ApiCaller.Password }),
+        [$"POST {Api}/auth/refresh"] = Public($"{Api}/auth/refresh", 401, _ => new { refreshToken = "none" }),
+        [$"POST {Api}/auth/logout"] = Self($"{Api}/auth/logout", 204, _ => new { }) with { EndsSession = true },
+        [$"GET {Api}/auth/sessions"] = Self($"{Api}/auth/sessions"),
+        [$"DELETE {Api}/auth/sessions"] = Self($"{Api}/auth/sessions", 204) with { EndsSession = true },
+        [$"DELETE {Api}/auth/sessions/{{id:guid}}"] = Owner(204, async stage => $"{Api}/auth/sessions/{await OpenSessionAsync(stage)}"),
+
+        [$"GET {Api}/auth/external"] = Public($"{Api}/auth/external"),
+        [$"GET {Api}/auth/external/{{provider}}"] = Public($"{Api}/auth/external/none?returnUrl=https://example.org/", 422),
+        [$"POST {Api}/auth/external/exchange"] = Public($"{Api}/auth/external/exchange", 422, _ => new { code = "none" }),
+        [$"GET {Api}/users/me/external-logins"] = Self($"{Api}/users/me/external-logins"),
+        [$"POST {Api}/users/me/external-logins"] = Self($"{Api}/users/me/external-logins", 422, _ => new { code = "none" }),
+        [$"DELETE {Api}/users/me/external-logins/{{provider}}"] = Self($"{Api}/users/me/external-logins/none", 404),
+
+        [$"GET {Api}/users/me"] = Self($"{Api}/users/me"),
+        [$"PATCH {Api}/users/me"] = Self($"{Api}/users/me", 200, _ => new { displayName = "Ada" }),
+        [$"GET {Api}/users/me/quota"] = Self($"{Api}/users/me/quota") with { Scope = "usage:read" },
+
+        [$"GET {Api}/users/me/export"] = Self($"{Api}/users/me/export"),
+        [$"DELETE {Api}/users/me"] = Self($"{Api}/users/me", 204) with { EndsSession = true },
+
+        [$"GET {Api}/api-keys"] = Self($"{Api}/api-keys"),
+        [$"POST {Api}/api-keys"] = Self($"{Api}/api-keys", 201, _ => new { name = "CI" }),
+        [$"POST {Api}/api-keys/{{id:guid}}/rotate"] = Owner(200, async stage => $"{Api}/api-keys/{await MakeKeyAsync(stage)}/rotate", _ => new { overlapSeconds = 0 }),
+        [$"DELETE {Api}/api-keys/{{id:guid}}"] = Owner(204, async stage => $"{Api}/api-keys/{await MakeKeyAsync(stage)}"),
+
+        [$"GET {Api}/models"] = Self($"{Api}/models") with { Scope = "completions" },
+        [$"POST {Api}/completions"] = Self($"{Api}/completions", 200, _ => new { prompt = "Hello", model = "ok" }) with { Scope = "completions" },
+        [$"GET {Api}/completions/{{id:guid}}"] = Owner(200, async stage => $"{Api}/completions/{await AskAsync(stage)}") with { Scope = "completions" },
+
+        [$"GET {Api}/chats"] = Self($"{Api}/chats") with { Scope = "chats:read" },
+        [$"POST {Api}/chats"] = Self($"{Api}/chats", 201, _ => new { title = "Chat" }) with { Scope = "chats:write" },
+        [$"GET {Api}/chats/{{id:guid}}"] = Owner(200, ChatAsync) with { Scope = "chats:read" },
+        [$"PATCH {Api}/chats/{{id:guid}}"] = Owner(200, ChatAsync, _ => new { title = "Chat" }) with { Scope = "chats:write" },
+        [$"DELETE {Api}/chats/{{id:guid}}"] = Owner(204, ChatAsync) with { Scope = "chats:write" },
+        [$"GET {Api}/chats/{{id:guid}}/messages"] = Owner(200, async stage => $"{await ChatAsync(stage)}/messages") with { Scope = "chats:read" },
+        [$"POST {Api}/chats/{{id:guid}}/messages"] =
+            Owner(200, async stage => $"{await ChatAsync(stage)}/messages", _ => new { content = "Hello", model = "ok" }) with { Scope = "chats:write" },
+
+        [$"GET {Api}/admin/users"] = Admin(200, Fixed($"{Api}/admin/users")),
+        [$"GET {Api}/admin/users/{{id:guid}}"] = Admin(200, OwnerAsync),
+        [$"PATCH {Api}/admin/users/{{id:guid}}"] = Admin(200, OwnerAsync, _ => new { role = "user" }),
+        [$"POST {Api}/admin/users/{{id:guid}}/quota-adjustments"] =
+            Admin(201, async stage => $"{await OwnerAsync(stage)}/quota-adjustments", _ => new { metric = "tokens", window = "month", amount = 1, reason = AuditReason }),
+        [$"GET {Api}/admin/users/{{id:guid}}/chats"] = Admin(200, async stage => $"{await OwnerAsync(stage)}/chats") with { Headers = WithReason },
+        [$"GET {Api}/admin/users/{{id:guid}}/chats/{{chatId:guid}}/messages"] =
+            Admin(200, async stage => $"{await OwnerAsync(stage)}/chats/{await stage.Owner.OpenChatAsync()}/messages") with { Headers = WithReason },
+        [$"GET {Api}/admin/plans"] = Admin(200, Fixed($"{Api}/admin/plans")),
+        [$"POST {Api}/admin/plans"] = Admin(201, Fixed($"{Api}/admin/plans"), _ => NewPlan()),
+        [$"GET {Api}/admin/plans/{{id:guid}}"] = Admin(200, PlanAsync),
+        [$"PUT {Api}/admin/plans/{{id:guid}}"] = Admin(200, PlanAsync, _ => NewPlan()),
+        [$"DELETE {Api}/admin/plans/{{id:guid}}"] = Admin(204, PlanAsync),
+        [$"GET {Api}/admin/audit"] = Admin(200, Fixed($"{Api}/admin/audit")),
+        [$"GET {Api}/admin/audit/verify"] = Admin(200, Fixed($"{Api}/admin/audit/verify")),
+    };
+
+    private static AccessRow Public(string path, int status = 200, Func<AccessStage, object>? body = null) => Row(Audience.Public, status, Fixed(path), body);
+
+    private static AccessRow Self(string path, int status = 200, Func<AccessStage, object>? body = null) => Row(Audience.Self, status, Fixed(path), body);
+
+    private static AccessRow Owner(int status, Func<AccessStage, Task<string>> path, Func<AccessStage, object>? body = null) =>
+        Row(Audience.Owner, status, path, body);
+
+    private static AccessRow Admin(int status, Func<AccessStage, Task<string>> path, Func<AccessStage, object>? body = null) =>
+        Row(Audience.Admin, status, path, body);
+
+    private static AccessRow Row(Audience audience, int status, Func<AccessStage, Task<string>> path, Func<AccessStage, object>? body) =>
+        new(audience, status, path) { Body = body is null ? null : stage => Task.FromResult(body(stage)) };
+
+    private static Func<AccessStage, Task<string>> Fixed(string path) => _ => Task.FromResult(path);
+
+    private static async Task<string> ChatAsync(AccessStage stage) => $"{Api}/chats/{await stage.Owner.OpenChatAsync()}";
+
+    private static Task<string> OwnerAsync(AccessStage stage) => Task.FromResult($"{Api}/admin/users/{stage.Owner.UserId}");
+
+    private static object NewPlan() => new { name = $"plan {Guid.CreateVersion7()}" };
+
+    private static async Task<string> PlanAsync(AccessStage stage)
+    {
+        var admin = await stage.CallerAsync(CallerKind.Admin, scope: null);
+        return $"{Api}/admin/plans/{(await admin.PostAsync($"{Api}/admin/plans", NewPlan())).Text("id")}";
+    }
+
+    private static async Task<string> MakeKeyAsync(AccessStage stage) => (await stage.Owner.PostAsync($"{Api}/api-keys", new { name = "CI" })).Text("id");
+
+    private static async Task<string> AskAsync(AccessStage stage) =>
+        (await stage.Owner.PostAsync($"{Api}/completions", new { prompt = "Hello", model = "ok" })).Text("id");
+
+    private static async Task<string> OpenSessionAsync(AccessStage stage)
+    {
+        await stage.Owner.PostAsync($"{Api}/auth/login", new { email = stage.Owner.Email, password = ApiCaller.Password });
+        var sessions = await stage.Owner.GetAsync($"{Api}/auth/sessions");
+        return sessions.Json.EnumerateArray().First(session => !session.GetProperty("current").GetBoolean()).GetProperty("id").GetString()!;
+    }
+}

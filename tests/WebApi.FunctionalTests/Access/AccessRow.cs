@@ -1,0 +1,120 @@
+using CleanLlm.WebApi.FunctionalTests.Api;
+
+namespace CleanLlm.WebApi.FunctionalTests.Access;
+
+/// <summary>For whom a route is.</summary>
+public enum Audience
+{
+    /// <summary>Everybody, signed in or not.</summary>
+    Public,
+
+    /// <summary>Every signed-in user, each for themselves.</summary>
+    Self,
+
+    /// <summary>The owner of what the address names; for everybody else it is not there.</summary>
+    Owner,
+
+    /// <summary>Admins.</summary>
+    Admin,
+}
+
+/// <summary>One row of the access matrix: for whom a route is, and a call of it that is in order.</summary>
+/// <param name="Audience">For whom.</param>
+/// <param name="Status">What those it is for are answered.</param>
+/// <param name="Path">The address; may make what it names, as the owner.</param>
+public sealed record AccessRow(Audience Audience, int Status, Func<AccessStage, Task<string>> Path)
+{
+    /// <summary>The scope that opens it to an API key; null when no key does.</summary>
+    public string? Scope { get; init; }
+
+    /// <summary>A body that is in order; null for none.</summary>
+    public Func<AccessStage, Task<object>>? Body { get; init; }
+
+    /// <summary>Headers that it wants.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Whether it ends what its callers signed in with, so that each call needs callers of its own.</summary>
+    public bool EndsSession { get; init; }
+
+    /// <summary>What a caller of each kind is answered.</summary>
+    public int Expected(CallerKind caller) => Audience switch
+    {
+        Audience.Public => Status,
+        _ when caller == CallerKind.Anonymous => 401,
+        _ when caller == CallerKind.KeyWithScope => Scope is null ? 403 : Status,
+        _ when caller == CallerKind.KeyWithout => 403,
+        Audience.Self => Status,
+        Audience.Owner => caller == CallerKind.Owner ? Status : 404,
+        _ => caller == CallerKind.Admin ? Status : 403,
+    };
+}
+
+/// <summary>Who calls.</summary>
+public enum CallerKind
+{
+    /// <summary>Without a credential.</summary>
+    Anonymous,
+
+    /// <summary>The user whose things the addresses name.</summary>
+    Owner,
+
+    /// <summary>Another user.</summary>
+    Other,
+
+    /// <summary>An admin, who owns none of it.</summary>
+    Admin,
+
+    /// <summary>An API key of the owner with the route's scope and no other.</summary>
+    KeyWithScope,
+
+    /// <summary>An API key of the owner with every scope but the route's.</summary>
+    KeyWithout,
+}
+
+/// <summary>The callers of the matrix, and what the owner has.</summary>
+public sealed class AccessStage(CleanLlmApi api) : IDisposable
+{
+    private static readonly string[] Scopes = ["completions", "chats:read", "chats:write", "usage:read"];
+
+    private readonly Dictionary<(CallerKind, string?), ApiCaller> callers = [];
+
+    /// <summary>The owner.</summary>
+    public ApiCaller Owner => callers[(CallerKind.Owner, null)];
+
+    /// <summary>Another user.</summary>
+    public ApiCaller Other => callers[(CallerKind.Other, null)];
+
+    /// <summary>The running program.</summary>
+    public CleanLlmApi Api => api;
+
+    /// <summary>Signs everybody in.</summary>
+    public async Task SetAsync()
+    {
+        callers[(CallerKind.Anonymous, null)] = new ApiCaller(api.Address);
+        callers[(CallerKind.Owner, null)] = await api.SignInAsync();
+        callers[(CallerKind.Other, null)] = await api.SignInAsync();
+        var admin = callers[(CallerKind.Admin, null)] = await api.SignInAsync();
+        await api.Database.ExecuteAsync($"UPDATE users SET role = 2 WHERE lower(CAST(id AS text)) = '{admin.UserId}'");
+    }
+
+    /// <summary>A caller of a kind, for a route with the given scope.</summary>
+    public async Task<ApiCaller> CallerAsync(CallerKind kind, string? scope)
+    {
+        if (kind is not (CallerKind.KeyWithScope or CallerKind.KeyWithout))
+            return callers[(kind, null)];
+        if (callers.TryGetValue((kind, scope), out var known))
+            return known;
+
+        string[] scopes = kind == CallerKind.KeyWithScope && scope is not null ? [scope] : [.. Scopes.Where(s => s != scope)];
+        var key = await Owner.PostAsync("/api/v1/api-keys", new { name = kind.ToString(), scopes });
+        var caller = callers[(kind, scope)] = new ApiCaller(api.Address);
+        caller.Authorize("Bearer", key.ShouldBe(System.Net.HttpStatusCode.Created).Text("key"));
+        return caller;
+    }
+
+    public void Dispose()
+    {
+        foreach (var caller in callers.Values)
+            caller.Dispose();
+    }
+}

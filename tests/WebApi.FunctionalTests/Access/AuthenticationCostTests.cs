@@ -1,0 +1,55 @@
+using System.Net;
+using CleanLlm.Testing.Databases;
+using CleanLlm.WebApi.FunctionalTests.Api;
+
+namespace CleanLlm.WebApi.FunctionalTests.Access;
+
+/// <summary>
+/// Knowing a caller asks the database nothing when warm; what it costs in time, the benchmark says. On PostgreSQL, whose driver
+/// tells of its commands.
+/// </summary>
+internal sealed class AuthenticationCostTests
+{
+    private const int Requests = 50;
+
+    // The tables that say what a credential is worth.
+    private static readonly string[] Asked = ["sessions", "users", "api_keys", "signing_keys"];
+
+    private CleanLlmApi api = null!;
+
+    [OneTimeSetUp]
+    public async Task StartAsync() => api = await CleanLlmApi.StartAsync(DatabaseKind.Postgres);
+
+    [OneTimeTearDown]
+    public async Task StopAsync()
+    {
+        if (api is not null)
+            await api.DisposeAsync();
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task AWarmCredential_CostsNoRoundTrip(bool isKey)
+    {
+        using var owner = await api.SignInAsync();
+        var caller = owner;
+        using var program = new ApiCaller(api.Address);
+        if (isKey)
+        {
+            program.Authorize("Bearer", (await owner.PostAsync("/api/v1/api-keys", new { name = "CI" })).Text("key"));
+            caller = program;
+        }
+
+        using var counter = new CommandCounter();
+        var commands = await counter.DuringAsync(async () =>
+        {
+            for (var i = 0; i < Requests; i++)
+                (await caller.GetAsync("/api/v1/models")).ShouldBe(HttpStatusCode.OK);
+        });
+
+        var asked = commands.Count(sql => Array.Exists(Asked, table => sql.Contains($" {table}", StringComparison.Ordinal)));
+        await TestContext.Out.WriteLineAsync($"{Requests} requests with {(isKey ? "an API key" : "an access token")}: {asked} round trips to know the caller");
+        // Once at the beginning, and once more for each two seconds that the requests may take; never once a request.
+        asked.Should().BeLessThan(Requests / 5);
+    }
+}
