@@ -20,7 +20,8 @@ internal sealed class AuditSeal(IKeyedHash hash)
     /// </summary>
     public async Task<IDbContextTransaction> BeginAsync(AppDbContext database, CancellationToken ct)
     {
-        await PrepareAsync(ct);
+        // Inside the transaction, reading the key, or making the first one, would wait for it in SQLite.
+        await hash.PrepareAsync(ct);
         var transaction = await database.Database.BeginTransactionAsync(ct);
         try
         {
@@ -33,12 +34,6 @@ internal sealed class AuditSeal(IKeyedHash hash)
             throw;
         }
     }
-
-    /// <summary>
-    /// Sees to it that the key is known before the transaction begins: reading it, or making the first one, takes another
-    /// connection, which in SQLite would wait for the transaction that waits for it.
-    /// </summary>
-    public ValueTask PrepareAsync(CancellationToken ct) => hash.PrepareAsync(ct);
 
     /// <summary>Gives lines their places, in the transaction that stores them; the head's lock keeps the chain one.</summary>
     public async Task SealAsync(AppDbContext database, IReadOnlyList<AuditEntry> added, CancellationToken ct)

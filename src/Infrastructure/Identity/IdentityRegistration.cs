@@ -1,7 +1,7 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Audit;
-using CleanLlm.Infrastructure.ApiKeys;
 using CleanLlm.Infrastructure.Administration;
+using CleanLlm.Infrastructure.ApiKeys;
 using CleanLlm.Infrastructure.Audit;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Infrastructure.Security;
@@ -48,8 +48,8 @@ internal static class IdentityRegistration
         services.AddScoped<IAuditTrail, AuditTrail>();
 
         services.AddHostedService<IdentityStartup>();
-        services.AddHostedService<SigningKeyRotation>();
         services.AddAdministration(configuration);
+        services.AddHostedService<SigningKeyRotation>();
 
         services.AddScoped<ICredentials, Credentials>();
         services.AddScoped<IUserRepository, UserRepository>();

@@ -9,6 +9,9 @@ namespace CleanLlm.WebApi.FunctionalTests.Access;
 public static class AccessMatrix
 {
     private const string Api = "/api/v1";
+    private const string AuditReason = "To see who may read this";
+
+    private static Dictionary<string, string> WithReason => new(StringComparer.Ordinal) { ["Audit-Reason"] = AuditReason };
 
     /// <summary>The rows, by method and route pattern.</summary>
     public static IReadOnlyDictionary<string, AccessRow> Rows { get; } = new Dictionary<string, AccessRow>(StringComparer.Ordinal)
@@ -45,6 +48,9 @@ public static class AccessMatrix
         [$"PATCH {Api}/users/me"] = Self($"{Api}/users/me", 200, _ => new { displayName = "Ada" }),
         [$"GET {Api}/users/me/quota"] = Self($"{Api}/users/me/quota") with { Scope = "usage:read" },
 
+        [$"GET {Api}/users/me/export"] = Self($"{Api}/users/me/export"),
+        [$"DELETE {Api}/users/me"] = Self($"{Api}/users/me", 204) with { EndsSession = true },
+
         [$"GET {Api}/api-keys"] = Self($"{Api}/api-keys"),
         [$"POST {Api}/api-keys"] = Self($"{Api}/api-keys", 201, _ => new { name = "CI" }),
         [$"POST {Api}/api-keys/{{id:guid}}/rotate"] = Owner(200, async stage => $"{Api}/api-keys/{await MakeKeyAsync(stage)}/rotate", _ => new { overlapSeconds = 0 }),
@@ -62,6 +68,22 @@ public static class AccessMatrix
         [$"GET {Api}/chats/{{id:guid}}/messages"] = Owner(200, async stage => $"{await ChatAsync(stage)}/messages") with { Scope = "chats:read" },
         [$"POST {Api}/chats/{{id:guid}}/messages"] =
             Owner(200, async stage => $"{await ChatAsync(stage)}/messages", _ => new { content = "Hello", model = "ok" }) with { Scope = "chats:write" },
+
+        [$"GET {Api}/admin/users"] = Admin(200, Fixed($"{Api}/admin/users")),
+        [$"GET {Api}/admin/users/{{id:guid}}"] = Admin(200, OwnerAsync),
+        [$"PATCH {Api}/admin/users/{{id:guid}}"] = Admin(200, OwnerAsync, _ => new { role = "user" }),
+        [$"POST {Api}/admin/users/{{id:guid}}/quota-adjustments"] =
+            Admin(201, async stage => $"{await OwnerAsync(stage)}/quota-adjustments", _ => new { metric = "tokens", window = "month", amount = 1, reason = AuditReason }),
+        [$"GET {Api}/admin/users/{{id:guid}}/chats"] = Admin(200, async stage => $"{await OwnerAsync(stage)}/chats") with { Headers = WithReason },
+        [$"GET {Api}/admin/users/{{id:guid}}/chats/{{chatId:guid}}/messages"] =
+            Admin(200, async stage => $"{await OwnerAsync(stage)}/chats/{await stage.Owner.OpenChatAsync()}/messages") with { Headers = WithReason },
+        [$"GET {Api}/admin/plans"] = Admin(200, Fixed($"{Api}/admin/plans")),
+        [$"POST {Api}/admin/plans"] = Admin(201, Fixed($"{Api}/admin/plans"), _ => NewPlan()),
+        [$"GET {Api}/admin/plans/{{id:guid}}"] = Admin(200, PlanAsync),
+        [$"PUT {Api}/admin/plans/{{id:guid}}"] = Admin(200, PlanAsync, _ => NewPlan()),
+        [$"DELETE {Api}/admin/plans/{{id:guid}}"] = Admin(204, PlanAsync),
+        [$"GET {Api}/admin/audit"] = Admin(200, Fixed($"{Api}/admin/audit")),
+        [$"GET {Api}/admin/audit/verify"] = Admin(200, Fixed($"{Api}/admin/audit/verify")),
     };
 
     private static AccessRow Public(string path, int status = 200, Func<AccessStage, object>? body = null) => Row(Audience.Public, status, Fixed(path), body);
@@ -71,12 +93,25 @@ public static class AccessMatrix
     private static AccessRow Owner(int status, Func<AccessStage, Task<string>> path, Func<AccessStage, object>? body = null) =>
         Row(Audience.Owner, status, path, body);
 
+    private static AccessRow Admin(int status, Func<AccessStage, Task<string>> path, Func<AccessStage, object>? body = null) =>
+        Row(Audience.Admin, status, path, body);
+
     private static AccessRow Row(Audience audience, int status, Func<AccessStage, Task<string>> path, Func<AccessStage, object>? body) =>
         new(audience, status, path) { Body = body is null ? null : stage => Task.FromResult(body(stage)) };
 
     private static Func<AccessStage, Task<string>> Fixed(string path) => _ => Task.FromResult(path);
 
     private static async Task<string> ChatAsync(AccessStage stage) => $"{Api}/chats/{await stage.Owner.OpenChatAsync()}";
+
+    private static Task<string> OwnerAsync(AccessStage stage) => Task.FromResult($"{Api}/admin/users/{stage.Owner.UserId}");
+
+    private static object NewPlan() => new { name = $"plan {Guid.CreateVersion7()}" };
+
+    private static async Task<string> PlanAsync(AccessStage stage)
+    {
+        var admin = await stage.CallerAsync(CallerKind.Admin, scope: null);
+        return $"{Api}/admin/plans/{(await admin.PostAsync($"{Api}/admin/plans", NewPlan())).Text("id")}";
+    }
 
     private static async Task<string> MakeKeyAsync(AccessStage stage) => (await stage.Owner.PostAsync($"{Api}/api-keys", new { name = "CI" })).Text("id");
 

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using CleanLlm.Testing.Databases;
 using CleanLlm.WebApi.FunctionalTests.Api;
 
@@ -49,16 +48,8 @@ public abstract class AdminTests(DatabaseKind kind) : ApiTests(kind)
     protected Task<ApiAnswer> ChangeAsync(string user, object change) => Admin.SendAsync(HttpMethod.Patch, $"/api/v1/admin/users/{user}", change);
 
     /// <summary>Asks as the admin, with a reason.</summary>
-    protected async Task<ApiAnswer> ReadAsync(string path, string? reason)
-    {
-        var tokens = await Admin.PostAsync("/api/v1/auth/login", new { email = AdminEmail, password = AdminPhrase });
-        using var http = new HttpClient { BaseAddress = Api.Address };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens.Text("accessToken"));
-        if (reason is not null)
-            http.DefaultRequestHeaders.Add("Audit-Reason", reason);
-        using var response = await http.GetAsync(new Uri(path, UriKind.Relative));
-        return await ApiAnswer.ReadAsync(response);
-    }
+    protected Task<ApiAnswer> ReadAsync(string path, string? reason) => Admin.SendAsync(
+        HttpMethod.Get, path, body: null, new Dictionary<string, string>(reason is null ? [] : [KeyValuePair.Create("Audit-Reason", reason)], StringComparer.Ordinal));
 
     /// <summary>What the log says about one action, newest first.</summary>
     protected async Task<IReadOnlyList<System.Text.Json.JsonElement>> AuditedAsync(string action) =>
