@@ -8,8 +8,7 @@ internal sealed class Transactions(AppDbContext database, AuditSeal seal) : ITra
 {
     public async Task<Result<T>> RunAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct)
     {
-        await seal.PrepareAsync(ct);
-        await using var transaction = await database.Database.BeginTransactionAsync(ct);
+        await using var transaction = await seal.BeginAsync(database, ct);
         var outcome = await work();
         if (outcome.IsSuccess)
             await transaction.CommitAsync(ct);
