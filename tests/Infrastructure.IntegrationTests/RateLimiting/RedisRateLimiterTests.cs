@@ -153,6 +153,8 @@ internal sealed class RedisRateLimiterTests
 
     private sealed class PlainHash : IKeyedHash
     {
+        public ValueTask PrepareAsync(CancellationToken ct) => ValueTask.CompletedTask;
+
         public ValueTask<byte[]> ComputeAsync(HashPurpose purpose, ReadOnlyMemory<byte> data, CancellationToken ct) =>
             ValueTask.FromResult(SHA256.HashData(data.Span));
     }
