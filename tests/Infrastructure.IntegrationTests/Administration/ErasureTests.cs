@@ -94,7 +94,7 @@ internal sealed class ErasureTests(DatabaseKind kind) : AccountsTests(kind)
     private Task<(UserId User, ApiKeyId Key)> AddUserAsync() => One.InScopeAsync<AppDbContext, (UserId, ApiKeyId)>(async database =>
     {
         var user = User.Register("ada@example.org", "Ada", One.Clock.GetUtcNow()).Value;
-        var key = ApiKey.Create(user.Id, new ApiKeyTerms("key", ApiKeyScopes.Completions, null, 1_000), _ => [1], One.Clock.GetUtcNow()).Value;
+        var key = ApiKey.Create(user.Id, ApiKeyId.New(One.Clock.GetUtcNow()), new ApiKeyTerms("key", ApiKeyScopes.Completions, null, 1_000), [1], One.Clock.GetUtcNow()).Value;
         database.AddRange(user, key);
         database.Add(AuditEntry.Of(new AuditEvent(AuditActions.KeyCreated, user.Id.Value, key.Id.Value, """{"address":"192.0.2.1"}"""), One.Clock.GetUtcNow()));
         await database.SaveChangesAsync();

@@ -100,5 +100,5 @@ internal sealed class FirstAdminTests(DatabaseKind kind) : AccountsTests(kind)
         One.InScopeAsync<IMediator, Result<UserDto>>(mediator => mediator.Send(new Register(Email, password, null)));
 
     private Task<Result<User>> VerifyAsync(string password) =>
-        Two.InScopeAsync<ICredentials, Result<User>>(credentials => credentials.VerifyAsync(Email, password, default));
+        Two.InScopeAsync<ICredentials, Result<User>>(credentials => credentials.VerifyAsync(Email, password, true, default));
 }
