@@ -32,7 +32,7 @@ public interface ICredentials
     /// <summary>Puts another password in the place of the user's.</summary>
     Task SetPasswordAsync(UserId user, PasswordHash hash, CancellationToken ct);
 
-    /// <summary>Removes the user's identities of other providers and their API keys.</summary>
+    /// <summary>Removes the user's identities of other providers, their API keys and their second factor.</summary>
     /// <returns>How many there were.</returns>
     Task<int> RemoveOtherWaysInAsync(UserId user, CancellationToken ct);
 }

@@ -53,7 +53,7 @@ internal sealed class ResetPasswordHandler(
         if (await tokens.TakeAsync(token, Purpose, clock.GetUtcNow(), ct) is not { } id || await users.FindAsync(id, ct) is not { Disabled: false } user)
             return AuthErrors.InvalidOneTimeToken;
 
-        // Whoever made an account with an address that is not theirs must not keep a way in when its owner takes it over.
+        // Whoever made an account with an address that is not theirs must neither keep a way in nor a lock on it when its owner takes it over.
         if (!user.EmailConfirmed)
             await credentials.RemoveOtherWaysInAsync(id, ct);
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Results;
+using CleanLlm.Domain.TwoFactor;
 using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Identity;
@@ -67,7 +68,8 @@ internal sealed class Credentials(
 
     public async Task<int> RemoveOtherWaysInAsync(UserId user, CancellationToken ct) =>
         await db.Set<IdentityUserLogin<Guid>>().Where(login => login.UserId == user.Value).ExecuteDeleteAsync(ct)
-        + await db.Set<ApiKey>().Where(key => key.UserId == user).ExecuteDeleteAsync(ct);
+        + await db.Set<ApiKey>().Where(key => key.UserId == user).ExecuteDeleteAsync(ct)
+        + await db.Set<TwoFactorSecret>().Where(secret => secret.UserId == user).ExecuteDeleteAsync(ct);
 
     private async Task<bool> CheckAsync(UserCredential credential, string password)
     {

@@ -30,8 +30,8 @@ internal static class PasswordEndpoints
             .WithSummary("Sets a new password by a mailed token")
             .WithDescription(
                 "Every session ends, a second factor stays on, and the address counts as confirmed. 422 `auth.invalid_token` when the token "
-                + "is unknown, was used before or is older than an hour. Where the address had not been confirmed before, API keys and "
-                + "identities of other providers are removed: somebody else may have made them.");
+                + "is unknown, was used before or is older than an hour. Where the address had not been confirmed before, API keys, "
+                + "identities of other providers and a second factor are removed: somebody else may have made them.");
 
         api.MapPost("/users/me/password", Change).WithTags("Users")
             .WithName("Users_ChangePassword")

@@ -29,7 +29,7 @@ internal sealed class FirstAdminTests(DatabaseKind kind) : AccountsTests(kind)
 
         (await Database.ScalarAsync(Admins)).Should().Be(1);
         (await Database.ScalarAsync("SELECT count(*) FROM users")).Should().Be(1);
-        (await VerifyAsync(Phrase)).Value.Should().BeEquivalentTo(new { Role = UserRole.Admin, EmailConfirmed = true });
+        (await VerifyAsync(Phrase)).User.Should().BeEquivalentTo(new { Role = UserRole.Admin, EmailConfirmed = true });
     }
 
     [Test]
@@ -40,8 +40,8 @@ internal sealed class FirstAdminTests(DatabaseKind kind) : AccountsTests(kind)
 
         await EnsureAsync(One);
 
-        (await VerifyAsync(Other)).Value.Role.Should().Be(UserRole.Admin);
-        (await VerifyAsync(Phrase)).IsSuccess.Should().BeFalse();
+        (await VerifyAsync(Other)).User!.Role.Should().Be(UserRole.Admin);
+        (await VerifyAsync(Phrase)).User.Should().BeNull();
     }
 
     [Test]
@@ -99,6 +99,6 @@ internal sealed class FirstAdminTests(DatabaseKind kind) : AccountsTests(kind)
     private Task<Result<UserDto>> RegisterAsync(string password) =>
         One.InScopeAsync<IMediator, Result<UserDto>>(mediator => mediator.Send(new Register(Email, password, null)));
 
-    private Task<Result<User>> VerifyAsync(string password) =>
-        Two.InScopeAsync<ICredentials, Result<User>>(credentials => credentials.VerifyAsync(Email, password, true, default));
+    private Task<Verification> VerifyAsync(string password) =>
+        Two.InScopeAsync<ICredentials, Verification>(credentials => credentials.VerifyAsync(Email, password, true, default));
 }

@@ -119,7 +119,7 @@ internal sealed class EmailSendingTests
             files.Should().HaveCount(2).And.OnlyContain(file => file.EndsWith(".eml"));
             files.Select(file => MimeMessage.Load(file).Subject).Should().BeEquivalentTo("first", "second");
             if (!OperatingSystem.IsWindows())
-                files.Select(file => File.GetUnixFileMode(file)).Should().OnlyContain(mode => mode == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+                Array.ConvertAll(files, File.GetUnixFileMode).Should().OnlyContain(mode => mode == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
         }
         finally
         {

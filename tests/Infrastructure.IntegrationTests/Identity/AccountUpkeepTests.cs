@@ -1,7 +1,6 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.TwoFactor;
 using CleanLlm.Domain.OneTimeTokens;
-using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.TwoFactor;
 using CleanLlm.Domain.Users;

@@ -118,7 +118,7 @@ internal sealed class SigningKeyTests(DatabaseKind kind) : AccountsTests(kind)
         Two.Clock.Advance(time);
     }
 
-    private Task RotateBothAsync() => Task.WhenAll(new[] { One, Two }.Select(host => Task.Run(() =>
+    private Task<bool[]> RotateBothAsync() => Task.WhenAll(new[] { One, Two }.Select(host => Task.Run(() =>
         host.Services.GetRequiredService<SigningKeyStore>().RotateAsync(default))));
 
     private async Task<IReadOnlyList<string>> PublishedAsync()

@@ -2,6 +2,7 @@ using CleanLlm.Application.Accounts.External;
 using CleanLlm.Domain.ExternalLogins;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
+using CleanLlm.Infrastructure.Audit;
 using CleanLlm.Infrastructure.Persistence;
 using MediatR;
 using Microsoft.AspNetCore.Identity;
@@ -10,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanLlm.Infrastructure.Identity.External;
 
 /// <summary>Identity's table of logins: the issuer is its login provider, the subject its key, our name of the provider its display name.</summary>
-internal sealed class ExternalLogins(UserManager<UserCredential> manager, AppDbContext db) : IExternalLogins
+internal sealed class ExternalLogins(UserManager<UserCredential> manager, AppDbContext db, AuditSeal seal) : IExternalLogins
 {
     private DbSet<IdentityUserLogin<Guid>> Logins => db.UserLogins;
 
@@ -67,10 +68,8 @@ internal sealed class ExternalLogins(UserManager<UserCredential> manager, AppDbC
 
     public async Task<Result<Unit>> UnlinkAsync(UserId user, string provider, CancellationToken ct)
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        // Changes nothing, but holds the row: two requests that unlink at once come one after the other.
-        await db.Users.Where(row => row.Id == user.Value)
-            .ExecuteUpdateAsync(row => row.SetProperty(held => held.AccessFailedCount, held => held.AccessFailedCount), ct);
+        // Two requests that unlink at once come one after the other, so that the last way in stays.
+        await using var transaction = await seal.BeginAsync(db, ct);
         var hasPassword = await db.Users.AnyAsync(row => row.Id == user.Value && row.PasswordHash != null, ct);
         var logins = await Logins.Where(login => login.UserId == user.Value).ToListAsync(ct);
         var going = logins.Where(login => login.ProviderDisplayName == provider).ToList();

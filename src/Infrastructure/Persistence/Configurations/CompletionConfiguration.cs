@@ -32,6 +32,8 @@ internal sealed class CompletionConfiguration : IEntityTypeConfiguration<Complet
             turn.Property(t => t.QuestionId).HasColumnName("question_id");
             turn.Property(t => t.AnswerId).HasColumnName("answer_id");
         });
+        // Export and erasure go by user.
+        builder.HasIndex(completion => new { completion.UserId, completion.Id });
         // Only running completions have a lease, so the sweep's index holds only them.
         builder.HasIndex(completion => completion.LeaseExpiresAt).HasFilter("lease_expires_at IS NOT NULL");
     }

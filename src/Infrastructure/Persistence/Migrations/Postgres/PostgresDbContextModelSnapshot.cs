@@ -352,6 +352,9 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasDatabaseName("ix_completions_lease_expires_at")
                         .HasFilter("lease_expires_at IS NOT NULL");
 
+                    b.HasIndex("UserId", "Id")
+                        .HasDatabaseName("ix_completions_user_id_id");
+
                     b.ToTable("completions", null, t =>
                         {
                             t.HasCheckConstraint("ck_completions_reservation_while_running", "(status = 2) = (reservation IS NOT NULL)");
@@ -584,6 +587,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasColumnName("recovery_code_hashes");
 
                     b.Property<byte[]>("WrappedSecret")
+                        .IsConcurrencyToken()
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("wrapped_secret");

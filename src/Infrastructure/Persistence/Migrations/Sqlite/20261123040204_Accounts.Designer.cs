@@ -12,7 +12,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDbContext))]
-    [Migration("20261123023018_Accounts")]
+    [Migration("20261123040204_Accounts")]
     partial class Accounts
     {
         /// <inheritdoc />
@@ -350,6 +350,9 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                         .HasDatabaseName("ix_completions_lease_expires_at")
                         .HasFilter("lease_expires_at IS NOT NULL");
 
+                    b.HasIndex("UserId", "Id")
+                        .HasDatabaseName("ix_completions_user_id_id");
+
                     b.ToTable("completions", null, t =>
                         {
                             t.HasCheckConstraint("ck_completions_reservation_while_running", "(status = 2) = (reservation IS NOT NULL)");
@@ -580,6 +583,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnName("recovery_code_hashes");
 
                     b.Property<byte[]>("WrappedSecret")
+                        .IsConcurrencyToken()
                         .IsRequired()
                         .HasColumnType("BLOB")
                         .HasColumnName("wrapped_secret");
