@@ -46,6 +46,9 @@ internal static class Solution
             .SelectMany(constructor => constructor.GetParameters())
             .Select(parameter => parameter.ParameterType);
 
+    /// <summary>A file of the repository.</summary>
+    public static string Text(string path) => File.ReadAllText(Path.Combine(Root, path));
+
     /// <summary>Hand-written C# files of a folder, by their path within the repository.</summary>
     public static IEnumerable<(string Path, string[] Lines)> SourceFiles(string folder) =>
         Directory.EnumerateFiles(Path.Combine(Root, folder), "*.cs", SearchOption.AllDirectories)
