@@ -19,7 +19,7 @@ internal sealed class ExchangeExternalCodeValidator : AbstractValidator<Exchange
 }
 
 internal sealed class ExchangeExternalCodeHandler(
-    IExternalCodes codes, IExternalLogins logins, SessionOpening opening, IAuditTrail audit, TimeProvider clock)
+    IExternalCodes codes, IExternalLogins logins, SessionOpening opening, IAccountMailQueue mails, IAuditTrail audit, TimeProvider clock)
     : IRequestHandler<ExchangeExternalCode, Result<TokenPair>>
 {
     public async Task<Result<TokenPair>> Handle(ExchangeExternalCode request, CancellationToken ct)
@@ -61,6 +61,10 @@ internal sealed class ExchangeExternalCodeHandler(
         var detail = JsonSerializer.Serialize(new { provider = identity.Provider });
         audit.Add(new AuditEvent(AuditActions.Registered, user.Id.Value, user.Id.Value, detail));
         audit.Add(new AuditEvent(AuditActions.ExternalLinked, user.Id.Value, user.Id.Value, detail));
-        return await logins.CreateAsync(user, identity, ct);
+
+        var created = await logins.CreateAsync(user, identity, ct);
+        if (created.IsSuccess && !user.EmailConfirmed)
+            mails.RequestConfirmation(user.Id);
+        return created;
     }
 }

@@ -17,6 +17,7 @@ internal sealed class ExternalSignInUseCaseTests : IExternalCodes
 
     private readonly AccountsFixture fixture = new();
     private readonly IExternalLogins logins = Substitute.For<IExternalLogins>();
+    private readonly IAccountMailQueue mails = Substitute.For<IAccountMailQueue>();
     private readonly IExternalProviders providers = Substitute.For<IExternalProviders>();
     private readonly Dictionary<string, OneTimeToken> codes = new(StringComparer.Ordinal);
 
@@ -27,6 +28,7 @@ internal sealed class ExternalSignInUseCaseTests : IExternalCodes
         fixture.Audited.Clear();
         fixture.Sessions.Stored.Clear();
         logins.ClearSubstitute();
+        mails.ClearReceivedCalls();
         providers.All.Returns([Provider]);
         providers.PrepareAsync(Provider, default).ReturnsForAnyArgs((Error?)null);
         logins.CreateAsync(default!, default!, default).ReturnsForAnyArgs(call => Result<User>.Success(call.Arg<User>()));
@@ -74,6 +76,7 @@ internal sealed class ExternalSignInUseCaseTests : IExternalCodes
             Arg.Is<User>(user => user.Email == "ada@example.org" && user.DisplayName == "Ada" && user.EmailConfirmed == verified && user.Role == UserRole.User),
             Arg.Is<ExternalIdentity>(identity => identity.Issuer == "https://accounts.example.com" && identity.Subject == "4711"),
             default);
+        mails.Received(verified ? 0 : 1).RequestConfirmation(Arg.Any<UserId>());
         fixture.Audited.Select(line => line.Action).Should().Equal(AuditActions.Registered, AuditActions.ExternalLinked, AuditActions.SignedIn);
         fixture.Audited[^1].Detail.Should().Contain("external:google");
         fixture.Audited.Should().NotContain(line => line.Detail!.Contains("ada@", StringComparison.Ordinal));
@@ -164,7 +167,7 @@ internal sealed class ExternalSignInUseCaseTests : IExternalCodes
         (await new IssueExternalCodeHandler(this, fixture.Clock).Handle(new IssueExternalCode(identity), default)).Value;
 
     private Task<Result<TokenPair>> ExchangeAsync(string code) =>
-        new ExchangeExternalCodeHandler(this, logins, fixture.Opening, fixture, fixture.Clock).Handle(new ExchangeExternalCode(code), default);
+        new ExchangeExternalCodeHandler(this, logins, fixture.Opening, mails, fixture, fixture.Clock).Handle(new ExchangeExternalCode(code), default);
 
     private Task<Result<ExternalLoginDto>> LinkAsync(string code) =>
         new LinkExternalLoginHandler(this, logins, providers, fixture, fixture, fixture.Clock).Handle(new LinkExternalLogin(code), default);
