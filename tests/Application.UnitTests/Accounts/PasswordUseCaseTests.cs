@@ -53,13 +53,17 @@ internal sealed class PasswordUseCaseTests
     }
 
     [Test]
-    public async Task Login_CountsAsItsOwners_OnlyAfterTheSecondFactor()
+    public async Task Login_CountsAsAGuess_WhenTheCodeIsWrong_ButNotWhenItIsOnlyAskedFor()
     {
         fixture.TurnOn();
 
         (await LoginAsync()).Error.Should().Be(AuthErrors.TwoFactorRequired);
+        fixture.Throttled[^1].Should().Be($"succeeded {AccountsFixture.Email}");
+        fixture.Audited.Should().BeEmpty();
+
         (await LoginAsync("654321")).Error.Should().Be(AuthErrors.TwoFactorRequired);
-        fixture.Throttled.Should().NotContain($"succeeded {AccountsFixture.Email}");
+        fixture.Throttled[^1].Should().Be($"try {AccountsFixture.Email}");
+        fixture.Audited.Should().ContainSingle().Which.Action.Should().Be(AuditActions.SignInFailed);
         (await LoginAsync(AccountsFixture.Code)).IsSuccess.Should().BeTrue();
 
         fixture.Throttled[^1].Should().Be($"succeeded {AccountsFixture.Email}");
