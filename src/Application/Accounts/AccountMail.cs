@@ -1,5 +1,6 @@
 using CleanLlm.Application.Email;
 using CleanLlm.Application.RateLimiting;
+using CleanLlm.Application.Security;
 using CleanLlm.Domain.OneTimeTokens;
 using CleanLlm.Domain.Users;
 using Microsoft.Extensions.Options;
@@ -40,12 +41,12 @@ public sealed class AccountMail(
             mails.Enqueue(AccountEmails.Confirm(user.Email, secret.Value, options.Value.ConfirmUrl));
     }
 
-    private async Task<MailedSecret?> MakeAsync(User user, OneTimeTokenPurpose purpose, TimeSpan lifetime, CancellationToken ct)
+    private async Task<SecretToken?> MakeAsync(User user, OneTimeTokenPurpose purpose, TimeSpan lifetime, CancellationToken ct)
     {
         if (await limiter.TakeAsync(PerUser, $"{purpose}|{user.Id}", ct) is not null)
             return null;
 
-        var secret = MailedSecret.New();
+        var secret = SecretToken.New();
         await tokens.ReplaceAsync(OneTimeToken.For(user.Id, purpose, secret.Hash, lifetime, clock.GetUtcNow()), ct);
         return secret;
     }

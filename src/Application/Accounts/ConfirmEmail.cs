@@ -1,4 +1,5 @@
 using CleanLlm.Application.Audit;
+using CleanLlm.Application.Security;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.OneTimeTokens;
 using CleanLlm.Domain.Results;
@@ -24,7 +25,7 @@ internal sealed class ConfirmEmailHandler(
     public Task<Result<Unit>> Handle(ConfirmEmail request, CancellationToken ct) => transactions.RunAsync<Unit>(
         async () =>
         {
-            var taken = await tokens.TakeAsync(MailedSecret.HashOf(request.Token), OneTimeTokenPurpose.ConfirmEmail, clock.GetUtcNow(), ct);
+            var taken = await tokens.TakeAsync(SecretToken.HashOf(request.Token), OneTimeTokenPurpose.ConfirmEmail, clock.GetUtcNow(), ct);
             if (taken is not { } id || await users.FindAsync(id, ct) is not { } user)
                 return AuthErrors.InvalidOneTimeToken;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CleanLlm.Application.Audit;
+using CleanLlm.Application.Security;
 using CleanLlm.Application.TwoFactor;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Results;
@@ -82,7 +83,7 @@ internal sealed class LoginHandler(
 
     private async Task EndAsync(TokenPair pair, CancellationToken ct)
     {
-        while (await sessions.FindByTokenAsync(RefreshSecret.HashOf(pair.RefreshToken), ct) is { RevokedAt: null } session)
+        while (await sessions.FindByTokenAsync(SecretToken.HashOf(pair.RefreshToken), ct) is { RevokedAt: null } session)
         {
             session.Revoke(clock.GetUtcNow());
             await sessions.SaveAsync(session, ct);

@@ -1,3 +1,4 @@
+using CleanLlm.Application.Security;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Sessions;
 using FluentValidation;
@@ -24,7 +25,7 @@ internal sealed class LogoutHandler(SessionEnding ending, ISessionRepository ses
         return Unit.Value;
 
         async Task<Session?> FindAsync() => request.RefreshToken is { } secret
-            ? await sessions.FindByTokenAsync(RefreshSecret.HashOf(secret), ct)
+            ? await sessions.FindByTokenAsync(SecretToken.HashOf(secret), ct)
             : current.Id is { } id ? await sessions.FindAsync(id, ct) : null;
     }
 }

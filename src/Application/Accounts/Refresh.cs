@@ -1,3 +1,4 @@
+using System.Text;
 using CleanLlm.Application.Audit;
 using CleanLlm.Application.Security;
 using CleanLlm.Domain.Audit;
@@ -33,8 +34,8 @@ internal sealed class RefreshHandler(
 {
     public async Task<Result<TokenPair>> Handle(Refresh request, CancellationToken ct)
     {
-        var next = await RefreshSecret.FollowingAsync(request.RefreshToken, hash, ct);
-        if (await RotateAsync(RefreshSecret.HashOf(request.RefreshToken), next.Hash, ct) is not { } session)
+        var next = await FollowingAsync(request.RefreshToken, ct);
+        if (await RotateAsync(SecretToken.HashOf(request.RefreshToken), next.Hash, ct) is not { } session)
             return AuthErrors.InvalidRefreshToken;
 
         if (await users.FindAsync(session.UserId, ct) is not { Disabled: false } user)
@@ -42,6 +43,10 @@ internal sealed class RefreshHandler(
 
         return TokenPair.For(session, await issuer.IssueAsync(user, session.Id, ct), next);
     }
+
+    // Always the same one, so that a retry gets it again without its being stored, and computable only by this installation.
+    private async ValueTask<SecretToken> FollowingAsync(string presented, CancellationToken ct) =>
+        SecretToken.Of(await hash.ComputeAsync(HashPurpose.RefreshSuccessor, Encoding.UTF8.GetBytes(presented), ct));
 
     // Whoever loses a race decides again on what the winner left. A token is spent once and a session revoked once,
     // so the third round at the latest changes nothing.

@@ -1,3 +1,4 @@
+using CleanLlm.Application.Security;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.OneTimeTokens;
 using CleanLlm.Domain.Results;
@@ -35,7 +36,7 @@ internal sealed class ResetPasswordHandler(
     public async Task<Result<Unit>> Handle(ResetPassword request, CancellationToken ct)
     {
         // Looked at before it is taken: a made-up token costs no hashing, and no transaction waits for the hashing of a good one.
-        var token = MailedSecret.HashOf(request.Token);
+        var token = SecretToken.HashOf(request.Token);
         if (await tokens.FindOwnerAsync(token, Purpose, clock.GetUtcNow(), ct) is null)
             return AuthErrors.InvalidOneTimeToken;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CleanLlm.Application.Audit;
+using CleanLlm.Application.Security;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
@@ -21,7 +22,7 @@ internal sealed class SessionOpening(
     /// <param name="ct">Cancels the work.</param>
     public async Task<TokenPair> OpenAsync(User user, string method, CancellationToken ct)
     {
-        var refresh = RefreshSecret.New();
+        var refresh = SecretToken.New();
         var session = Session.Open(user.Id, current.Client, refresh.Hash, options.Value.SessionLifetime, clock.GetUtcNow());
         audit.Add(new AuditEvent(
             AuditActions.SignedIn, user.Id.Value, user.Id.Value, JsonSerializer.Serialize(new { method, address = session.Address, device = session.Device })));

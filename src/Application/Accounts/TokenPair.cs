@@ -1,3 +1,4 @@
+using CleanLlm.Application.Security;
 using CleanLlm.Domain.Sessions;
 
 namespace CleanLlm.Application.Accounts;
@@ -11,6 +12,6 @@ namespace CleanLlm.Application.Accounts;
 public sealed record TokenPair(
     string AccessToken, string TokenType, int ExpiresIn, string RefreshToken, DateTimeOffset RefreshTokenExpiresAt)
 {
-    internal static TokenPair For(Session session, AccessToken access, RefreshSecret refresh) =>
+    internal static TokenPair For(Session session, AccessToken access, SecretToken refresh) =>
         new(access.Value, "Bearer", (int)access.Lifetime.TotalSeconds, refresh.Value, session.TokenExpiresAt);
 }

@@ -1,5 +1,6 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Email;
+using CleanLlm.Application.Security;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
@@ -119,7 +120,7 @@ internal sealed class PasswordUseCaseTests
         var (first, second) = (await MailResetAsync(), await MailResetAsync());
 
         second.Should().HaveLength(43).And.NotBe(first);
-        fixture.Tokens.Should().ContainSingle().Which.Hash.Should().Be(MailedSecret.HashOf(second));
+        fixture.Tokens.Should().ContainSingle().Which.Hash.Should().Be(SecretToken.HashOf(second));
         fixture.Tokens[0].ExpiresAt.Should().Be(fixture.Clock.GetUtcNow().AddHours(1));
     }
 

@@ -1,4 +1,5 @@
 using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Security;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
@@ -132,7 +133,7 @@ internal sealed class SessionUseCaseTests
     [Test]
     public async Task Logout_WithSomebodyElsesToken_LeavesTheirSession()
     {
-        var secret = RefreshSecret.New();
+        var secret = SecretToken.New();
         var now = fixture.Clock.GetUtcNow();
         var foreign = Session.Open(UserId.New(now), default, secret.Hash, fixture.Options.Value.SessionLifetime, now);
         await fixture.Sessions.AddAsync(foreign, default);

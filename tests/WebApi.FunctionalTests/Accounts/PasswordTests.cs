@@ -116,14 +116,23 @@ public sealed class PasswordTests(DatabaseKind kind) : ApiTests(kind)
     public async Task Forgot_AnswersKnownAndUnknownAlike()
     {
         using var caller = await Api.SignInAsync();
-        var (known, unknown) = (new List<double>(), new List<double>());
-        for (var i = 0; i < 60; i++)
+        var (known, unknown, apart) = (new List<double>(), new List<double>(), 1.0);
+        // A busy machine scatters a round of requests this short; more of them settle down.
+        for (var round = 1; round <= 5 && apart > 0.10; round++)
         {
-            (i % 2 == 0 ? known : unknown).Add(await TimeAsync(i % 2 == 0 ? caller.Email : $"nobody-{i}@example.org"));
+            for (var i = 0; i < 400; i++)
+            {
+                // First one, then the other way round, so that what a request leaves behind meets both alike.
+                var isKnown = i % 4 is 0 or 3;
+                (isKnown ? known : unknown).Add(await TimeAsync(isKnown ? caller.Email : $"nobody-{i}@example.org"));
+            }
+
+            var (a, b) = (Median(known), Median(unknown));
+            apart = Math.Abs(a - b) / Math.Max(a, b);
+            TestContext.Out.WriteLine($"forgot-password, medians of {known.Count}: known {a:0.000} ms, unknown {b:0.000} ms, apart {apart:P1}");
         }
 
-        var (a, b) = (Median(known), Median(unknown));
-        TestContext.Out.WriteLine($"forgot-password, median of 30: known {a:0.000} ms, unknown {b:0.000} ms, apart {Math.Abs(a - b) / Math.Max(a, b):P1}");
+        apart.Should().BeLessThanOrEqualTo(0.10);
         var answers = new[] { await ForgotAsync(caller.Email), await ForgotAsync("nobody@example.org") };
         answers.Should().OnlyContain(answer => answer.Status == HttpStatusCode.NoContent && answer.Body.Length == 0);
         answers[0].Headers.Keys.Should().BeEquivalentTo(answers[1].Headers.Keys);

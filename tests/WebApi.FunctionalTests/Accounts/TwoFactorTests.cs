@@ -10,6 +10,9 @@ public sealed class TwoFactorTests(DatabaseKind kind) : ApiTests(kind)
     private const string Login = "/api/v1/auth/login";
     private const string TwoFactor = "/api/v1/users/me/two-factor";
 
+    // Guesses are bounded in tests of their own.
+    protected override IEnumerable<KeyValuePair<string, string>> Settings => [new("Auth:Throttle:AddressBurst", "100"), new("Auth:Throttle:AccountBurst", "100")];
+
     [Test]
     public async Task SetUp_AnswersASecretOf160Bits_AndAsksNothingYet()
     {
@@ -105,9 +108,10 @@ public sealed class TwoFactorTests(DatabaseKind kind) : ApiTests(kind)
     }
 
     [Test]
-    public async Task AReset_LeavesItOn()
+    public async Task AReset_LeavesItOn_WhereTheAddressWasConfirmed()
     {
         using var caller = await Api.SignInAsync();
+        await Api.Anonymous.PostAsync("/api/v1/auth/confirm-email", new { token = await Api.Outbox.TokenAsync(caller.Email, "Confirm your e-mail address") });
         var (app, _) = await TurnOnAsync(caller);
         await Api.Anonymous.PostAsync("/api/v1/auth/forgot-password", new { email = caller.Email });
         var token = await Api.Outbox.TokenAsync(caller.Email, "Reset your password");
@@ -116,6 +120,19 @@ public sealed class TwoFactorTests(DatabaseKind kind) : ApiTests(kind)
 
         (await LoginAsync(caller, null, "a quite different passphrase")).ShouldBeProblem(401, "auth.two_factor_required");
         (await LoginAsync(caller, app.Next, "a quite different passphrase")).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Test]
+    public async Task AReset_TakesItOff_WhereSomebodyElseMayHaveSetItUp()
+    {
+        using var squatter = await Api.SignInAsync();
+        await TurnOnAsync(squatter);
+        await Api.Anonymous.PostAsync("/api/v1/auth/forgot-password", new { email = squatter.Email });
+        var token = await Api.Outbox.TokenAsync(squatter.Email, "Reset your password");
+
+        await Api.Anonymous.PostAsync("/api/v1/auth/reset-password", new { token, newPassword = "a quite different passphrase" });
+
+        (await LoginAsync(squatter, null, "a quite different passphrase")).ShouldBe(HttpStatusCode.OK);
     }
 
     private static Task<ApiAnswer> LoginAsync(ApiCaller caller, string? twoFactorCode = null, string password = ApiCaller.Password) =>

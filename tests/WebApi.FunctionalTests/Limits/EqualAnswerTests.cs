@@ -9,8 +9,8 @@ namespace CleanLlm.WebApi.FunctionalTests.Limits;
 /// <summary>A sign-in that fails tells nothing about the account, neither by its answer nor by its time.</summary>
 public sealed class EqualAnswerTests(DatabaseKind kind) : ApiTests(kind)
 {
-    private const int Samples = 31;
-    private const int Rounds = 3;
+    private const int Samples = 21;
+    private const int Rounds = 5;
     private const int Guesses = (Samples * Rounds) + 1;
     private const double Tolerance = 0.10;
     private const string Wrong = "wrong horse battery";

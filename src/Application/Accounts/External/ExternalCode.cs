@@ -1,7 +1,5 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using CleanLlm.Application.Security;
 using CleanLlm.Domain.ExternalLogins;
 using CleanLlm.Domain.OneTimeTokens;
 
@@ -16,19 +14,15 @@ internal readonly record struct ExternalCode(string Value)
     /// <summary>How long it works.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
 
-    private const int Bytes = 32;
-
-    public static ExternalCode New() => new(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Bytes)));
+    public static ExternalCode New() => new(SecretToken.New().Value);
 
     /// <summary>What is stored of it.</summary>
     public OneTimeToken For(ExternalIdentity identity, DateTimeOffset now) =>
-        OneTimeToken.With(JsonSerializer.Serialize(identity), OneTimeTokenPurpose.ExternalSignIn, HashOf(Value), Lifetime, now);
+        OneTimeToken.With(JsonSerializer.Serialize(identity), OneTimeTokenPurpose.ExternalSignIn, SecretToken.HashOf(Value), Lifetime, now);
 
     /// <summary>Spends a code for the identity that it stands for; null when it does not work.</summary>
     public static async Task<ExternalIdentity?> SpendAsync(string code, IExternalCodes codes, TimeProvider clock, CancellationToken ct) =>
-        await codes.TakeAsync(HashOf(code), clock.GetUtcNow(), ct) is { } payload ? JsonSerializer.Deserialize<ExternalIdentity>(payload) : null;
+        await codes.TakeAsync(SecretToken.HashOf(code), clock.GetUtcNow(), ct) is { } payload ? JsonSerializer.Deserialize<ExternalIdentity>(payload) : null;
 
     public override string ToString() => "(secret)";
-
-    private static string HashOf(string secret) => Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(secret)));
 }
