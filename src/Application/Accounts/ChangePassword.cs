@@ -49,7 +49,7 @@ internal sealed class ChangePasswordHandler(
                 return Unit.Value;
             },
             ct);
-        await replacement.AnnounceAsync(user, session.Id, ct);
+        await replacement.AnnounceAsync(user, session.Id);
         return stored;
     }
 }

@@ -22,17 +22,25 @@ internal sealed class ConfirmEmailHandler(
     IMailedTokens tokens, IUserRepository users, ITransactions transactions, IAuditTrail audit, TimeProvider clock)
     : IRequestHandler<ConfirmEmail, Result<Unit>>
 {
-    public Task<Result<Unit>> Handle(ConfirmEmail request, CancellationToken ct) => transactions.RunAsync<Unit>(
-        async () =>
-        {
-            var taken = await tokens.TakeAsync(SecretToken.HashOf(request.Token), OneTimeTokenPurpose.ConfirmEmail, clock.GetUtcNow(), ct);
-            if (taken is not { } id || await users.FindAsync(id, ct) is not { } user)
-                return AuthErrors.InvalidOneTimeToken;
+    private const OneTimeTokenPurpose Purpose = OneTimeTokenPurpose.ConfirmEmail;
 
-            user.ConfirmEmail();
-            audit.Add(new AuditEvent(AuditActions.EmailConfirmed, id.Value, id.Value));
-            await users.SaveAsync(user, ct);
-            return Unit.Value;
-        },
-        ct);
+    public async Task<Result<Unit>> Handle(ConfirmEmail request, CancellationToken ct)
+    {
+        // Looked at before it is taken: a made-up token must not stand in the queue of those who sign in.
+        var token = SecretToken.HashOf(request.Token);
+        return await tokens.FindOwnerAsync(token, Purpose, clock.GetUtcNow(), ct) is null
+            ? AuthErrors.InvalidOneTimeToken
+            : await transactions.RunAsync(() => ConfirmAsync(token, ct), ct);
+    }
+
+    private async Task<Result<Unit>> ConfirmAsync(string token, CancellationToken ct)
+    {
+        if (await tokens.TakeAsync(token, Purpose, clock.GetUtcNow(), ct) is not { } id || await users.FindAsync(id, ct) is not { } user)
+            return AuthErrors.InvalidOneTimeToken;
+
+        user.ConfirmEmail();
+        audit.Add(new AuditEvent(AuditActions.EmailConfirmed, id.Value, id.Value));
+        await users.SaveAsync(user, ct);
+        return Unit.Value;
+    }
 }

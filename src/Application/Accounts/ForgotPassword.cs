@@ -1,5 +1,4 @@
 using CleanLlm.Domain.Results;
-using CleanLlm.Domain.Users;
 using FluentValidation;
 using MediatR;
 
@@ -11,7 +10,7 @@ public sealed record ForgotPassword(string Email) : IRequest<Result<Unit>>;
 
 internal sealed class ForgotPasswordValidator : AbstractValidator<ForgotPassword>
 {
-    public ForgotPasswordValidator() => RuleFor(request => request.Email).NotEmpty().MaximumLength(User.EmailMaxLength);
+    public ForgotPasswordValidator() => RuleFor(request => request.Email).EmailAddress();
 }
 
 internal sealed class ForgotPasswordHandler(IAccountMailQueue mails) : IRequestHandler<ForgotPassword, Result<Unit>>

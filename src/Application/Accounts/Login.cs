@@ -21,7 +21,7 @@ internal sealed class LoginValidator : AbstractValidator<Login>
 {
     public LoginValidator()
     {
-        RuleFor(request => request.Email).NotEmpty().MaximumLength(User.EmailMaxLength);
+        RuleFor(request => request.Email).EmailAddress();
         RuleFor(request => request.Password).NotEmpty().MaximumLength(AccountRules.PasswordMaxLength);
         RuleFor(request => request.TwoFactorCode).MaximumLength(AccountRules.TwoFactorCodeMaxLength);
     }

@@ -8,7 +8,7 @@ using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Application.Accounts;
 
-/// <summary>What every new password brings with it: whoever was let in by the old one is out, and its owner is told.</summary>
+/// <summary>What every new password brings with it: the sessions that the old one opened end, and its owner is told.</summary>
 internal sealed class PasswordReplacement(
     ICredentials credentials,
     IMailedTokens tokens,
@@ -28,12 +28,12 @@ internal sealed class PasswordReplacement(
         await audit.SaveAsync(ct);
     }
 
-    /// <summary>Once the transaction is through.</summary>
-    public async Task AnnounceAsync(User user, SessionId? spared, CancellationToken ct)
+    /// <summary>Once the transaction is through; also when the caller has hung up.</summary>
+    public async Task AnnounceAsync(User user, SessionId? spared)
     {
         // A sign-in by the old password looks back once its session is stored: one that missed the change is found here.
-        await sessions.RevokeAllAsync(user.Id, spared, clock.GetUtcNow(), ct);
-        await access.ForgetAsync(user.Id, ct);
+        await sessions.RevokeAllAsync(user.Id, spared, clock.GetUtcNow(), CancellationToken.None);
+        await access.ForgetAsync(user.Id, CancellationToken.None);
         mails.Enqueue(AccountEmails.PasswordChanged(user.Email));
     }
 }

@@ -45,7 +45,7 @@ internal sealed class ResetPasswordHandler(
         if (!stored.IsSuccess)
             return stored.Error;
 
-        await replacement.AnnounceAsync(stored.Value, spared: null, ct);
+        await replacement.AnnounceAsync(stored.Value, spared: null);
         return Unit.Value;
     }
 

@@ -43,8 +43,9 @@ internal sealed class ConfirmTwoFactorHandler(
         if (!await secrets.SaveAsync(ct))
             return AuthErrors.WrongCode;
 
-        await sessions.RevokeAllAsync(current.Id, session.Id, clock.GetUtcNow(), ct);
-        await access.ForgetAsync(current.Id, ct);
+        // It is on, whether or not the caller is still there.
+        await sessions.RevokeAllAsync(current.Id, session.Id, clock.GetUtcNow(), CancellationToken.None);
+        await access.ForgetAsync(current.Id, CancellationToken.None);
         return new IssuedRecoveryCodes(recovery);
     }
 }

@@ -34,9 +34,6 @@ public sealed class TwoFactorSecret
     public void Replace(byte[] wrappedSecret) =>
         WrappedSecret = IsOn ? throw new InvalidOperationException("A second factor that is on is not replaced.") : wrappedSecret;
 
-    /// <summary>The same secret, wrapped by another key-encryption key.</summary>
-    public void Rewrap(byte[] wrappedSecret) => WrappedSecret = wrappedSecret;
-
     /// <summary>The first code was right: from now on signing in asks for one.</summary>
     public void Confirm(long step, IReadOnlyList<string> recoveryCodeHashes, DateTimeOffset now) =>
         (ConfirmedAt, LastStep, RecoveryCodeHashes) = (now, step, recoveryCodeHashes);

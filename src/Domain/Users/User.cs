@@ -1,3 +1,4 @@
+using System.Text;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 
@@ -77,11 +78,16 @@ public sealed class User
     /// <summary>Short enough and free of control characters; none at all is fine.</summary>
     public static bool IsDisplayName(string? text) => text is null || (text.Length <= DisplayNameMaxLength && !text.Any(char.IsControl));
 
-    /// <summary>One @ with something on both sides, no white space or control characters: the mail server knows the rest.</summary>
+    /// <summary>One @ with something on both sides, no white space, control characters or noncharacters: the mail server knows the rest.</summary>
     public static bool IsEmail(string? text) =>
         text is { Length: > 2 and <= EmailMaxLength }
         && text.IndexOf('@', StringComparison.Ordinal) is > 0 and var at
         && at == text.LastIndexOf('@')
         && at < text.Length - 1
-        && !text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c));
+        && !text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
+        && text.EnumerateRunes().All(IsCharacter);
+
+    // Half a surrogate pair is read as U+FFFD; what Unicode calls noncharacters cannot be normalised, and nobody's address has them.
+    private static bool IsCharacter(Rune rune) =>
+        rune.Value != Rune.ReplacementChar.Value && (rune.Value & 0xFFFE) != 0xFFFE && rune.Value is not (>= 0xFDD0 and <= 0xFDEF);
 }

@@ -17,8 +17,8 @@ internal sealed class SmtpOptionsValidator(IHostEnvironment environment) : IVali
             failures.Add("Smtp:From must be an e-mail address, such as someone@example.org or Name <someone@example.org>.");
         if (string.IsNullOrEmpty(options.User) != string.IsNullOrEmpty(options.Password))
             failures.Add("Smtp:User and Smtp:Password belong together.");
-        if (environment.IsProduction() && options is { Security: SmtpSecurity.None, IsLoopback: false } && !string.IsNullOrEmpty(options.User))
-            failures.Add("Smtp:Security must not be None in Production: the password would cross the network in the clear.");
+        if (environment.IsProduction() && options is { Security: SmtpSecurity.None, IsLoopback: false })
+            failures.Add("Smtp:Security must not be None in Production: passwords, and tokens that are as good, would cross the network in the clear.");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 }

@@ -32,7 +32,8 @@ internal sealed class AccountErasure(AppDbContext database, AuditSeal seal, Acco
                 return refusal;
 
             await remains.RemoveAsync(user, ct);
-            await database.AuditLog.Where(line => line.ActorId == user.Value || line.SubjectId == user.Value)
+            // What they did to others stays in full: it is about those.
+            await database.AuditLog.Where(line => line.SubjectId == user.Value || (line.ActorId == user.Value && line.SubjectId == null))
                 .ExecuteUpdateAsync(row => row.SetProperty(line => line.Detail, (string?)null), ct);
             // Sessions, keys, credentials and all else that is theirs goes with the user's row.
             await database.Profiles.Where(profile => profile.Id == user).ExecuteDeleteAsync(ct);

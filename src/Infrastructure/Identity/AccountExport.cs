@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CleanLlm.Application.Accounts;
+using CleanLlm.Application.ApiKeys;
 using CleanLlm.Application.Chats;
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.ApiKeys;
@@ -17,14 +18,6 @@ namespace CleanLlm.Infrastructure.Identity;
 internal sealed class AccountExport(IDbContextFactory<AppDbContext> databases) : IAccountExport
 {
     private const int Batch = 200;
-
-    private static readonly (ApiKeyScopes Scope, string Name)[] ScopeNames =
-    [
-        (ApiKeyScopes.Completions, "completions"),
-        (ApiKeyScopes.ChatsRead, "chats:read"),
-        (ApiKeyScopes.ChatsWrite, "chats:write"),
-        (ApiKeyScopes.UsageRead, "usage:read"),
-    ];
 
     public AccountExportDto Of(UserDto profile, DateTimeOffset now) => new(
         now,
@@ -52,7 +45,7 @@ internal sealed class AccountExport(IDbContextFactory<AppDbContext> databases) :
         .Select(key => new ExportedKeyDto(
             key.Id,
             key.Name,
-            [.. ScopeNames.Where(scope => key.Scopes.HasFlag(scope.Scope)).Select(scope => scope.Name)],
+            ApiKeyScopeNames.Of(key.Scopes),
             key.MonthlyTokenLimit,
             key.CreatedAt,
             key.ExpiresAt,

@@ -1,3 +1,4 @@
+using CleanLlm.Application.Accounts;
 using CleanLlm.Domain.OneTimeTokens;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.TwoFactor;
@@ -6,15 +7,17 @@ using CleanLlm.Infrastructure.Security;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Infrastructure.Identity;
 
 /// <summary>
-/// Forgets what has had its time: one-time tokens at once, sessions and refresh tokens a week after their end. At start it also
-/// wraps second factors anew that a former key-encryption key wrapped, so that the former key can be removed.
+/// Forgets what has had its time: one-time tokens at once, refresh tokens a week after their end, and sessions once nobody needs to
+/// know any more from where their user signed in. It also wraps second factors anew that a former key-encryption key wrapped, so
+/// that the former key can be removed.
 /// </summary>
 internal sealed partial class AccountUpkeep(
-    IDbContextFactory<AppDbContext> databases, KeyWrap wrap, TimeProvider clock, ILogger<AccountUpkeep> logger) : BackgroundService
+    IDbContextFactory<AppDbContext> databases, KeyWrap wrap, IOptions<SignInThrottleOptions> throttle, TimeProvider clock, ILogger<AccountUpkeep> logger) : BackgroundService
 {
     /// <summary>How long what is over is kept, so that a replay can still be told from a made-up token.</summary>
     public static readonly TimeSpan Memory = TimeSpan.FromDays(7);
@@ -27,11 +30,13 @@ internal sealed partial class AccountUpkeep(
     {
         var now = clock.GetUtcNow();
         var past = now - Memory;
+        // Until then it tells an address that its user is familiar with from any other.
+        var forgotten = now - TimeSpan.FromDays(throttle.Value.FamiliarDays);
         await using var database = await databases.CreateDbContextAsync(ct);
         var tokens = await database.Set<OneTimeToken>().Where(token => token.ExpiresAt <= now).ExecuteDeleteAsync(ct);
         var sessions = await database.Set<Session>()
-            .Where(session => session.RevokedAt <= past
-                || !database.Set<RefreshToken>().Any(token => token.SessionId == session.Id && token.ExpiresAt > past))
+            .Where(session => session.CreatedAt <= forgotten && (session.RevokedAt <= past
+                || !database.Set<RefreshToken>().Any(token => token.SessionId == session.Id && token.ExpiresAt > past)))
             .ExecuteDeleteAsync(ct);
         await database.Set<RefreshToken>().Where(token => token.ExpiresAt <= past).ExecuteDeleteAsync(ct);
         LogPurged(logger, tokens, sessions);
@@ -55,9 +60,11 @@ internal sealed partial class AccountUpkeep(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, clock);
-        await TryAsync(RewrapAsync, stoppingToken);
         do
+        {
+            await TryAsync(RewrapAsync, stoppingToken);
             await TryAsync(PurgeAsync, stoppingToken);
+        }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 

@@ -22,7 +22,7 @@ internal sealed class Credentials(
         db.Add(user);
         try
         {
-            var outcome = await gate.RunAsync(() => manager.CreateAsync(new UserCredential(user), password), ct);
+            var outcome = await manager.CreateAsync(new UserCredential(user) { PasswordHash = (await HashAsync(password, ct)).Value });
             if (outcome.Succeeded)
                 return user;
             db.ChangeTracker.Clear();

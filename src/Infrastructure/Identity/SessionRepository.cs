@@ -56,7 +56,7 @@ internal sealed class SessionRepository(AppDbContext db) : ISessionRepository
             await db.SaveChangesAsync(ct);
             return true;
         }
-        catch (DbUpdateConcurrencyException)
+        catch (DbUpdateException exception) when (exception is DbUpdateConcurrencyException || UniqueViolation.IsCauseOf(exception))
         {
             // What is tracked is stale: the next find reads what the winner wrote.
             db.ChangeTracker.Clear();

@@ -1,6 +1,7 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.WebApi.Http;
 
@@ -30,6 +31,10 @@ internal sealed partial class FailureHandler(ILogger<FailureHandler> logger) : I
             return Problem.Of(bad.StatusCode, "request.malformed", MalformedRequest.Describe(bad), http);
         if (exception is BadHttpRequestException refused)
             return StatusProblems.Of(refused.StatusCode, http);
+
+        // Two requests changed the same thing at once; whoever comes again sees what the first one made of it.
+        if (exception is DbUpdateConcurrencyException)
+            return Problem.Of(StatusCodes.Status409Conflict, "request.conflict", "This was changed or deleted at the same time; look again.", http);
 
         if (DependencyFailure.IsCauseOf(exception))
         {

@@ -37,10 +37,11 @@ internal sealed class AccountValidatorTests
     [Test]
     public void Login_TakesWhateverCouldBeACredential()
     {
-        new LoginValidator().Validate(new Login("ada", "x")).IsValid.Should().BeTrue();
+        new LoginValidator().Validate(new Login("ada@example.org", "x")).IsValid.Should().BeTrue();
+        new LoginValidator().Validate(new Login("ada", "x")).IsValid.Should().BeFalse("it cannot be anybody's address");
         new LoginValidator().Validate(new Login("", Password)).IsValid.Should().BeFalse();
-        new LoginValidator().Validate(new Login("ada", null!)).IsValid.Should().BeFalse();
-        new LoginValidator().Validate(new Login("ada", new string('a', 129))).IsValid.Should().BeFalse();
+        new LoginValidator().Validate(new Login("ada@example.org", null!)).IsValid.Should().BeFalse();
+        new LoginValidator().Validate(new Login("ada@example.org", new string('a', 129))).IsValid.Should().BeFalse();
     }
 
     [Test]

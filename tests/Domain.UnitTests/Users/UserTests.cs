@@ -32,6 +32,18 @@ internal sealed class UserTests
     public void Register_WhenTheAddressIsNone_NamesTheField(string email) =>
         User.Register(email, null, Now).Error!.Fields.Should().ContainKey("email");
 
+    // Noncharacters and half a surrogate pair: to normalise them fails.
+    [TestCase(0xFFFE)]
+    [TestCase(0xFFFF)]
+    [TestCase(0xFDD0)]
+    [TestCase(0xD800)]
+    public void Register_WhenTheAddressCannotBeNormalised_IsRefused(int character) =>
+        User.IsEmail($"ada{(char)character}@example.org").Should().BeFalse();
+
+    [TestCase("ädä@exämple.org")]
+    [TestCase("😀@example.org")]
+    public void Register_TakesAddressesOfEveryAlphabet(string email) => User.IsEmail(email).Should().BeTrue();
+
     [Test]
     public void Register_WhenTheAddressIsTooLong_IsRefused() =>
         User.Register($"{new string('a', 250)}@b.org", null, Now).IsSuccess.Should().BeFalse();

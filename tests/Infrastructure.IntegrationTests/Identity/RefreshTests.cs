@@ -1,8 +1,11 @@
 using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Security;
 using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
 using CleanLlm.Testing.Databases;
 using MediatR;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Identity;
 
@@ -25,6 +28,33 @@ internal sealed class RefreshTests(DatabaseKind kind) : AccountsTests(kind)
         successors.Should().ContainSingle();
         (await Database.ScalarAsync("SELECT count(*) FROM refresh_tokens")).Should().Be(2);
         (await Database.ScalarAsync("SELECT count(*) FROM refresh_tokens WHERE used_at IS NOT NULL")).Should().Be(1);
+    }
+
+    [Test]
+    public async Task Save_WhenTwoReadBeforeEitherWrites_LetsOneThrough_AndTellsTheOther()
+    {
+        var pair = await LoginAsync();
+        var (presented, successor) = (SecretToken.HashOf(pair.RefreshToken), SecretToken.HashOf("next"));
+        await using var first = One.Services.CreateAsyncScope();
+        await using var second = Two.Services.CreateAsyncScope();
+
+        var outcomes = new List<bool>();
+        var read = new List<(ISessionRepository Sessions, Session Session)>();
+        foreach (var scope in new[] { first, second })
+        {
+            var sessions = scope.ServiceProvider.GetRequiredService<ISessionRepository>();
+            read.Add((sessions, (await sessions.FindByTokenAsync(presented, default))!));
+        }
+
+        foreach (var (sessions, session) in read)
+        {
+            session.Rotate(presented, successor, new AuthOptions().SessionLifetime, One.Clock.GetUtcNow()).Should().Be(Rotation.Rotated);
+            outcomes.Add(await sessions.SaveAsync(session, default));
+        }
+
+        outcomes.Should().Equal(true, false);
+        var again = await read[1].Sessions.FindByTokenAsync(presented, default);
+        again!.Rotate(presented, successor, new AuthOptions().SessionLifetime, One.Clock.GetUtcNow()).Should().Be(Rotation.Repeated);
     }
 
     [Test]

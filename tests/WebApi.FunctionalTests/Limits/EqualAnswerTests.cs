@@ -10,7 +10,7 @@ namespace CleanLlm.WebApi.FunctionalTests.Limits;
 public sealed class EqualAnswerTests(DatabaseKind kind) : ApiTests(kind)
 {
     private const int Samples = 21;
-    private const int Rounds = 5;
+    private const int Rounds = 8;
     private const int Guesses = (Samples * Rounds) + 1;
     private const double Tolerance = 0.10;
     private const string Wrong = "wrong horse battery";

@@ -18,6 +18,8 @@ internal sealed class TraceTests(DatabaseKind kind)
     private const string Wrong = "wrong-password-that-nobody-may-read";
     private const string Changed = "changed-password-that-nobody-may-read";
 
+    private const string ExternalProvider = "elsewhere";
+
     private static readonly string[] Categories =
         ["Default", "Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "Polly", "System.Net.Http.HttpClient", "CleanLlm"];
 
@@ -29,6 +31,9 @@ internal sealed class TraceTests(DatabaseKind kind)
         var settings = await ApiSettings.ForAsync(database, upstream);
         foreach (var category in Categories)
             settings[$"Logging:LogLevel:{category}"] = "Trace";
+        settings["Auth:External:0:Name"] = ExternalProvider;
+        settings["Auth:External:0:Authority"] = "http://127.0.0.1:9/";
+        settings["Auth:External:0:ClientId"] = "cleanllm";
         using var recording = new Recording();
         await using var program = ProgramInstance.Start(settings, services => services.AddLogging(logging => logging.ClearProviders().AddProvider(recording)));
 
@@ -83,6 +88,9 @@ internal sealed class TraceTests(DatabaseKind kind)
         await caller.PostTextAsync("/api/v1/completions", $$"""{"prompt":"{{Prompt}}","unknown":"{{Wrong}}"}""");
         await caller.PostTextAsync("/api/v1/completions", $$"""{"prompt":"{{Prompt}}" """);
 
+        secrets["code in an address"] = "code-that-nobody-may-read";
+        await caller.GetAsync($"/api/v1/auth/external/{ExternalProvider}/callback?code={secrets["code in an address"]}&state=none");
+        await caller.GetAsync($"/api/v1/admin/users?q={Uri.EscapeDataString(caller.Email)}");
         secrets["mailed token"] = await outbox.TokenAsync(caller.Email, "Confirm your e-mail address");
         await caller.PostAsync("/api/v1/auth/confirm-email", new { token = secrets["mailed token"] });
         await caller.PostAsync("/api/v1/auth/forgot-password", new { email = caller.Email });

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Authentication.OAuth;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Infrastructure.Identity.External;
@@ -13,10 +12,6 @@ namespace CleanLlm.Infrastructure.Identity.External;
 /// <summary>Registers signing in at other providers.</summary>
 internal static class ExternalSignInRegistration
 {
-    // They write what providers answer; what is worth knowing of a failure is in our own line.
-    private static readonly string[] TalkativeCategories =
-        ["Microsoft.AspNetCore.Authentication.OpenIdConnect", "Microsoft.AspNetCore.Authentication.OAuth"];
-
     /// <summary>A scheme for each configured provider, and the ports of <c>Application/Accounts/External</c>.</summary>
     public static IServiceCollection AddExternalSignIn(this IServiceCollection services, IConfiguration configuration)
     {
@@ -25,11 +20,6 @@ internal static class ExternalSignInRegistration
         services.AddSingleton<IConfigureOptions<OpenIdConnectOptions>, OpenIdConnectSetup>();
         services.AddSingleton<IConfigureOptions<OAuthOptions>, OAuth2Setup>();
         services.AddSharedDataProtection();
-        services.AddLogging(logging =>
-        {
-            foreach (var category in TalkativeCategories)
-                logging.AddFilter(category, LogLevel.None);
-        });
 
         var authentication = services.AddAuthentication();
         var providers = configuration.GetSection(ExternalProviderOptions.Section).Get<List<ExternalProviderOptions>>() ?? [];

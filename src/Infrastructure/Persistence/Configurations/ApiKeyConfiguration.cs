@@ -13,6 +13,8 @@ internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
         builder.HasKey(key => key.Id);
         builder.Property(key => key.Id).ValueGeneratedNever();
         builder.Property(key => key.Name).HasMaxLength(ApiKey.NameMaxLength);
+        // Of two rotations at once, one shows a secret that works, and the other none.
+        builder.Property(key => key.SecretHash).IsConcurrencyToken();
         builder.Ignore(key => key.Limit);
         builder.HasOne<User>().WithMany().HasForeignKey(key => key.UserId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(key => key.UserId);
