@@ -1975,6 +1975,84 @@ export class UsersClient {
     }
 
     /**
+     * Shows what the caller used, by day or by model
+     * @param from (optional) 
+     * @param to (optional) 
+     * @param by (optional) 
+     * @return OK
+     */
+    getUsage(from?: string | null | undefined, to?: string | null | undefined, by?: UsageGrouping | null | undefined, signal?: AbortSignal): Promise<UsageReport> {
+        let url_ = this.baseUrl + "/api/v1/users/me/usage?";
+        if (from !== undefined && from !== null)
+            url_ += "from=" + encodeURIComponent("" + from) + "&";
+        if (to !== undefined && to !== null)
+            url_ += "to=" + encodeURIComponent("" + to) + "&";
+        if (by !== undefined && by !== null)
+            url_ += "by=" + encodeURIComponent("" + by) + "&";
+        url_ = url_.replace(/[?&]$/, "");
+
+        let options_: RequestInit = {
+            method: "GET",
+            signal,
+            headers: {
+                "Accept": "application/json"
+            }
+        };
+
+        return this.http.fetch(url_, options_).then((_response: Response) => {
+            return this.processGetUsage(_response);
+        });
+    }
+
+    protected processGetUsage(response: Response): Promise<UsageReport> {
+        const status = response.status;
+        let _headers: any = {}; if (response.headers && response.headers.forEach) { response.headers.forEach((v: any, k: any) => _headers[k] = v); };
+        if (status === 200) {
+            return response.text().then((_responseText) => {
+            let result200: any = null;
+            result200 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as UsageReport;
+            return result200;
+            });
+        } else if (status === 400) {
+            return response.text().then((_responseText) => {
+            let result400: any = null;
+            result400 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("The request cannot be read.", status, _responseText, _headers, result400);
+            });
+        } else if (status === 401) {
+            return response.text().then((_responseText) => {
+            let result401: any = null;
+            result401 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("No credential, or a bad one.", status, _responseText, _headers, result401);
+            });
+        } else if (status === 403) {
+            return response.text().then((_responseText) => {
+            let result403: any = null;
+            result403 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("The caller\'s role, scopes or plan do not allow it.", status, _responseText, _headers, result403);
+            });
+        } else if (status === 422) {
+            return response.text().then((_responseText) => {
+            let result422: any = null;
+            result422 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("Values that are not acceptable; `errors` says which.", status, _responseText, _headers, result422);
+            });
+        } else if (status === 503) {
+            return response.text().then((_responseText) => {
+            let result503: any = null;
+            result503 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("A dependency is down or overloaded.", status, _responseText, _headers, result503);
+            });
+        } else {
+            return response.text().then((_responseText) => {
+            let resultdefault: any = null;
+            resultdefault = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("Any other failure.", status, _responseText, _headers, resultdefault);
+            });
+        }
+    }
+
+    /**
      * Gives everything that is held about the caller as one JSON document
      * @return OK
      */
@@ -4698,6 +4776,47 @@ export type QuotaMetric = "requests" | "tokens" | "costMicros" | "concurrency";
 
 /** Over what time a limit counts: fixed calendar windows in UTC. */
 export type QuotaWindow = "running" | "minute" | "hour" | "day" | "month";
+
+/** What was used in a time. */
+export interface UsageReport {
+    /** The first moment. */
+    from: string;
+    /** The moment it ends before. */
+    to: string;
+    /** All lines together. */
+    total: UsageFigures;
+    /** One line for each day or model that was charged, in order. */
+    items: UsageLine[];
+}
+
+/** Charged use. */
+export interface UsageFigures {
+    /** Completions. */
+    requests: number;
+    /** Tokens of their prompts. */
+    promptTokens: number;
+    /** Tokens of their answers. */
+    completionTokens: number;
+    /** What they cost, in millionths of the configured currency. */
+    costMicros: number;
+}
+
+/** Charged use of one day or one model. */
+export interface UsageLine {
+    /** The day as 2026-03-01 (UTC), or the model's id. */
+    key: string;
+    /** Completions. */
+    requests: number;
+    /** Tokens of their prompts. */
+    promptTokens: number;
+    /** Tokens of their answers. */
+    completionTokens: number;
+    /** What they cost, in millionths of the configured currency. */
+    costMicros: number;
+}
+
+/** What the lines of a report are for. */
+export type UsageGrouping = "day" | "model";
 
 /** Everything that is held about a user, but for secrets and their hashes. */
 export interface AccountExport {

@@ -3,6 +3,9 @@ namespace CleanLlm.Domain.Audit;
 /// <summary>The names of what is audited. Stable: reports filter by them.</summary>
 public static class AuditActions
 {
+    /// <summary>What every action of an admin begins with.</summary>
+    public const string AdminPrefix = "admin.";
+
     /// <summary>An account was made.</summary>
     public const string Registered = "account.registered";
 

@@ -1,4 +1,5 @@
 using CleanLlm.Application.Accounts;
+using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Audit;
@@ -32,8 +33,9 @@ internal sealed class AccountErasure(AppDbContext database, AuditSeal seal, Acco
                 return refusal;
 
             await remains.RemoveAsync(user, ct);
-            // What they did to others stays in full: it is about those.
-            await database.AuditLog.Where(line => line.SubjectId == user.Value || (line.ActorId == user.Value && line.SubjectId == null))
+            // What they did to others as an admin stays in full: it is about those.
+            await database.AuditLog
+                .Where(line => line.SubjectId == user.Value || (line.ActorId == user.Value && !line.Action.StartsWith(AuditActions.AdminPrefix)))
                 .ExecuteUpdateAsync(row => row.SetProperty(line => line.Detail, (string?)null), ct);
             // Sessions, keys, credentials and all else that is theirs goes with the user's row.
             await database.Profiles.Where(profile => profile.Id == user).ExecuteDeleteAsync(ct);

@@ -1,10 +1,12 @@
 using CleanLlm.Application.Chats;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Quotas;
+using CleanLlm.Application.Usage;
 using CleanLlm.Infrastructure.Persistence.Chats;
 using CleanLlm.Infrastructure.Persistence.Completions;
 using CleanLlm.Infrastructure.Persistence.Quotas;
 using CleanLlm.Infrastructure.Persistence.Startup;
+using CleanLlm.Infrastructure.Persistence.Usage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,6 +35,7 @@ internal static class PersistenceRegistration
         services.AddScoped<IChatRepository, ChatRepository>();
         services.AddScoped<IChatQueries, ChatQueries>();
         services.AddScoped<IQuotaQueries, QuotaQueries>();
+        services.AddScoped<IUsageQueries, UsageQueries>();
         services.AddSingleton<IConversationReader, ConversationReader>();
         services.AddSingleton<ICompletionQueries, CompletionQueries>();
         services.AddSingleton<Subscriptions>();

@@ -1,4 +1,5 @@
 using CleanLlm.Application.Quotas;
+using CleanLlm.Application.Usage;
 using CleanLlm.Domain.ApiKeys;
 using CleanLlm.WebApi.Authentication;
 using CleanLlm.WebApi.Http;
@@ -21,9 +22,19 @@ internal static class QuotaEndpoints
             .AllowKeys(ApiKeyScopes.UsageRead)
             .WithProblems(401, 503)
             .WithSummary("Shows how far the caller's limits are used");
+        own.MapGet("/usage", GetUsage)
+            .WithName("Users_GetUsage")
+            .AllowKeys(ApiKeyScopes.UsageRead)
+            .WithProblems(400, 401, 403, 422, 503)
+            .WithSummary("Shows what the caller used, by day or by model")
+            .WithDescription("From the ledger: `from` is the beginning of the calendar month and `to` is now unless given; at most 366 days. `by` is `day` unless given.");
         return api;
     }
 
     private static async Task<Results<Ok<QuotaStatusDto>, ProblemResult>> Get(IMediator mediator, CancellationToken ct) =>
         (await mediator.Send(new GetQuota(), ct)).ToOk();
+
+    private static async Task<Results<Ok<UsageReportDto>, ProblemResult>> GetUsage(
+        IMediator mediator, DateTimeOffset? from, DateTimeOffset? to, UsageGrouping? by, CancellationToken ct) =>
+        (await mediator.Send(new GetUsage(from, to, by ?? UsageGrouping.Day), ct)).ToOk();
 }

@@ -129,7 +129,7 @@ internal sealed class EmailSendingTests
 
     [TestCase("Production", "mail.example.org", SmtpSecurity.None, "user", false)]
     [TestCase("Production", "127.0.0.1", SmtpSecurity.None, "user", true)]
-    [TestCase("Production", "mail.example.org", SmtpSecurity.None, null, true)]
+    [TestCase("Production", "mail.example.org", SmtpSecurity.None, null, false)]
     [TestCase("Production", "mail.example.org", SmtpSecurity.Auto, "user", true)]
     [TestCase("Development", "mail.example.org", SmtpSecurity.None, "user", true)]
     public void Production_RefusesToSendAPasswordInTheClear(string name, string host, SmtpSecurity security, string? user, bool valid)

@@ -46,6 +46,7 @@ public static class AccessMatrix
 
         [$"GET {Api}/users/me"] = Self($"{Api}/users/me"),
         [$"PATCH {Api}/users/me"] = Self($"{Api}/users/me", 200, _ => new { displayName = "Ada" }),
+        [$"GET {Api}/users/me/usage"] = Self($"{Api}/users/me/usage?by=model") with { Scope = "usage:read" },
         [$"GET {Api}/users/me/quota"] = Self($"{Api}/users/me/quota") with { Scope = "usage:read" },
 
         [$"GET {Api}/users/me/export"] = Self($"{Api}/users/me/export"),
