@@ -1981,7 +1981,7 @@ export class UsersClient {
      * @param by (optional) 
      * @return OK
      */
-    getUsage(from?: string | null | undefined, to?: string | null | undefined, by?: UsageGrouping | null | undefined, signal?: AbortSignal): Promise<UsageReport> {
+    getUsage(from?: string | null | undefined, to?: string | null | undefined, by?: string | null | undefined, signal?: AbortSignal): Promise<UsageReport> {
         let url_ = this.baseUrl + "/api/v1/users/me/usage?";
         if (from !== undefined && from !== null)
             url_ += "from=" + encodeURIComponent("" + from) + "&";
@@ -4814,9 +4814,6 @@ export interface UsageLine {
     /** What they cost, in millionths of the configured currency. */
     costMicros: number;
 }
-
-/** What the lines of a report are for. */
-export type UsageGrouping = "day" | "model";
 
 /** Everything that is held about a user, but for secrets and their hashes. */
 export interface AccountExport {

@@ -1,6 +1,7 @@
 using CleanLlm.Application.Quotas;
 using CleanLlm.Application.Usage;
 using CleanLlm.Domain.ApiKeys;
+using CleanLlm.Domain.Results;
 using CleanLlm.WebApi.Authentication;
 using CleanLlm.WebApi.Http;
 using CleanLlm.WebApi.OpenApi;
@@ -35,6 +36,10 @@ internal static class QuotaEndpoints
         (await mediator.Send(new GetQuota(), ct)).ToOk();
 
     private static async Task<Results<Ok<UsageReportDto>, ProblemResult>> GetUsage(
-        IMediator mediator, DateTimeOffset? from, DateTimeOffset? to, UsageGrouping? by, CancellationToken ct) =>
-        (await mediator.Send(new GetUsage(from, to, by ?? UsageGrouping.Day), ct)).ToOk();
+        IMediator mediator, DateTimeOffset? from, DateTimeOffset? to, string? by, CancellationToken ct) => by switch
+        {
+            null or "day" => (await mediator.Send(new GetUsage(from, to, UsageGrouping.Day), ct)).ToOk(),
+            "model" => (await mediator.Send(new GetUsage(from, to, UsageGrouping.Model), ct)).ToOk(),
+            _ => Error.Invalid("by", "Either 'day' or 'model'.").ToProblem(),
+        };
 }

@@ -29,14 +29,14 @@ internal sealed class UsageQueries(AppDbContext database) : IUsageQueries
         var rows = database.IsEmbedded
             ? database.Database.SqlQuery<DayRow>(
                 $"""
-                SELECT admitted_at / {TimeSpan.TicksPerDay} AS "Day", count(*) AS "Requests", sum(prompt_tokens) AS "PromptTokens",
-                    sum(completion_tokens) AS "CompletionTokens", sum(cost_micros) AS "CostMicros"
+                SELECT admitted_at / {TimeSpan.TicksPerDay} AS day, count(*) AS requests, sum(prompt_tokens) AS prompt_tokens,
+                    sum(completion_tokens) AS completion_tokens, sum(cost_micros) AS cost_micros
                 FROM usage_ledger WHERE user_id = {user.Value} AND admitted_at >= {from.UtcTicks} AND admitted_at < {to.UtcTicks} GROUP BY 1
                 """)
             : database.Database.SqlQuery<DayRow>(
                 $"""
-                SELECT (admitted_at AT TIME ZONE 'UTC')::date - DATE '0001-01-01' AS "Day", count(*) AS "Requests", sum(prompt_tokens)::bigint AS "PromptTokens",
-                    sum(completion_tokens)::bigint AS "CompletionTokens", sum(cost_micros)::bigint AS "CostMicros"
+                SELECT (admitted_at AT TIME ZONE 'UTC')::date - DATE '0001-01-01' AS day, count(*) AS requests, sum(prompt_tokens)::bigint AS prompt_tokens,
+                    sum(completion_tokens)::bigint AS completion_tokens, sum(cost_micros)::bigint AS cost_micros
                 FROM usage_ledger WHERE user_id = {user.Value} AND admitted_at >= {from} AND admitted_at < {to} GROUP BY 1
                 """);
         return [.. (await rows.ToListAsync(ct)).OrderBy(row => row.Day).Select(row => row.ToLine())];
