@@ -27,9 +27,13 @@ internal sealed partial class EmailSending(
 
     private readonly SemaphoreSlim connections = new(Connections);
     private readonly CancellationTokenSource hurry = new();
+    private bool isDisposed;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
+        // A host may be told to stop once more after it has been disposed.
+        if (isDisposed)
+            return;
         queue.Close();
         await hurry.CancelAsync();
         if (ExecuteTask is { } sending)
@@ -46,6 +50,7 @@ internal sealed partial class EmailSending(
 
     public override void Dispose()
     {
+        isDisposed = true;
         connections.Dispose();
         hurry.Dispose();
         base.Dispose();
