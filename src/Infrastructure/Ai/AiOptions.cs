@@ -61,6 +61,13 @@ internal sealed record ProviderOptions
     /// <summary>What it serves. Kind <c>OpenAi</c> without models is asked for its list.</summary>
     [ValidateEnumeratedItems]
     public IList<ModelOptions> Models { get; init; } = [];
+
+    /// <summary>
+    /// How kind <c>OpenAi</c> names the bound of an answer: <c>max_tokens</c>, the default, or <c>max_completion_tokens</c>, which the
+    /// newer models of OpenAI want.
+    /// </summary>
+    [RegularExpression("max_tokens|max_completion_tokens")]
+    public string MaxTokensField { get; init; } = "max_tokens";
 }
 
 /// <summary>One model of a provider.</summary>
