@@ -61,7 +61,10 @@ internal sealed record ProviderOptions
     [Range(0, 1000)]
     public double TokenDelayMilliseconds { get; init; } = 15;
 
-    /// <summary>What it serves; needed but by kinds <c>Simulated</c> and <c>OpenAi</c>, which without models is asked for its list.</summary>
+    /// <summary>
+    /// What it serves. Without models kind <c>OpenAi</c> is asked for its list, and <c>Predict</c> and <c>Grpc</c> serve one of the
+    /// provider's own name, which is the service's default.
+    /// </summary>
     [ValidateEnumeratedItems]
     public IList<ModelOptions> Models { get; init; } = [];
 
@@ -71,6 +74,9 @@ internal sealed record ProviderOptions
     /// </summary>
     [RegularExpression("max_tokens|max_completion_tokens")]
     public string MaxTokensField { get; init; } = "max_tokens";
+
+    /// <summary>What kinds <c>Predict</c> and <c>Grpc</c> name as the model: nothing, when the service's default is meant.</summary>
+    public string? ModelToName(string? model) => model == Name ? null : model;
 }
 
 /// <summary>One model of a provider.</summary>

@@ -20,6 +20,8 @@ internal sealed class AiOptionsDefaults : IPostConfigureOptions<AiOptions>
                 provider.Name = provider.Kind.ToLowerInvariant();
             if (provider is { Kind: ProviderKinds.Simulated, Models.Count: 0 })
                 provider.Models.Add(new ModelOptions { Id = "simulated-1", DisplayName = "Simulated" });
+            if (provider is { Kind: ProviderKinds.Predict or ProviderKinds.Grpc, Models.Count: 0 })
+                provider.Models.Add(new ModelOptions { Id = provider.Name });
         }
     }
 }
@@ -50,8 +52,8 @@ internal sealed class AiOptionsRules(IServiceProviderIsKeyedService registration
             yield return $"{at}:BaseUrl: kind Grpc takes an address without a path, such as http://host:5000.";
         if (provider.Kind == ProviderKinds.Custom && !registrations.IsKeyedService(typeof(IChatClient), provider.Name))
             yield return $"{at}: kind Custom needs a keyed IChatClient registered as '{provider.Name}'.";
-        if (provider is { Kind: ProviderKinds.Custom or ProviderKinds.Predict or ProviderKinds.Grpc, Models.Count: 0 })
-            yield return $"{at}:Models: kind {provider.Kind} needs at least one model.";
+        if (provider is { Kind: ProviderKinds.Custom, Models.Count: 0 })
+            yield return $"{at}:Models: kind Custom needs at least one model.";
         foreach (var twice in Repeated(provider.Models.Select(m => m.Id)))
             yield return $"{at}:Models: the id '{twice}' is used twice.";
         foreach (var model in provider.Models.Where(m => m.MaxOutputTokens >= m.ContextWindow))

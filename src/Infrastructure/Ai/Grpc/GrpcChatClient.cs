@@ -15,7 +15,7 @@ internal sealed class GrpcChatClient(Inference.V1.Inference.InferenceClient serv
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var question = GrpcMessages.Question(messages, options);
+        var question = GrpcMessages.Question(messages, options, provider);
         using var limits = new CallClock(provider, clock, cancellationToken);
         using var call = service.PredictAsync(question, Terms(limits));
         limits.ReadBegins();
@@ -34,7 +34,7 @@ internal sealed class GrpcChatClient(Inference.V1.Inference.InferenceClient serv
         ChatOptions? options = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var question = GrpcMessages.Question(messages, options);
+        var question = GrpcMessages.Question(messages, options, provider);
         using var limits = new CallClock(provider, clock, cancellationToken);
         using var call = service.PredictStream(question, Terms(limits));
         var (begun, finished) = (false, false);

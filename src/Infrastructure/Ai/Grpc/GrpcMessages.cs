@@ -8,12 +8,12 @@ namespace CleanLlm.Infrastructure.Ai.Grpc;
 internal static class GrpcMessages
 {
     /// <exception cref="Application.Ai.ProviderException">The contract has no form for what is asked.</exception>
-    public static PredictRequest Question(IEnumerable<ChatMessage> messages, ChatOptions? options)
+    public static PredictRequest Question(IEnumerable<ChatMessage> messages, ChatOptions? options, ProviderOptions provider)
     {
         var question = new PredictRequest { Prompt = PromptText.Of(messages, options) };
         if (options is null)
             return question;
-        if (options.ModelId is { } model)
+        if (provider.ModelToName(options.ModelId) is { } model)
             question.Model = model;
         if (options.MaxOutputTokens is { } most)
             question.MaxTokens = (uint)Math.Max(most, 0);

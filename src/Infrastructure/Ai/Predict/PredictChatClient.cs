@@ -24,7 +24,7 @@ internal sealed class PredictChatClient(IPredictApi api, ProviderOptions provide
         var question = Question(messages, options);
         using var limits = new CallClock(provider, clock, cancellationToken);
         using var response = await OpenAsync(question, Document, limits);
-        return await ReadWholeAsync(response, question.Model, limits);
+        return await ReadWholeAsync(response, options?.ModelId, limits);
     }
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
@@ -37,7 +37,7 @@ internal sealed class PredictChatClient(IPredictApi api, ProviderOptions provide
         using var response = await OpenAsync(question, Events, limits);
         if (response.Content.Headers.ContentType?.MediaType != "text/event-stream")
         {
-            foreach (var update in (await ReadWholeAsync(response, question.Model, limits)).ToChatResponseUpdates())
+            foreach (var update in (await ReadWholeAsync(response, options?.ModelId, limits)).ToChatResponseUpdates())
                 yield return update;
             yield break;
         }
@@ -64,9 +64,9 @@ internal sealed class PredictChatClient(IPredictApi api, ProviderOptions provide
     {
     }
 
-    private static PredictQuestion Question(IEnumerable<ChatMessage> messages, ChatOptions? options) => new(PromptText.Of(messages, options))
+    private PredictQuestion Question(IEnumerable<ChatMessage> messages, ChatOptions? options) => new(PromptText.Of(messages, options))
     {
-        Model = options?.ModelId,
+        Model = provider.ModelToName(options?.ModelId),
         MaxTokens = options?.MaxOutputTokens,
         Temperature = options?.Temperature,
         Stop = options?.StopSequences is { Count: > 0 } stops ? stops : null,
