@@ -35,7 +35,7 @@ internal sealed class OpenAiRequestTests
 
         body.GetRawText().Should().Be(
             """{"model":"ok@fields","messages":[{"role":"system","content":"Be brief."},{"role":"user","content":"What is love?"}],"max_tokens":3"""
-            + ""","user":"u-1","logit_bias":{"50256": -100},"temperature":1,"response_format":{"type":"json_schema","json_schema":{"name":"a","strict":true,"schema":{}}}}""");
+            + ""","user":"u-1","logit_bias":{"50256":-100},"temperature":1,"response_format":{"type":"json_schema","json_schema":{"name":"a","strict":true,"schema":{}}}}""");
     }
 
     [Test]

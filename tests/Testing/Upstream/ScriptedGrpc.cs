@@ -16,7 +16,7 @@ namespace CleanLlm.Testing.Upstream;
 /// <item><c>status-N</c>: the gRPC status N, RESOURCE_EXHAUSTED (8) with <c>retry-after: 1</c>; <c>status-8-after-S</c>: with S</item>
 /// <item><c>flaky-N-K</c>: that status K times, then answers; <c>reset</c>: resets the connection</item>
 /// <item><c>malformed</c>: no message of the contract; <c>huge</c>: a message of 9 MiB; <c>error</c>: a status inside the stream</item>
-/// <item><c>cut-off</c>: half of the answer, then the connection is reset; <c>lax</c>: answers an empty prompt</item>
+/// <item><c>cut-off</c>: half of the answer, then a reset after <see cref="Release"/>; <c>lax</c>: answers an empty prompt</item>
 /// </list>
 /// </summary>
 public sealed class ScriptedGrpc : IAsyncDisposable

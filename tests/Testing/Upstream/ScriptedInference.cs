@@ -116,6 +116,8 @@ internal sealed class ScriptedInference(ScriptedGrpc server) : Inference.V1.Infe
                 await chunks.WriteAsync(new PredictChunk { Text = new string('x', HugeChars) }, context.CancellationToken);
                 break;
             case "cut-off":
+                // A reset overtakes what was written before, so it waits for the test to have read that.
+                await model.Gate.WaitAsync(context.CancellationToken);
                 Reset(context);
                 break;
         }
@@ -127,7 +129,8 @@ internal sealed class ScriptedInference(ScriptedGrpc server) : Inference.V1.Infe
         var http = context.GetHttpContext();
         http.Response.ContentType = "application/grpc";
         await http.Response.Body.WriteAsync(new byte[] { 0, 0, 0, 0, 2, 0xFF, 0xFF }, context.CancellationToken);
-        await http.Response.Body.FlushAsync(context.CancellationToken);
+        await http.Response.CompleteAsync();
+        throw new OperationCanceledException("The script has answered.");
     }
 
     private static void Reset(ServerCallContext context)

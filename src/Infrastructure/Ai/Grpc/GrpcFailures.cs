@@ -26,11 +26,12 @@ internal static class GrpcFailures
 
     private static ProviderException Of(RpcException failure, bool begun) => failure.StatusCode switch
     {
+        // The library gives a message it cannot read one of several statuses.
+        _ when failure.Status.DebugException is InvalidProtocolBufferException =>
+            new ProviderException(ProviderFailure.BadAnswer, "The provider's answer is not the expected message."),
         StatusCode.DeadlineExceeded => TooSlow(),
         StatusCode.ResourceExhausted when IsOurLimit(failure.Status) =>
             new ProviderException(ProviderFailure.TooLong, "A message of the provider's answer is larger than 8 MiB."),
-        StatusCode.Internal when failure.Status.DebugException is InvalidProtocolBufferException =>
-            new ProviderException(ProviderFailure.BadAnswer, "The provider's answer is not the expected message."),
         _ when begun => Ended(begun),
         StatusCode.ResourceExhausted => new ProviderException(ProviderFailure.RateLimited, "The provider answered RESOURCE_EXHAUSTED.")
         {

@@ -7,6 +7,8 @@ namespace CleanLlm.Infrastructure.Ai.OpenAi;
 /// <summary>Writes the calls an assistant's message holds, and what became of them.</summary>
 internal static class OpenAiToolCalls
 {
+    private static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
+
     /// <summary>A call in one of the forms the port knows.</summary>
     public static bool IsCall(AIContent content) => content is ToolCallFragment or FunctionCallContent;
 
@@ -52,5 +54,5 @@ internal static class OpenAiToolCalls
     }
 
     private static string Text(object? value) =>
-        value is null ? "{}" : JsonSerializer.Serialize(value, AIJsonUtilities.DefaultOptions.GetTypeInfo(value.GetType()));
+        value is null ? "{}" : JsonSerializer.Serialize(value, Compact.GetTypeInfo(value.GetType()));
 }
