@@ -3,20 +3,20 @@ using Microsoft.Extensions.AI;
 namespace CleanLlm.Application.Ai;
 
 /// <summary>
-/// A piece of a call that the model wants made, as it comes: the first of an index names it, the later ones add to its arguments.
-/// A whole call is one fragment. In messages to a model it stands for a call that was made.
+/// A piece of a tool call as a provider streams it: the first piece of an index names id and function, all of them add to the
+/// arguments. Clients that only know whole calls give <see cref="FunctionCallContent"/> instead.
 /// </summary>
 public sealed class ToolCallFragment : AIContent
 {
-    /// <summary>Which of the answer's calls it belongs to, from 0.</summary>
-    public int Index { get; init; }
+    /// <summary>Which call of the answer it belongs to, from 0.</summary>
+    public required int Index { get; init; }
 
-    /// <summary>What the result will name; in the first fragment only.</summary>
+    /// <summary>The provider's id of the call; null in all pieces but the first.</summary>
     public string? Id { get; init; }
 
-    /// <summary>The tool's name; in the first fragment only.</summary>
+    /// <summary>The function to call; null in all pieces but the first.</summary>
     public string? Name { get; init; }
 
-    /// <summary>A piece of the arguments, which together are a JSON document; unchecked, as the model wrote it.</summary>
+    /// <summary>More of the arguments' JSON.</summary>
     public string? Arguments { get; init; }
 }
