@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using CleanLlm.Application.Ai;
+using CleanLlm.Infrastructure.Ai.Grpc;
 using CleanLlm.Infrastructure.Ai.OpenAi;
+using CleanLlm.Infrastructure.Ai.Predict;
 using CleanLlm.Infrastructure.Ai.Simulated;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +15,13 @@ namespace CleanLlm.Infrastructure.Ai;
 /// <c>services.AddKeyedSingleton&lt;IChatClient&gt;("name", …)</c> plugs in any other.
 /// </summary>
 internal sealed class ProviderClients(
-    IOptions<AiOptions> options, IServiceProvider services, OpenAiProviders servers, ITokenCounter tokens, TimeProvider clock)
+    IOptions<AiOptions> options,
+    IServiceProvider services,
+    OpenAiProviders servers,
+    PredictProviders predictions,
+    GrpcProviders grpc,
+    ITokenCounter tokens,
+    TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, IChatClient> made = new(StringComparer.Ordinal);
 
@@ -25,6 +33,8 @@ internal sealed class ProviderClients(
     private IChatClient Own(ProviderOptions provider) => provider.Kind switch
     {
         ProviderKinds.OpenAi => servers.ClientOf(provider.Name),
+        ProviderKinds.Predict => predictions.ClientOf(provider.Name),
+        ProviderKinds.Grpc => grpc.ClientOf(provider.Name),
         _ => new SimulatedChatClient(TimeSpan.FromMilliseconds(provider.TokenDelayMilliseconds), tokens, clock),
     };
 }

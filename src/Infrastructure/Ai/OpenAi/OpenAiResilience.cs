@@ -1,4 +1,5 @@
 using System.Net;
+using CleanLlm.Infrastructure.Ai.Calls;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Options;
@@ -53,5 +54,5 @@ internal static class OpenAiResilience
 
     private static bool IsPassing(HttpResponseMessage response, TimeProvider clock) =>
         response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError
-        && (OpenAiFailures.RetryAfter(response, clock) ?? TimeSpan.Zero) <= LongestWait;
+        && (HttpFailures.RetryAfter(response, clock) ?? TimeSpan.Zero) <= LongestWait;
 }
