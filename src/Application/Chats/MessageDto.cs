@@ -40,13 +40,3 @@ public sealed record MessageDto(
 /// <param name="Rating">Up or down.</param>
 /// <param name="Comment">Why; null when not said.</param>
 public sealed record FeedbackDto(FeedbackRating Rating, string? Comment);
-
-/// <summary>Whether an answer was of use.</summary>
-public enum FeedbackRating
-{
-    /// <summary>It was.</summary>
-    Up = 1,
-
-    /// <summary>It was not.</summary>
-    Down = 2,
-}

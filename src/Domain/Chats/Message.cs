@@ -1,6 +1,6 @@
 namespace CleanLlm.Domain.Chats;
 
-/// <summary>One node of a chat's message tree; immutable once stored.</summary>
+/// <summary>One node of a chat's message tree; immutable once stored but for what its reader thought of it.</summary>
 public sealed class Message
 {
     /// <summary>The longest text a user may send, in characters.</summary>
@@ -36,6 +36,12 @@ public sealed class Message
 
     /// <summary>When it was sent, or when its answer was finished.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
+
+    /// <summary>What the user thought of the answer; null while unrated.</summary>
+    public FeedbackRating? Rating { get; private set; }
+
+    /// <summary>Why the user thought so; null when not said.</summary>
+    public string? FeedbackComment { get; private set; }
 
     internal static Message Question(ChatId chat, MessageId id, MessageId? parent, string content, DateTimeOffset now) =>
         new() { Id = id, ChatId = chat, ParentId = parent, Role = MessageRole.User, Content = content, CreatedAt = now };

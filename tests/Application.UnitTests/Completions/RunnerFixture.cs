@@ -53,6 +53,9 @@ internal sealed class RunnerFixture
 
     public CompletionOptions Value { get; set; } = new();
 
+    /// <summary>Who may stand in for any model.</summary>
+    public IReadOnlyList<Model> Substitutes { get; set; } = [];
+
     /// <summary>Null when the user is gone.</summary>
     public Plan? Plan { get; set; }
 
@@ -64,7 +67,7 @@ internal sealed class RunnerFixture
     public static Plan PlanOf(PlanLimit[] limits, int? maxOutputTokens = null, params string[] models) =>
         Plan.Create(new PlanTerms("test", IsDefault: true, Concurrency: null, models, maxOutputTokens, limits), DateTimeOffset.UnixEpoch).Value;
 
-    public CompletionRequest Ask(string prompt = "hello") => new() { UserId = UserId, Prompt = prompt, PromptField = "prompt" };
+    public CompletionRequest Ask(string prompt = "hello") => new() { UserId = UserId, Messages = CompletionRequest.Question(prompt), PromptField = "prompt" };
 
     public Task<Result<CompletionRun>> StartAsync(CompletionRequest request, CancellationToken ct = default) => Runner.StartAsync(request, ct);
 
@@ -88,6 +91,9 @@ internal sealed class RunnerFixture
     }
 
     ValueTask<Plan?> ISubscriptions.PlanOfAsync(UserId user, CancellationToken ct) => ValueTask.FromResult(Plan);
+
+    ValueTask<IReadOnlyList<Model>> IModelCatalog.CandidatesAsync(string model, CancellationToken ct) =>
+        ValueTask.FromResult<IReadOnlyList<Model>>([.. new[] { Small, Large }.Where(known => known.Id == model).Concat(Substitutes)]);
 
     ValueTask<IReadOnlyList<Model>> IModelCatalog.ListAsync(CancellationToken ct) => ValueTask.FromResult<IReadOnlyList<Model>>([Small, Large]);
 
