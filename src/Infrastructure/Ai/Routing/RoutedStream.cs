@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using CleanLlm.Application.Ai;
 
 namespace CleanLlm.Infrastructure.Ai.Routing;
 
@@ -61,7 +60,7 @@ internal sealed class RoutedStream<T>(IAsyncEnumerator<T> pieces, Attempt attemp
             return;
         bytes += bytesOf(pieces.Current);
         if (bytes > mostBytes)
-            throw new ProviderException(ProviderFailure.TooLong, "The provider's answer is larger than allowed.");
+            throw RoutedAnswers.TooLong();
         HasCurrent = true;
     }
 }

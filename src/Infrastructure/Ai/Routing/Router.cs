@@ -45,11 +45,11 @@ internal sealed partial class Router(
         var routes = await catalog.RoutesAsync(ct);
         var models = call?.Candidates ?? routes.Candidates(modelId);
         var candidates = new List<RouteCandidate>(models.Count);
-        var group = 0;
+        var (group, wanted) = (0, models.Count > 0 ? routes.Of(models[0]) : null);
         for (var i = 0; i < models.Count && candidates.Count < MostCandidates; i++)
         {
             var (model, route) = (models[i], routes.Of(models[i]));
-            if (i > 0 && model.Id != models[i - 1].Id && route?.Serves(modelId) != true)
+            if (i > 0 && model.Id != models[i - 1].Id && (wanted is null || route?.IsEqualTo(wanted) != true))
                 group++;
             if (serves?.Invoke(pool[model.Provider]) ?? true)
                 candidates.Add(new RouteCandidate(model, route?.UpstreamId ?? model.Id, pool[model.Provider], group));

@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+using CleanLlm.Application.Ai;
+using CleanLlm.Infrastructure.Ai.OpenAi;
+using Microsoft.Extensions.AI;
+
+namespace CleanLlm.Infrastructure.Ai.Routing;
+
+/// <summary>Holds a client that is not ours to the time limits of its provider.</summary>
+internal sealed class BoundedChatClient(IChatClient client, ProviderOptions provider, TimeProvider clock) : IChatClient
+{
+    public async Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        using var limits = new CallClock(provider, clock, cancellationToken);
+        limits.ReadBegins();
+        try
+        {
+            // Waited for from outside, as it may not listen to its token.
+            return await client.GetResponseAsync(messages, options, limits.Token).WaitAsync(limits.Token);
+        }
+        catch (Exception thrown) when (limits.Expired)
+        {
+            throw TooSlow(thrown);
+        }
+    }
+
+    public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        using var limits = new CallClock(provider, clock, cancellationToken);
+        await using var updates = client.GetStreamingResponseAsync(messages, options, limits.Token).GetAsyncEnumerator(limits.Token);
+        while (await NextAsync(updates, limits))
+            yield return updates.Current;
+    }
+
+    public object? GetService(Type serviceType, object? serviceKey = null) => client.GetService(serviceType, serviceKey);
+
+    /// <summary>Whoever registered the client disposes of it.</summary>
+    public void Dispose()
+    {
+    }
+
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates, CallClock limits)
+    {
+        limits.ReadBegins();
+        try
+        {
+            return await updates.MoveNextAsync();
+        }
+        catch (Exception thrown) when (limits.Expired)
+        {
+            throw TooSlow(thrown);
+        }
+        finally
+        {
+            limits.ReadEnds();
+        }
+    }
+
+    private static ProviderException TooSlow(Exception thrown) => new(ProviderFailure.Timeout, "The provider is too slow.", thrown);
+}
