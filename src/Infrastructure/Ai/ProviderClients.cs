@@ -33,7 +33,9 @@ internal sealed class ProviderClients(
         : null;
 
     private IEmbeddingGenerator<string, Embedding<float>>? MakeEmbeddings(string name) =>
-        services.GetKeyedService<IEmbeddingGenerator<string, Embedding<float>>>(name);
+        services.GetKeyedService<IEmbeddingGenerator<string, Embedding<float>>>(name) is { } generator
+            ? new BoundedEmbeddingGenerator(generator, options.Value.Providers.First(p => p.Name == name), clock)
+            : null;
 
     private IChatClient Own(ProviderOptions provider) => provider.Kind switch
     {

@@ -34,7 +34,7 @@ internal sealed class Attempt(CallRoute route, RouteCandidate candidate, Passage
             return null;
         if (thrown is OperationCanceledException && token.IsCancellationRequested)
             thrown = new ProviderException(ProviderFailure.Timeout, "The providers are too slow.");
-        return ProviderFault.Of(thrown, candidate.Provider.IsForeign);
+        return thrown is ProviderException failure ? ProviderFault.Of(failure) : null;
     }
 
     /// <summary>It failed.</summary>

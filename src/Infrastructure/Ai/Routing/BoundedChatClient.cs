@@ -1,11 +1,10 @@
 using System.Runtime.CompilerServices;
-using CleanLlm.Application.Ai;
 using CleanLlm.Infrastructure.Ai.OpenAi;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.Ai.Routing;
 
-/// <summary>Holds a client that is not ours to the time limits of its provider.</summary>
+/// <summary>Holds a client that is not ours to the time limits of its provider, and names its failures.</summary>
 internal sealed class BoundedChatClient(IChatClient client, ProviderOptions provider, TimeProvider clock) : IChatClient
 {
     public async Task<ChatResponse> GetResponseAsync(
@@ -18,9 +17,9 @@ internal sealed class BoundedChatClient(IChatClient client, ProviderOptions prov
             // Waited for from outside, as it may not listen to its token.
             return await client.GetResponseAsync(messages, options, limits.Token).WaitAsync(limits.Token);
         }
-        catch (Exception thrown) when (limits.Expired)
+        catch (Exception thrown) when (ForeignFailures.IsFailure(thrown, limits.Caller))
         {
-            throw TooSlow(thrown);
+            throw limits.Expired ? ForeignFailures.TooSlow() : ForeignFailures.Of(thrown);
         }
     }
 
@@ -28,7 +27,7 @@ internal sealed class BoundedChatClient(IChatClient client, ProviderOptions prov
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         using var limits = new CallClock(provider, clock, cancellationToken);
-        await using var updates = client.GetStreamingResponseAsync(messages, options, limits.Token).GetAsyncEnumerator(limits.Token);
+        await using var updates = Open(messages, options, limits);
         while (await NextAsync(updates, limits))
             yield return updates.Current;
     }
@@ -40,6 +39,19 @@ internal sealed class BoundedChatClient(IChatClient client, ProviderOptions prov
     {
     }
 
+    /// <summary>A client that is no iterator may fail here already.</summary>
+    private IAsyncEnumerator<ChatResponseUpdate> Open(IEnumerable<ChatMessage> messages, ChatOptions? options, CallClock limits)
+    {
+        try
+        {
+            return client.GetStreamingResponseAsync(messages, options, limits.Token).GetAsyncEnumerator(limits.Token);
+        }
+        catch (Exception thrown) when (ForeignFailures.IsFailure(thrown, limits.Caller))
+        {
+            throw ForeignFailures.Of(thrown);
+        }
+    }
+
     private static async ValueTask<bool> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates, CallClock limits)
     {
         limits.ReadBegins();
@@ -47,15 +59,13 @@ internal sealed class BoundedChatClient(IChatClient client, ProviderOptions prov
         {
             return await updates.MoveNextAsync();
         }
-        catch (Exception thrown) when (limits.Expired)
+        catch (Exception thrown) when (ForeignFailures.IsFailure(thrown, limits.Caller))
         {
-            throw TooSlow(thrown);
+            throw limits.Expired ? ForeignFailures.TooSlow() : ForeignFailures.Of(thrown);
         }
         finally
         {
             limits.ReadEnds();
         }
     }
-
-    private static ProviderException TooSlow(Exception thrown) => new(ProviderFailure.Timeout, "The provider is too slow.", thrown);
 }

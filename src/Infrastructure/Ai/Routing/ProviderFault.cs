@@ -1,5 +1,3 @@
-using System.Net;
-using System.Text.Json;
 using CleanLlm.Application.Ai;
 
 namespace CleanLlm.Infrastructure.Ai.Routing;
@@ -23,17 +21,8 @@ internal enum Retry
 /// <param name="CountsForBreaker">Whether it speaks against the provider.</param>
 internal readonly record struct ProviderFault(ProviderException Failure, Retry Retry, bool CountsForBreaker)
 {
-    /// <summary>Judges what a call threw.</summary>
-    /// <returns>Null for a fault of ours, which nobody may swallow.</returns>
-    public static ProviderFault? Of(Exception thrown, bool fromForeignClient) => thrown switch
-    {
-        ProviderException failure => Judge(failure),
-        _ when !fromForeignClient => null,
-        ArgumentException or NotSupportedException => null,
-        _ => Judge(Named(thrown)),
-    };
-
-    private static ProviderFault Judge(ProviderException failure) => (failure.Failure, failure.Status) switch
+    /// <summary>Judges a failure.</summary>
+    public static ProviderFault Of(ProviderException failure) => (failure.Failure, failure.Status) switch
     {
         (ProviderFailure.Refused, 401 or 402 or 403) => new(failure, Retry.Elsewhere, true),
         // Ours, not the provider's own: asking it again would only make a slow call slower.
@@ -43,22 +32,5 @@ internal readonly record struct ProviderFault(ProviderException Failure, Retry R
         (ProviderFailure.BadAnswer, _) => new(failure, Retry.Elsewhere, true),
         (ProviderFailure.TooLong, _) => new(failure, Retry.Nowhere, false),
         _ => new(failure, Retry.Anywhere, true),
-    };
-
-    /// <summary>Clients that are not ours throw what they like. A text that may quote the prompt is not kept.</summary>
-    private static ProviderException Named(Exception thrown) => thrown switch
-    {
-        HttpRequestException { StatusCode: HttpStatusCode.TooManyRequests } =>
-            new(ProviderFailure.RateLimited, "The provider answered 429.") { Status = 429 },
-        HttpRequestException { StatusCode: HttpStatusCode.RequestTimeout or HttpStatusCode.GatewayTimeout } answered =>
-            new(ProviderFailure.Timeout, "The provider is too slow.") { Status = (int)answered.StatusCode },
-        HttpRequestException { StatusCode: { } status } when status is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden) && (int)status < 500 =>
-            new(ProviderFailure.BadAnswer, $"The provider answered {(int)status}.") { Status = (int)status },
-        HttpRequestException failure => new(ProviderFailure.Refused, "The provider could not be reached.") { Status = (int?)failure.StatusCode },
-        TimeoutException or OperationCanceledException => new(ProviderFailure.Timeout, "The provider is too slow."),
-        System.Net.Sockets.SocketException => new(ProviderFailure.Refused, "The provider could not be reached."),
-        IOException => new(ProviderFailure.CutOff, "The provider's answer broke off."),
-        JsonException => new(ProviderFailure.BadAnswer, "The provider's answer is not the expected JSON."),
-        _ => new(ProviderFailure.BadAnswer, $"The provider's client threw {thrown.GetType().Name}."),
     };
 }

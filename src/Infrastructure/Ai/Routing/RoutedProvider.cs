@@ -1,5 +1,4 @@
 using System.Threading.RateLimiting;
-using CleanLlm.Application.Ai;
 using Polly.CircuitBreaker;
 
 namespace CleanLlm.Infrastructure.Ai.Routing;
@@ -20,9 +19,6 @@ internal sealed class RoutedProvider(ProviderOptions options, BreakerOptions bre
 
     /// <summary>Its name.</summary>
     public string Name => options.Name;
-
-    /// <summary>It is spoken to by a client that is not ours.</summary>
-    public bool IsForeign { get; } = options.Kind == ProviderKinds.Custom;
 
     /// <summary>The longest a call of it may take.</summary>
     public TimeSpan Timeout { get; } = TimeSpan.FromSeconds(options.TimeoutSeconds);

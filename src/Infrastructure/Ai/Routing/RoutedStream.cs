@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CleanLlm.Application.Ai;
 
 namespace CleanLlm.Infrastructure.Ai.Routing;
 
