@@ -19,6 +19,8 @@ internal sealed class ProviderBreaker
                 FailureRatio = options.FailureRatio,
                 SamplingDuration = TimeSpan.FromSeconds(options.SamplingSeconds),
                 MinimumThroughput = options.MinimumCalls,
+                // Between two calls that try it, when the first one's outcome is long in coming.
+                BreakDuration = TimeSpan.FromSeconds(options.BreakSeconds),
                 BreakDurationGenerator = attempt => ValueTask.FromResult(Break(options, attempt.HalfOpenAttempts)),
                 ShouldHandle = static call => ValueTask.FromResult(call.Outcome is { Exception: null, Result: false }),
                 StateProvider = circuit,
