@@ -18,6 +18,7 @@ namespace CleanLlm.Testing.Upstream;
 /// <item><c>flaky-NNN-K</c>: that status K times, then answers; <c>reset-K</c>: resets the connection K times before its headers</item>
 /// <item><c>malformed</c>: no JSON; <c>empty</c>: no choices; <c>huge</c>: one part of 9 MiB; <c>error</c>: a failure inside the stream</item>
 /// <item><c>cut-off</c>: half of the answer, then the connection ends; <c>cut-clean</c>: half of it, then an orderly end</item>
+/// <item><c>paced-N-MS</c>: N words, MS milliseconds apart; <c>paced-N-MS-SIZE</c>: each of so many characters</item>
 /// <item><c>no-usage</c>: without usage; <c>no-done</c>: without <c>[DONE]</c>; <c>endless</c>: never stops writing</item>
 /// <item><c>tools</c>: calls the first tool once, <c>tools-K</c> K times; answers when the last message is a tool's</item>
 /// <item><c>embed</c>: embeddings, in base64 when asked; <c>embed-numbers</c>: never in base64; <c>embed-few</c>: one too few</item>
