@@ -38,6 +38,8 @@ internal static class AiRegistration
         services.AddSingleton<IModelCatalog>(provider => provider.GetRequiredService<ModelCatalog>());
         services.AddSingleton<ProviderClients>();
         services.AddSingleton<IChatClient, RoutingChatClient>();
+        services.AddSingleton<ProviderEmbeddings>();
+        services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>, RoutingEmbeddingGenerator>();
         return services;
     }
 
