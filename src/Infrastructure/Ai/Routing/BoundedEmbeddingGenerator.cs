@@ -1,4 +1,3 @@
-using CleanLlm.Infrastructure.Ai.OpenAi;
 using CleanLlm.Infrastructure.Ai.Calls;
 using Microsoft.Extensions.AI;
 

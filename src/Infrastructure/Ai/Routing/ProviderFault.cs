@@ -31,6 +31,7 @@ internal readonly record struct ProviderFault(ProviderException Failure, Retry R
         (ProviderFailure.BadAnswer, >= 400 and < 500) => new(failure, Retry.Nowhere, false),
         (ProviderFailure.BadAnswer, _) => new(failure, Retry.Elsewhere, true),
         (ProviderFailure.TooLong, _) => new(failure, Retry.Nowhere, false),
+        (ProviderFailure.Unsupported, _) => new(failure, Retry.Elsewhere, false),
         _ => new(failure, Retry.Anywhere, true),
     };
 }
