@@ -28,5 +28,5 @@ public static class InfrastructureRegistration
             .AddEmail(configuration)
             .AddAccountSecurity()
             .AddAiInfrastructure(configuration)
-            .AddHostedService<CompletionUpkeep>();
+            .AddCompletions(configuration);
 }

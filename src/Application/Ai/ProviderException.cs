@@ -20,6 +20,9 @@ public enum ProviderFailure
 
     /// <summary>More bytes than allowed: 502 <c>provider.too_long</c>.</summary>
     TooLong,
+
+    /// <summary>Its kind cannot carry what was asked, such as an image or tools; it was not called: 422 <c>provider.unsupported</c>.</summary>
+    Unsupported,
 }
 
 /// <summary>

@@ -9,14 +9,14 @@ namespace CleanLlm.Application.Chats;
 
 /// <summary>Asks in a chat: the question follows the named answer, or the active leaf, and both messages are kept.</summary>
 public sealed record SendMessage(
-    ChatId ChatId, string Content, MessageId? ParentId, string? Model, float? Temperature, int? MaxTokens, bool Stream)
-    : IRequest<Result<CompletionRun>>, ICompletionTerms;
+    ChatId ChatId, string Content, MessageId? ParentId, string? Model, float? Temperature, int? MaxTokens, bool Stream, RepeatableRequest? Repeat = null)
+    : IRequest<Result<StartedCompletion>>, ICompletionTerms;
 
 internal sealed class SendMessageValidator() : CompletionTermsValidator<SendMessage>(request => request.Content);
 
-internal sealed class SendMessageHandler(CompletionRunner runner, ICurrentUser user, ICurrentApiKey key) : IRequestHandler<SendMessage, Result<CompletionRun>>
+internal sealed class SendMessageHandler(CompletionRunner runner, ICurrentUser user, ICurrentApiKey key) : IRequestHandler<SendMessage, Result<StartedCompletion>>
 {
-    public Task<Result<CompletionRun>> Handle(SendMessage request, CancellationToken cancellationToken) =>
+    public Task<Result<StartedCompletion>> Handle(SendMessage request, CancellationToken cancellationToken) =>
         runner.StartAsync(
             new CompletionRequest
             {
@@ -30,6 +30,7 @@ internal sealed class SendMessageHandler(CompletionRunner runner, ICurrentUser u
                 Temperature = request.Temperature,
                 MaxTokens = request.MaxTokens,
                 Stream = request.Stream,
+                Repeat = request.Repeat,
             },
             cancellationToken);
 }

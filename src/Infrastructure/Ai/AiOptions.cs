@@ -32,7 +32,10 @@ internal sealed record ProviderOptions
     /// <summary>One of <see cref="ProviderKinds.Available"/>, whatever the case. Default: <c>OpenAi</c>.</summary>
     public string Kind { get; set; } = ProviderKinds.OpenAi;
 
-    /// <summary>Absolute http or https address, e.g. <c>https://api.openai.com/v1</c>. Needed by kind <c>OpenAi</c>.</summary>
+    /// <summary>
+    /// Absolute http or https address. Needed by kinds <c>OpenAi</c> (e.g. <c>https://api.openai.com/v1</c>), <c>Predict</c> (what comes
+    /// before <c>/predict</c>) and <c>Grpc</c> (without a path).
+    /// </summary>
     public string? BaseUrl { get; init; }
 
     /// <summary>Sent as a bearer token; absent for servers without one.</summary>
@@ -92,9 +95,22 @@ internal sealed record ProviderOptions
     [Range(0, 1000)]
     public double TokenDelayMilliseconds { get; init; } = 15;
 
-    /// <summary>What it serves. Kind <c>OpenAi</c> without models is asked for its list.</summary>
+    /// <summary>
+    /// What it serves. Without models kind <c>OpenAi</c> is asked for its list, and <c>Predict</c> and <c>Grpc</c> serve one of the
+    /// provider's own name, which is the service's default.
+    /// </summary>
     [ValidateEnumeratedItems]
     public IList<ModelOptions> Models { get; init; } = [];
+
+    /// <summary>
+    /// How kind <c>OpenAi</c> names the bound of an answer: <c>max_tokens</c>, the default, or <c>max_completion_tokens</c>, which the
+    /// newer models of OpenAI want.
+    /// </summary>
+    [RegularExpression("max_tokens|max_completion_tokens")]
+    public string MaxTokensField { get; init; } = "max_tokens";
+
+    /// <summary>What kinds <c>Predict</c> and <c>Grpc</c> name as the model: nothing, when the service's default is meant.</summary>
+    public string? ModelToName(string? model) => model == Name ? null : model;
 
     /// <summary>Whether it is asked for its models.</summary>
     public bool IsListed => ListModels ?? (Kind == ProviderKinds.OpenAi && Models.Count == 0);
@@ -106,6 +122,12 @@ internal static class ProviderKinds
     /// <summary>Any OpenAI-compatible server.</summary>
     public const string OpenAi = "OpenAi";
 
+    /// <summary>A service with <c>POST /predict</c>: docs/ai-contract.md.</summary>
+    public const string Predict = "Predict";
+
+    /// <summary>A service of docs/ai-contract/inference.proto.</summary>
+    public const string Grpc = "Grpc";
+
     /// <summary>Answers by itself and says so.</summary>
     public const string Simulated = "Simulated";
 
@@ -113,5 +135,5 @@ internal static class ProviderKinds
     public const string Custom = "Custom";
 
     /// <summary>The kinds of this version.</summary>
-    public static readonly IReadOnlyList<string> Available = [OpenAi, Simulated, Custom];
+    public static readonly IReadOnlyList<string> Available = [OpenAi, Predict, Grpc, Simulated, Custom];
 }

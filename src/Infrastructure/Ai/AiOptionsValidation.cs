@@ -20,6 +20,8 @@ internal sealed class AiOptionsDefaults : IPostConfigureOptions<AiOptions>
                 provider.Name = provider.Kind.ToLowerInvariant();
             if (provider is { Kind: ProviderKinds.Simulated, Models.Count: 0 })
                 provider.Models.Add(new ModelOptions { Id = "simulated-1", DisplayName = "Simulated" });
+            if (provider is { Kind: ProviderKinds.Predict or ProviderKinds.Grpc, Models.Count: 0 })
+                provider.Models.Add(new ModelOptions { Id = provider.Name });
         }
     }
 }
@@ -45,8 +47,10 @@ internal sealed class AiOptionsRules(IServiceProviderIsKeyedService registration
         var at = $"Ai:Providers:{index}";
         if (!ProviderKinds.Available.Contains(provider.Kind))
             yield return $"{at}:Kind: '{provider.Kind}' is not available; use one of {string.Join(", ", ProviderKinds.Available)}.";
-        if (provider.Kind == ProviderKinds.OpenAi && !IsHttpAddress(provider.BaseUrl))
+        if (provider.Kind is ProviderKinds.OpenAi or ProviderKinds.Predict or ProviderKinds.Grpc && !IsHttpAddress(provider.BaseUrl))
             yield return $"{at}:BaseUrl: must be an absolute http or https address without query, such as https://host/v1.";
+        else if (provider.Kind == ProviderKinds.Grpc && new Uri(provider.BaseUrl!).AbsolutePath != "/")
+            yield return $"{at}:BaseUrl: kind Grpc takes an address without a path, such as http://host:5000.";
         if (provider.Kind == ProviderKinds.Custom && !registrations.IsKeyedService(typeof(IChatClient), provider.Name))
             yield return $"{at}: kind Custom needs a keyed IChatClient registered as '{provider.Name}'.";
         if (provider is { Kind: ProviderKinds.Custom, Models.Count: 0 })

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using CleanLlm.Application.Ai;
+using CleanLlm.Infrastructure.Ai.Grpc;
 using CleanLlm.Infrastructure.Ai.OpenAi;
+using CleanLlm.Infrastructure.Ai.Predict;
 using CleanLlm.Infrastructure.Ai.Routing;
 using CleanLlm.Infrastructure.Ai.Simulated;
 using Microsoft.Extensions.AI;
@@ -14,7 +16,13 @@ namespace CleanLlm.Infrastructure.Ai;
 /// <c>services.AddKeyedSingleton&lt;IChatClient&gt;("name", …)</c> plugs in any other.
 /// </summary>
 internal sealed class ProviderClients(
-    IOptions<AiOptions> options, IServiceProvider services, OpenAiProviders servers, ITokenCounter tokens, TimeProvider clock)
+    IOptions<AiOptions> options,
+    IServiceProvider services,
+    OpenAiProviders servers,
+    PredictProviders predictions,
+    GrpcProviders grpc,
+    ITokenCounter tokens,
+    TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, IEmbeddingGenerator<string, Embedding<float>>?> embeddings = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, IChatClient> made = new(StringComparer.Ordinal);
@@ -28,18 +36,27 @@ internal sealed class ProviderClients(
 
     private IChatClient Make(string name) => Foreign(name) ?? Own(options.Value.Providers.First(p => p.Name == name));
 
-    private IChatClient? Foreign(string name) => services.GetKeyedService<IChatClient>(name) is { } client
+    private BoundedChatClient? Foreign(string name) => services.GetKeyedService<IChatClient>(name) is { } client
         ? new BoundedChatClient(client, options.Value.Providers.First(p => p.Name == name), clock)
         : null;
 
-    private IEmbeddingGenerator<string, Embedding<float>>? MakeEmbeddings(string name) =>
-        services.GetKeyedService<IEmbeddingGenerator<string, Embedding<float>>>(name) is { } generator
-            ? new BoundedEmbeddingGenerator(generator, options.Value.Providers.First(p => p.Name == name), clock)
-            : null;
+    private IEmbeddingGenerator<string, Embedding<float>>? MakeEmbeddings(string name)
+    {
+        var provider = options.Value.Providers.First(p => p.Name == name);
+        if (services.GetKeyedService<IEmbeddingGenerator<string, Embedding<float>>>(name) is { } foreign)
+            return new BoundedEmbeddingGenerator(foreign, provider, clock);
+        return provider.Kind switch
+        {
+            ProviderKinds.OpenAi => servers.EmbeddingsOf(name),
+            _ => null,
+        };
+    }
 
     private IChatClient Own(ProviderOptions provider) => provider.Kind switch
     {
         ProviderKinds.OpenAi => servers.ClientOf(provider.Name),
+        ProviderKinds.Predict => predictions.ClientOf(provider.Name),
+        ProviderKinds.Grpc => grpc.ClientOf(provider.Name),
         _ => new SimulatedChatClient(TimeSpan.FromMilliseconds(provider.TokenDelayMilliseconds), tokens, clock),
     };
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Infrastructure.Security;
@@ -20,6 +21,12 @@ internal sealed class KeyEncryptionKeys(IOptions<EncryptionOptions> options)
 
     /// <summary>The key of that id, if it is configured.</summary>
     public bool TryGet(string id, [NotNullWhen(true)] out byte[]? key) => keys.TryGetValue(id, out key);
+
+    /// <summary>The key of that id.</summary>
+    /// <exception cref="CryptographicException">It is not configured.</exception>
+    public byte[] Get(string id) => TryGet(id, out var key)
+        ? key
+        : throw new CryptographicException($"The key-encryption key '{id}' is not configured in Encryption:Keys.");
 
     /// <summary>Whether a setting holds a key, and which.</summary>
     public static bool TryDecode(string? base64, out byte[] key)

@@ -89,8 +89,15 @@ internal static class ChatEndpoints
     private static async Task<IResult> Send(Guid id, SendMessageBody body, IMediator mediator, HttpContext http, CompletionDelivery delivery)
     {
         var message = new SendMessage(
-            new ChatId(id), body.Content, body.ParentId, body.Model, body.Temperature, body.MaxTokens, CompletionDelivery.WantsEvents(http.Request));
-        return await delivery.DeliverAsync(await mediator.Send(message, http.RequestAborted), http);
+            new ChatId(id),
+            body.Content,
+            body.ParentId,
+            body.Model,
+            body.Temperature,
+            body.MaxTokens,
+            CompletionDelivery.WantsEvents(http.Request),
+            delivery.RepeatOf(body, http.Request));
+        return await delivery.DeliverAsync(await mediator.Send(message, http.RequestAborted), http, body.OnDisconnect);
     }
 }
 
@@ -112,5 +119,11 @@ internal sealed record UpdateChatBody(string? Title = null, string? Model = null
 /// <param name="Model">The model to ask; absent for the chat's.</param>
 /// <param name="Temperature">Sampling temperature, 0 to 2; absent for the model's own.</param>
 /// <param name="MaxTokens">The longest answer wanted, in tokens; absent for as long as model, plan and quota allow.</param>
+/// <param name="OnDisconnect">What happens when the connection closes before the end.</param>
 internal sealed record SendMessageBody(
-    string Content, MessageId? ParentId = null, string? Model = null, float? Temperature = null, int? MaxTokens = null);
+    string Content,
+    MessageId? ParentId = null,
+    string? Model = null,
+    float? Temperature = null,
+    int? MaxTokens = null,
+    OnDisconnect OnDisconnect = OnDisconnect.Continue);

@@ -21,11 +21,15 @@ namespace CleanLlm.Testing.Upstream;
 /// <item><c>drip-MS</c>: the answer one byte at a time, MS milliseconds apart; <c>endless</c>: never stops writing</item>
 /// <item><c>chaos-P</c>: of 100 calls P fail before their headers, by 500, 503, 429 or a reset; the others are answered</item>
 /// <item><c>no-usage</c>: without usage; <c>no-done</c>: without <c>[DONE]</c></item>
+/// <item><c>tools</c>: calls the first tool once, <c>tools-K</c> K times; answers when the last message is a tool's</item>
+/// <item><c>embed</c>: embeddings, in base64 when asked; <c>embed-numbers</c>: never in base64; <c>embed-few</c>: one too few</item>
 /// </list>
 /// Anything after an <c>@</c> only tells tests apart: <c>status-503@my-test</c> has its own counters and gate.
 /// </summary>
 public sealed class ScriptedUpstream : IAsyncDisposable
 {
+    private static readonly OpenAiFormat Format = new();
+
     private readonly WebApplication app;
     private readonly OpenConnections connections;
     private readonly ConcurrentDictionary<string, UpstreamModel> models = new(StringComparer.Ordinal);
@@ -63,6 +67,7 @@ public sealed class ScriptedUpstream : IAsyncDisposable
         var upstream = new ScriptedUpstream(builder.Build(), counted);
         upstream.app.MapGet("/v1/models", upstream.ListAsync);
         upstream.app.MapPost("/v1/chat/completions", upstream.CompleteAsync);
+        upstream.app.MapPost("/v1/embeddings", upstream.EmbedAsync);
         await upstream.app.StartAsync();
         upstream.BaseUrl = new Uri(upstream.app.Urls.First() + "/v1");
         return upstream;
@@ -106,7 +111,33 @@ public sealed class ScriptedUpstream : IAsyncDisposable
         var number = model.Begin(call);
         try
         {
-            await new ScriptedAnswer(http, call, model).WriteAsync(number);
+            await new ScriptedAnswer(http, call, model, Format).WriteAsync(number);
+        }
+        catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
+        {
+            model.Abandon();
+        }
+    }
+
+    private async Task EmbedAsync(HttpContext http)
+    {
+        using var body = await JsonDocument.ParseAsync(http.Request.Body, default, http.RequestAborted);
+        var root = body.RootElement;
+        string[] texts = root.GetProperty("input") is { ValueKind: JsonValueKind.String } one
+            ? [one.GetString()!]
+            : [.. root.GetProperty("input").EnumerateArray().Select(text => text.GetString()!)];
+        var call = new UpstreamCall(
+            root.GetProperty("model").GetString()!,
+            [.. texts.Select(text => ("input", text))],
+            Stream: false,
+            MaxTokens: null,
+            http.Request.Headers.Authorization.ToString(),
+            root.GetRawText());
+        var model = Model(call.Model);
+        var number = model.Begin(call);
+        try
+        {
+            await new ScriptedEmbeddings(http, call, model, Format).WriteAsync(number);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {

@@ -8,6 +8,12 @@ public static class UpstreamAnswers
 {
     internal static readonly JsonSerializerOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>The arguments of every call of a tool, as they are streamed.</summary>
+    public static readonly IReadOnlyList<string> ToolArgumentPieces = ["{\"ci", "ty\": \"Zürich", "\"}"];
+
+    /// <summary>The vector of a text: its length, then its position counted from one.</summary>
+    public static float[] Vector(string text, int dimensions) => [.. Enumerable.Range(0, dimensions).Select(i => i == 0 ? text.Length : i + 0.5f)];
+
     /// <summary>The whole answer to a call without a bound.</summary>
     /// <param name="promptWords">The words of the call's last message.</param>
     /// <param name="multiByte">With characters of two, three and four bytes.</param>

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using CleanLlm.Infrastructure.Ai.OpenAi;
+using CleanLlm.Infrastructure.Ai.Calls;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.Ai.Routing;

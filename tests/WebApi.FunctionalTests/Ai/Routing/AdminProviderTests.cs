@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using CleanLlm.Testing.Databases;
 using CleanLlm.WebApi.FunctionalTests.Administration;
-using CleanLlm.WebApi.FunctionalTests.Api;
 
 namespace CleanLlm.WebApi.FunctionalTests.Ai.Routing;
 

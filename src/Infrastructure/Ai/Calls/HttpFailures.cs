@@ -4,12 +4,12 @@ using CleanLlm.Application.Ai;
 using Polly.Timeout;
 using Refit;
 
-namespace CleanLlm.Infrastructure.Ai.OpenAi;
+namespace CleanLlm.Infrastructure.Ai.Calls;
 
 /// <summary>
 /// Names what went wrong. A parser's exception is not kept as the inner one, as it may quote the answer.
 /// </summary>
-internal static class OpenAiFailures
+internal static class HttpFailures
 {
     /// <summary>A status other than 2xx.</summary>
     public static ProviderException Of(HttpResponseMessage response, TimeProvider clock) => (int)response.StatusCode switch
