@@ -46,6 +46,9 @@ internal sealed class ScriptedAnswer
             case ["reset", var times] when number <= Number(times):
                 http.Abort();
                 return;
+            case ["chaos", var percent] when Scattered(number) < Number(percent):
+                await FailAsync(number);
+                return;
             case ["hang"]:
                 await Task.Delay(Timeout.Infinite, http.RequestAborted);
                 return;
@@ -157,6 +160,28 @@ internal sealed class ScriptedAnswer
         }
     }
 
+    /// <summary>0 to 99, the same for the same call and evenly spread over many.</summary>
+    private static int Scattered(int number) => (int)((uint)number * 2_654_435_761u >> 8) % 100;
+
+    private async Task FailAsync(int number)
+    {
+        switch (number % 4)
+        {
+            case 0:
+                await RefuseAsync(StatusCodes.Status500InternalServerError, "0");
+                return;
+            case 1:
+                await RefuseAsync(StatusCodes.Status503ServiceUnavailable, "0");
+                return;
+            case 2:
+                await RefuseAsync(StatusCodes.Status429TooManyRequests, "0");
+                return;
+            default:
+                http.Abort();
+                return;
+        }
+    }
+
     private async Task RefuseAsync(int status, string retryAfter)
     {
         http.Response.StatusCode = status;
@@ -170,11 +195,13 @@ internal sealed class ScriptedAnswer
     private async Task SendAsync(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        var step = script[0] == "bytes" ? 1 : bytes.Length;
+        var step = script[0] is "bytes" or "drip" ? 1 : bytes.Length;
         for (var at = 0; at < bytes.Length; at += step)
         {
             await http.Response.Body.WriteAsync(bytes.AsMemory(at, step), http.RequestAborted);
             await http.Response.Body.FlushAsync(http.RequestAborted);
+            if (script is ["drip", var pause])
+                await Task.Delay(Number(pause), http.RequestAborted);
         }
     }
 
