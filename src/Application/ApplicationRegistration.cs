@@ -1,5 +1,6 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Administration;
+using CleanLlm.Application.Chats.Titles;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Email;
 using CleanLlm.Application.Pipeline;
@@ -45,6 +46,8 @@ public static class ApplicationRegistration
         services.AddScoped<AccountMail>();
         services.AddOptions<EmailOptions>().BindConfiguration(EmailOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddScoped<ContentReading>();
+        services.AddOptions<TitleOptions>().BindConfiguration(TitleOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<TitleQueue>();
         services.AddSingleton<CompletionRunner>();
         services.AddSingleton<CompletionAnswering>();
         services.AddSingleton<RunningCompletions>();

@@ -1,5 +1,6 @@
 using CleanLlm.Infrastructure.Ai;
 using CleanLlm.Infrastructure.Caching;
+using CleanLlm.Infrastructure.Chats;
 using CleanLlm.Infrastructure.Completions;
 using CleanLlm.Infrastructure.Email;
 using CleanLlm.Infrastructure.Identity;
@@ -28,5 +29,6 @@ public static class InfrastructureRegistration
             .AddEmail(configuration)
             .AddAccountSecurity()
             .AddAiInfrastructure(configuration)
+            .AddChatTitles()
             .AddHostedService<CompletionUpkeep>();
 }
