@@ -44,13 +44,3 @@ public sealed record FeedbackDto(FeedbackRating Rating, string? Comment)
     /// <summary>What is stored with a message; null while it is unrated.</summary>
     public static FeedbackDto? Of(FeedbackRating? rating, string? comment) => rating is { } given ? new FeedbackDto(given, comment) : null;
 }
-
-/// <summary>Whether an answer was of use.</summary>
-public enum FeedbackRating
-{
-    /// <summary>It was.</summary>
-    Up = 1,
-
-    /// <summary>It was not.</summary>
-    Down = 2,
-}

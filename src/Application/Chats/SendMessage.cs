@@ -22,7 +22,7 @@ internal sealed class SendMessageHandler(CompletionRunner runner, ICurrentUser u
             {
                 UserId = user.Id,
                 Key = key.Key,
-                Prompt = request.Content,
+                Messages = CompletionRequest.Question(request.Content),
                 PromptField = "content",
                 ChatId = request.ChatId,
                 ParentId = request.ParentId,

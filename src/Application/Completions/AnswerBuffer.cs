@@ -4,15 +4,14 @@ using CleanLlm.Application.Prompting;
 namespace CleanLlm.Application.Completions;
 
 /// <summary>Collects an answer piece by piece, cleaned; a checkpoint may read it while it grows.</summary>
-internal sealed class AnswerBuffer(int maxBytes)
+internal sealed class AnswerBuffer
 {
     private readonly Lock gate = new();
     private readonly StringBuilder text = new();
-    private long bytes;
     private char heldBack;
 
-    /// <summary>Whether it has outgrown what is allowed.</summary>
-    public bool IsOverfull => bytes > maxBytes;
+    /// <summary>Its size in UTF-8.</summary>
+    public long Bytes { get; private set; }
 
     /// <summary>The answer so far.</summary>
     public string Text
@@ -36,7 +35,7 @@ internal sealed class AnswerBuffer(int maxBytes)
 
             var clean = TextSanitizer.Clean(piece, out _, text.Length > 0 ? text[^1] : '\0');
             text.Append(clean);
-            bytes += Encoding.UTF8.GetByteCount(clean);
+            Bytes += Encoding.UTF8.GetByteCount(clean);
             return clean;
         }
     }

@@ -19,7 +19,7 @@ internal sealed class CompleteHandler(CompletionRunner runner, ICurrentUser user
             {
                 UserId = user.Id,
                 Key = key.Key,
-                Prompt = request.Prompt,
+                Messages = CompletionRequest.Question(request.Prompt),
                 PromptField = "prompt",
                 Model = request.Model,
                 Temperature = request.Temperature,

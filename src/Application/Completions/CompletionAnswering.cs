@@ -1,4 +1,6 @@
+using System.Text.Json;
 using CleanLlm.Application.Ai;
+using CleanLlm.Application.Chats.Titles;
 using CleanLlm.Application.Prompting;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
@@ -15,6 +17,7 @@ internal sealed partial class CompletionAnswering(
     ICompletionStore store,
     ICompletionQueries queries,
     RunningCompletions running,
+    TitleQueue titles,
     ITokenCounter tokens,
     IOptions<CompletionOptions> options,
     TimeProvider clock,
@@ -55,7 +58,7 @@ internal sealed partial class CompletionAnswering(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, running.Stopping);
         try
         {
-            return await AnswerAsync(run, Messages(prompt), Options(run, request), request.Stream, stop.Token) ? null : CompletionErrors.TooLong;
+            return await AnswerAsync(run, Messages(prompt), Options(run, prompt, request), request.Stream, stop.Token) ? null : CompletionErrors.TooLong;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -80,7 +83,7 @@ internal sealed partial class CompletionAnswering(
         {
             var response = await client.GetResponseAsync(messages, chatOptions, ct);
             (run.ReportedUsage, run.FinishReason) = (response.Usage, response.FinishReason);
-            return run.Append(response.Text);
+            return response.Messages.SelectMany(message => message.Contents).All(content => Take(run, content));
         }
 
         await foreach (var update in client.GetStreamingResponseAsync(messages, chatOptions, ct))
@@ -88,9 +91,7 @@ internal sealed partial class CompletionAnswering(
             run.FinishReason = update.FinishReason ?? run.FinishReason;
             foreach (var content in update.Contents)
             {
-                if (content is UsageContent usage)
-                    run.ReportedUsage = usage.Details;
-                else if (content is TextContent text && !run.Append(text.Text))
+                if (!Take(run, content))
                     return false;
             }
         }
@@ -98,11 +99,39 @@ internal sealed partial class CompletionAnswering(
         return true;
     }
 
+    // False once the answer is larger than allowed. What else a client may tell, such as its reasoning, is not part of the answer.
+    private static bool Take(CompletionRun run, AIContent content)
+    {
+        switch (content)
+        {
+            case UsageContent usage:
+                run.ReportedUsage = usage.Details;
+                return true;
+            case TextContent text:
+                return run.Append(text.Text);
+            case ToolCallFragment piece:
+                return run.Append(piece);
+            case FunctionCallContent call:
+                return run.Append(new ToolCallFragment
+                {
+                    Index = run.ToolCalls.Calls.Count,
+                    Id = call.CallId,
+                    Name = call.Name,
+                    Arguments = call.RawRepresentation as string ?? JsonSerializer.Serialize(call.Arguments, AIJsonUtilities.DefaultOptions),
+                });
+            default:
+                return true;
+        }
+    }
+
     // No token: what was produced is stored and charged whether or not anybody still waits for it.
     private async Task<Result<CompletionDto>> CommitAsync(CompletionRun run, CompletionClosing closing, Error? error)
     {
         if (await store.CloseAsync(closing, CancellationToken.None))
-            return error is null ? CompletionDto.From(closing.Completion, run.Answer.Text) : error;
+        {
+            titles.Offer(closing);
+            return error is null ? CompletionDto.From(closing.Completion, run.Answer.Text, run.ToolCalls.Calls) : error;
+        }
 
         // Closed before: by the sweep after a long pause of this process, or by this very commit whose confirmation was lost.
         var stored = await queries.FindAsync(run.Id, run.UserId, CancellationToken.None);
@@ -111,17 +140,22 @@ internal sealed partial class CompletionAnswering(
 
     private static List<ChatMessage> Messages(PromptDraft prompt)
     {
-        var messages = new List<ChatMessage>(prompt.History.Count + 2);
+        var messages = new List<ChatMessage>(prompt.History.Count + prompt.Messages.Count + 1);
         if (prompt.SystemPrompt is { } system)
             messages.Add(new ChatMessage(ChatRole.System, system));
         foreach (var (role, content) in prompt.History)
             messages.Add(new ChatMessage(role == MessageRole.User ? ChatRole.User : ChatRole.Assistant, content));
-        messages.Add(new ChatMessage(ChatRole.User, prompt.Question));
+        messages.AddRange(prompt.Messages);
         return messages;
     }
 
-    private static ChatOptions Options(CompletionRun run, CompletionRequest request) =>
-        new() { ModelId = run.Model, Temperature = request.Temperature, MaxOutputTokens = run.MaxCompletionTokens };
+    private static ChatOptions Options(CompletionRun run, PromptDraft prompt, CompletionRequest request)
+    {
+        var chatOptions = prompt.Options?.Clone() ?? new ChatOptions();
+        (chatOptions.ModelId, chatOptions.Temperature, chatOptions.MaxOutputTokens) = (run.Model, request.Temperature, run.MaxCompletionTokens);
+        run.Call.AttachTo(chatOptions);
+        return chatOptions;
+    }
 
     [LoggerMessage(LogLevel.Debug, "Completion {Id} by {Model}: {Outcome} after {Milliseconds} ms")]
     private static partial void LogEnded(ILogger logger, CompletionId id, string model, string outcome, double milliseconds);

@@ -8,8 +8,10 @@ namespace CleanLlm.Application.Completions;
 /// <param name="Id">Identifies the completion.</param>
 /// <param name="ChatId">The chat it belongs to; null outside any chat.</param>
 /// <param name="Status">Where it is in its life.</param>
-/// <param name="Model">The model that was asked.</param>
+/// <param name="Model">The model that was asked, and once it has ended the one that answered.</param>
+/// <param name="Provider">The provider that serves it.</param>
 /// <param name="Message">The answer, or as much of it as was produced; null while there is none, and when it was not to be stored.</param>
+/// <param name="ToolCalls">The tools that the model wants called.</param>
 /// <param name="Usage">What it counted.</param>
 /// <param name="FinishReason">Why the answer ended; null unless it ended by itself.</param>
 /// <param name="ErrorCode">The code of what ended it; null unless failed.</param>
@@ -22,7 +24,9 @@ public sealed record CompletionDto(
     ChatId? ChatId,
     CompletionStatus Status,
     string Model,
+    string Provider,
     MessageDto? Message,
+    IReadOnlyList<ToolCall> ToolCalls,
     CompletionUsageDto Usage,
     FinishReason? FinishReason,
     string? ErrorCode,
@@ -32,16 +36,21 @@ public sealed record CompletionDto(
     DateTimeOffset? FinishedAt)
 {
     /// <summary>Builds it from the completion and its answer.</summary>
-    public static CompletionDto From(Completion completion, string? answer) => new(
+    /// <param name="completion">In whatever state it is.</param>
+    /// <param name="answer">The answer's text as far as it is known.</param>
+    /// <param name="toolCalls">The tools it wants called; null for those that were stored.</param>
+    public static CompletionDto From(Completion completion, string? answer, IReadOnlyList<ToolCall>? toolCalls = null) => new(
         completion.Id,
         completion.Turn?.ChatId,
         completion.Status,
         completion.Model,
+        completion.Provider,
         string.IsNullOrEmpty(answer) ? null : MessageDto.AnswerOf(completion, answer),
+        toolCalls ?? completion.ToolCalls,
         new CompletionUsageDto(completion.PromptTokens, completion.CompletionTokens, completion.CostMicros),
         completion.FinishReason,
         completion.ErrorCode,
-        Cached: false,
+        completion.Cached,
         completion.Findings,
         completion.CreatedAt,
         completion.FinishedAt);

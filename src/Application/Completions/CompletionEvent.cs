@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Results;
 
@@ -13,11 +14,27 @@ public sealed record CompletionStarted(CompletionId Id, string Model) : Completi
 
 /// <summary>More text of the answer.</summary>
 /// <param name="Text">To be appended to what came before.</param>
-public sealed record CompletionDelta(string Text) : CompletionEvent;
+public sealed record CompletionDelta(string Text) : CompletionEvent
+{
+    /// <summary>More of a tool call, which then is all that the event tells; null otherwise.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ToolCallDelta? ToolCall { get; init; }
+}
+
+/// <summary>A piece of a tool call.</summary>
+/// <param name="Index">Which call of the answer, from 0.</param>
+/// <param name="Id">The provider's id of the call; null in all pieces but the first.</param>
+/// <param name="Name">The function to call; null in all pieces but the first.</param>
+/// <param name="Arguments">More of the arguments' JSON.</param>
+public sealed record ToolCallDelta(int Index, string? Id, string? Name, string Arguments);
 
 /// <summary>It ended well and is stored.</summary>
 /// <param name="Completion">The whole of it.</param>
 public sealed record CompletionFinished(CompletionDto Completion) : CompletionEvent;
+
+/// <summary>Its caller ended it; what had been produced is stored.</summary>
+/// <param name="Completion">As far as it came.</param>
+public sealed record CompletionCancelled(CompletionDto Completion) : CompletionEvent;
 
 /// <summary>It broke off; what had been produced is stored.</summary>
 /// <param name="Error">Why.</param>

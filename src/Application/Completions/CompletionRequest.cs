@@ -1,6 +1,8 @@
 using CleanLlm.Application.ApiKeys;
 using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Users;
+using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Application.Completions;
 
@@ -13,10 +15,13 @@ internal sealed record CompletionRequest
     /// <summary>The API key it is asked with; null for a signed-in person.</summary>
     public ApiKeyAccess? Key { get; init; }
 
-    /// <summary>The question, as the caller wrote it.</summary>
-    public required string Prompt { get; init; }
+    /// <summary>What is sent, as the caller wrote it: one question, or a whole conversation. Never empty.</summary>
+    public required IReadOnlyList<ChatMessage> Messages { get; init; }
 
-    /// <summary>The field it came in, for error messages.</summary>
+    /// <summary>What the caller set beside the messages: tools, stop sequences and the like; null for nothing.</summary>
+    public ChatOptions? Options { get; init; }
+
+    /// <summary>The field the question came in, for error messages.</summary>
     public required string PromptField { get; init; }
 
     /// <summary>The chat it continues; null outside any.</summary>
@@ -24,6 +29,9 @@ internal sealed record CompletionRequest
 
     /// <summary>The message it follows; null for the chat's active leaf.</summary>
     public MessageId? ParentId { get; init; }
+
+    /// <summary>The question of the chat to be answered once more, or one of its answers; null for a new question.</summary>
+    public MessageId? Regenerates { get; init; }
 
     /// <summary>The model asked for; null for the chat's or the default one.</summary>
     public string? Model { get; init; }
@@ -39,4 +47,16 @@ internal sealed record CompletionRequest
 
     /// <summary>Whether the answer is wanted piece by piece.</summary>
     public bool Stream { get; init; }
+
+    /// <summary>What makes the request repeatable; null unless its caller asked for that.</summary>
+    public IdempotentRequest? Idempotency { get; init; }
+
+    /// <summary>Whether the answer may come from the cache; null for yes at temperature 0 when prompt and answer are kept.</summary>
+    public bool? Cache { get; init; }
+
+    /// <summary>Whether nobody waits for it, so that it takes no place among the completions its user may have at once.</summary>
+    public bool IsAside { get; init; }
+
+    /// <summary>One question as the messages of a request.</summary>
+    public static IReadOnlyList<ChatMessage> Question(string text) => [new ChatMessage(ChatRole.User, text)];
 }

@@ -1,3 +1,4 @@
+using CleanLlm.Application.Ai;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Results;
@@ -12,12 +13,14 @@ namespace CleanLlm.Application.Completions;
 /// </summary>
 public sealed class CompletionRun
 {
+    private readonly int maxOutputBytes;
     private readonly Completion completion;
     private readonly TaskCompletionSource<Result<CompletionDto>> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal CompletionRun(Completion completion, IReadOnlyList<QuotaLimitDto> limits, int maxOutputBytes)
+    internal CompletionRun(Completion completion, RoutedCall call, IReadOnlyList<QuotaLimitDto> limits, int maxOutputBytes)
     {
-        (this.completion, Limits, Answer) = (completion, limits, new AnswerBuffer(maxOutputBytes));
+        (this.completion, Call, Limits, Answer) = (completion, call, limits, new AnswerBuffer());
+        this.maxOutputBytes = maxOutputBytes;
         Id = completion.Id;
         UserId = completion.UserId;
         Model = completion.Model;
@@ -46,6 +49,11 @@ public sealed class CompletionRun
 
     internal AnswerBuffer Answer { get; }
 
+    /// <summary>Who may answer, and who did.</summary>
+    internal RoutedCall Call { get; }
+
+    internal ToolCallBuffer ToolCalls { get; } = new();
+
     internal DateTimeOffset CheckpointedAt { get; private set; }
 
     /// <summary>What the provider said it counted; null as long as it has not.</summary>
@@ -61,7 +69,16 @@ public sealed class CompletionRun
         var shown = Answer.Append(piece);
         if (shown.Length > 0)
             Log.Append(new CompletionDelta(shown));
-        return !Answer.IsOverfull;
+        return !IsOverfull;
+    }
+
+    /// <summary>Takes in a piece of a tool call and shows it to readers.</summary>
+    /// <returns>False once the answer has outgrown what is allowed.</returns>
+    internal bool Append(ToolCallFragment piece)
+    {
+        ToolCalls.Append(piece);
+        Log.Append(new CompletionDelta("") { ToolCall = new ToolCallDelta(piece.Index, piece.Id, piece.Name, piece.Arguments ?? "") });
+        return !IsOverfull;
     }
 
     /// <summary>What to store of a run that goes on; null when it has ended.</summary>
@@ -84,6 +101,11 @@ public sealed class CompletionRun
         var text = Answer.Text;
         lock (completion)
         {
+            if (Call.Served is { } served)
+                completion.AnsweredBy(served);
+            if (Call.Cached)
+                completion.AnsweredFromCache();
+            completion.Calls(ToolCalls.Calls);
             return error is null
                 ? completion.Succeed(text, Tokens(text, count, UsageBasis.Counted), Map(FinishReason), now)
                 : completion.Fail(error, text, Tokens(text, count, UsageBasis.Partial), now);
@@ -104,7 +126,9 @@ public sealed class CompletionRun
         OutputTokenCount: >= 0 and <= int.MaxValue and var answer,
     }
         ? new TokenCount((int)prompt, (int)answer, UsageBasis.Reported)
-        : new TokenCount(completion.PromptTokens, text.Length == 0 ? 0 : count(text), unreported);
+        : new TokenCount(completion.PromptTokens, count(text) + ToolCalls.Calls.Sum(call => count(call.Name) + count(call.Arguments)), unreported);
+
+    private bool IsOverfull => Answer.Bytes + ToolCalls.Bytes > maxOutputBytes;
 
     private static FinishReason Map(ChatFinishReason? reason) => reason?.Value switch
     {

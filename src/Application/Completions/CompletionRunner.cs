@@ -23,6 +23,7 @@ internal sealed class CompletionRunner(
     PromptPipeline pipeline,
     ICompletionStore store,
     CompletionAnswering answering,
+    CachePolicy cache,
     IOptions<CompletionOptions> options,
     TimeProvider clock)
 {
@@ -38,13 +39,13 @@ internal sealed class CompletionRunner(
         if (!loaded.IsSuccess)
             return loaded.Error;
 
-        var (plan, model, conversation) = loaded.Value;
-        var prepared = Prepare(request, plan, model, conversation);
+        var (plan, candidates, conversation) = loaded.Value;
+        var prepared = Prepare(request, plan, candidates[0], conversation);
         if (!prepared.IsSuccess)
             return prepared.Error;
 
         ct.ThrowIfCancellationRequested();
-        var admitted = await AdmitAsync(request, plan, conversation, prepared.Value);
+        var admitted = await AdmitAsync(request, loaded.Value, prepared.Value);
         if (admitted.IsSuccess)
             answering.Start(admitted.Value, prepared.Value, request);
         return admitted;
@@ -58,19 +59,25 @@ internal sealed class CompletionRunner(
         var conversation = None;
         if (request.ChatId is { } chat)
         {
-            var read = await conversations.ReadAsync(chat, request.UserId, request.ParentId, MaxHistory, ct);
+            var read = request.Regenerates is { } message
+                ? await conversations.ReadAboveAsync(chat, request.UserId, message, MaxHistory, ct)
+                : await conversations.ReadAsync(chat, request.UserId, request.ParentId, MaxHistory, ct);
             if (!read.IsSuccess)
                 return read.Error;
             conversation = read.Value;
         }
 
-        var models = await catalog.ListAsync(ct);
-        var wanted = request.Model ?? conversation.Model;
-        var model = wanted is null ? models.FirstOrDefault(m => plan.Allows(m.Id)) ?? models[0] : models.FirstOrDefault(m => m.Id == wanted);
-        if (model is null)
-            return CompletionErrors.UnknownModel(wanted!);
-        return plan.Allows(model.Id) ? new Loaded(plan, model, conversation) : QuotaErrors.ModelNotInPlan(model.Id);
+        var wanted = request.Model ?? conversation.Model ?? Default(plan, await catalog.ListAsync(ct));
+        var candidates = await catalog.CandidatesAsync(wanted, ct);
+        if (candidates.Count == 0)
+            return CompletionErrors.UnknownModel(wanted);
+        return plan.Allows(candidates[0].Id)
+            ? new Loaded(plan, [.. candidates.Where(model => plan.Allows(model.Id))], conversation)
+            : QuotaErrors.ModelNotInPlan(candidates[0].Id);
     }
+
+    private static string Default(Plan plan, IReadOnlyList<Model> models) =>
+        (models.FirstOrDefault(model => plan.Allows(model.Id) && !model.IsEmbedding) ?? models[0]).Id;
 
     private Result<PromptDraft> Prepare(CompletionRequest request, Plan plan, Model model, Conversation conversation)
     {
@@ -84,26 +91,38 @@ internal sealed class CompletionRunner(
             Field = request.PromptField,
             SystemPrompt = conversation.SystemPrompt,
             History = conversation.Messages,
-            Question = request.Prompt,
+            Messages = conversation.Question is { } asked ? CompletionRequest.Question(asked.Content) : request.Messages,
+            Options = request.Options,
             MaxCompletionTokens = request.MaxTokens ?? longest,
             LengthIsExact = request.MaxTokens is not null,
         });
     }
 
-    private async Task<Result<CompletionRun>> AdmitAsync(CompletionRequest request, Plan plan, Conversation conversation, PromptDraft prompt)
+    private async Task<Result<CompletionRun>> AdmitAsync(CompletionRequest request, Loaded loaded, PromptDraft prompt)
     {
+        var (plan, _, conversation) = loaded;
         var now = clock.GetUtcNow();
-        var turn = request.ChatId is { } chat ? new ChatTurn(chat, conversation.ParentId, MessageId.New(now), MessageId.New(now)) : null;
+        var turn = request.ChatId is { } chat
+            ? new ChatTurn(chat, conversation.ParentId, conversation.Question?.Id ?? MessageId.New(now), MessageId.New(now))
+            {
+                QuestionStored = conversation.Question is not null,
+            }
+            : null;
         var completion = Completion.Start(
             new CompletionStart(request.UserId, turn, prompt.Model, prompt.Question, prompt.PromptTokens, prompt.Findings, request.Store)
             {
                 ApiKeyId = request.Key?.Id,
+                Idempotency = request.Idempotency,
             },
             now);
+        IReadOnlyList<Model> candidates = [.. loaded.Candidates.Where(model => IsAbleTo(model, prompt))];
         var demand = new QuotaDemand(
-            prompt.PromptTokens, prompt.MaxCompletionTokens, prompt.LengthIsExact ? prompt.MaxCompletionTokens : 1, prompt.Model.Price);
+            prompt.PromptTokens,
+            prompt.MaxCompletionTokens,
+            prompt.LengthIsExact ? prompt.MaxCompletionTokens : 1,
+            TokenPrice.Ceiling(candidates.Select(model => model.Price)));
 
-        IReadOnlyList<PlanLimit> limits = request.Key?.Limit is { } own ? [.. plan.Limits, own] : plan.Limits;
+        var limits = Limits(request, plan);
 
         // Without the caller's token: one who leaves now would leave a reservation that nobody answers.
         var counters = await store.AdmitAsync(completion, limits, demand, now + options.Value.Lease, CancellationToken.None);
@@ -111,8 +130,20 @@ internal sealed class CompletionRunner(
             return counters.Error;
 
         var states = limits.Zip(counters.Value, (limit, counter) => QuotaLimitDto.From(limit, counter, now));
-        return new CompletionRun(completion, [.. states], options.Value.MaxOutputBytes);
+        var terms = cache.TermsFor(request.UserId, plan, request.Cache, request.Temperature, request.Store);
+        return new CompletionRun(completion, new RoutedCall { Candidates = candidates, Cache = terms }, [.. states], options.Value.MaxOutputBytes);
     }
 
-    private sealed record Loaded(Plan Plan, Model Model, Conversation Conversation);
+    private static IReadOnlyList<PlanLimit> Limits(CompletionRequest request, Plan plan) => request switch
+    {
+        { IsAside: true } => [.. plan.Limits.Where(limit => limit.Metric != QuotaMetric.Concurrency)],
+        { Key.Limit: { } own } => [.. plan.Limits, own],
+        _ => plan.Limits,
+    };
+
+    // The first is the one the prompt was fitted for; another may stand in for it only where the same prompt fits.
+    private static bool IsAbleTo(Model model, PromptDraft prompt) =>
+        model == prompt.Model || prompt.PromptTokens + Math.Min(prompt.MaxCompletionTokens, model.MaxOutputTokens) <= model.ContextWindow;
+
+    private sealed record Loaded(Plan Plan, IReadOnlyList<Model> Candidates, Conversation Conversation);
 }

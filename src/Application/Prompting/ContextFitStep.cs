@@ -1,12 +1,14 @@
 using CleanLlm.Application.Ai;
+using System.Text.Json;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Results;
+using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Application.Prompting;
 
 /// <summary>
-/// Fits the prompt into the model's context window: system prompt and question always stay, the newest turns of the history as
-/// far as they fit beside room for an answer, older ones are left out.
+/// Fits the prompt into the model's context window: system prompt and what is sent now always stay, the newest turns of the history
+/// as far as they fit beside room for an answer, older ones are left out.
 /// </summary>
 internal sealed class ContextFitStep(ITokenCounter tokens) : IPromptStep
 {
@@ -14,13 +16,16 @@ internal sealed class ContextFitStep(ITokenCounter tokens) : IPromptStep
     private const int TokensPerMessage = 4;
     private const int TokensPerReply = 3;
 
+    // Close to what OpenAI's models count for one picture of usual size; what it really costs, the provider reports.
+    private const int TokensPerPicture = 1000;
+
     // Without a wish of the caller, history leaves a quarter of the window to the answer.
     private const int AnswerShare = 4;
 
     public Result<PromptDraft> Apply(PromptDraft draft)
     {
         var window = draft.Model.ContextWindow;
-        var used = TokensPerReply + Count(draft.Question) + (draft.SystemPrompt is { } system ? Count(system) : 0);
+        var used = TokensPerReply + draft.Messages.Sum(Count) + CountTools(draft.Options) + (draft.SystemPrompt is { } system ? Count(system) : 0);
         if (used + (draft.LengthIsExact ? draft.MaxCompletionTokens : 1) > window)
             return CompletionErrors.PromptTooLong(draft.Field, used, window);
 
@@ -38,4 +43,15 @@ internal sealed class ContextFitStep(ITokenCounter tokens) : IPromptStep
     }
 
     private int Count(string text) => TokensPerMessage + tokens.Count(text);
+
+    private int Count(ChatMessage message) => TokensPerMessage
+        + PromptTexts.Of(message).Sum(tokens.Count)
+        + (TokensPerPicture * message.Contents.Count(content => content is DataContent or UriContent));
+
+    private int CountTools(ChatOptions? options) => options?.Tools is { Count: > 0 } tools ? tools.Sum(CountTool) : 0;
+
+    private int CountTool(AITool tool) => TokensPerMessage
+        + tokens.Count(tool.Name)
+        + tokens.Count(tool.Description)
+        + (tool is AIFunctionDeclaration { JsonSchema: { ValueKind: not JsonValueKind.Undefined } schema } ? tokens.Count(schema.GetRawText()) : 0);
 }

@@ -1,6 +1,7 @@
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Models;
+using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Application.Prompting;
 
@@ -19,8 +20,14 @@ public sealed record PromptDraft
     /// <summary>Earlier messages of the branch, oldest first.</summary>
     public IReadOnlyList<Utterance> History { get; init; } = [];
 
-    /// <summary>What the user asks now.</summary>
-    public required string Question { get; init; }
+    /// <summary>What is sent now: one question, or a whole conversation that its caller keeps. Ends with what is asked.</summary>
+    public required IReadOnlyList<ChatMessage> Messages { get; init; }
+
+    /// <summary>What the caller set beside the messages: tools, stop sequences and the like.</summary>
+    public ChatOptions? Options { get; init; }
+
+    /// <summary>What the user asks now: the text of the last message.</summary>
+    public string Question => Messages[^1].Text;
 
     /// <summary>The longest answer that may be given: what the caller asked for, or what model and plan allow.</summary>
     public required int MaxCompletionTokens { get; init; }

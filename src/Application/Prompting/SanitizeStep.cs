@@ -4,19 +4,22 @@ using CleanLlm.Domain.Results;
 
 namespace CleanLlm.Application.Prompting;
 
-/// <summary>Brings the question and the system prompt into Unicode NFC and removes invisible characters; history was cleaned when it was new.</summary>
+/// <summary>Brings the messages and the system prompt into Unicode NFC and removes invisible characters; history was cleaned when it was new.</summary>
 internal sealed class SanitizeStep : IPromptStep
 {
     public Result<PromptDraft> Apply(PromptDraft draft)
     {
-        var question = Clean(draft.Question, out var inQuestion);
-        var inSystemPrompt = 0;
-        var systemPrompt = draft.SystemPrompt is { } text ? Clean(text, out inSystemPrompt) : null;
+        var removed = 0;
+        var messages = PromptTexts.Map(draft.Messages, Clean);
+        var systemPrompt = draft.SystemPrompt is { } text ? Clean(text) : null;
+        return (draft with { Messages = messages, SystemPrompt = systemPrompt })
+            .With(new Finding("sanitize", "invisible_characters_removed", removed));
 
-        return (draft with { Question = question, SystemPrompt = systemPrompt })
-            .With(new Finding("sanitize", "invisible_characters_removed", inQuestion + inSystemPrompt));
+        string Clean(string text)
+        {
+            var clean = TextSanitizer.Clean(text, out var gone);
+            removed += gone;
+            return clean.IsNormalized(NormalizationForm.FormC) ? clean : clean.Normalize(NormalizationForm.FormC);
+        }
     }
-
-    private static string Clean(string text, out int removed) =>
-        TextSanitizer.Clean(text, out removed).Normalize(NormalizationForm.FormC);
 }

@@ -31,4 +31,8 @@ public sealed record Exchange(Message? Question, Message Answer)
 /// <param name="ParentId">The message the question follows.</param>
 /// <param name="QuestionId">The id the user's message will have.</param>
 /// <param name="AnswerId">The id the answer will have.</param>
-public sealed record ChatTurn(ChatId ChatId, MessageId? ParentId, MessageId QuestionId, MessageId AnswerId);
+public sealed record ChatTurn(ChatId ChatId, MessageId? ParentId, MessageId QuestionId, MessageId AnswerId)
+{
+    /// <summary>Whether the question is in the chat already, so that only its answer is added: a regeneration.</summary>
+    public bool QuestionStored { get; init; }
+}

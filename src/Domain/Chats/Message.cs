@@ -1,10 +1,15 @@
+using CleanLlm.Domain.Results;
+
 namespace CleanLlm.Domain.Chats;
 
-/// <summary>One node of a chat's message tree; immutable once stored.</summary>
+/// <summary>One node of a chat's message tree; immutable once stored but for what its reader thought of it.</summary>
 public sealed class Message
 {
     /// <summary>The longest text a user may send, in characters.</summary>
     public const int ContentMaxLength = 200_000;
+
+    /// <summary>The longest comment of a user on an answer, in characters.</summary>
+    public const int FeedbackCommentMaxLength = 2_000;
 
     private Message()
     {
@@ -36,6 +41,26 @@ public sealed class Message
 
     /// <summary>When it was sent, or when its answer was finished.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
+
+    /// <summary>What the user thought of the answer; null while unrated.</summary>
+    public FeedbackRating? Rating { get; private set; }
+
+    /// <summary>Why the user thought so; null when not said.</summary>
+    public string? FeedbackComment { get; private set; }
+
+    /// <summary>Notes what the user thought of the answer, in place of what they said before; a blank comment is none.</summary>
+    public Result<Message> Rate(FeedbackRating rating, string? comment)
+    {
+        if (Role != MessageRole.Assistant)
+            return ChatErrors.QuestionRated;
+        if (!Enum.IsDefined(rating))
+            return Error.Invalid("rating", "Up or down.");
+        if (comment?.Length > FeedbackCommentMaxLength || comment?.Contains('\0', StringComparison.Ordinal) == true)
+            return Error.Invalid("comment", $"At most {FeedbackCommentMaxLength} characters, none of them NUL.");
+
+        (Rating, FeedbackComment) = (rating, string.IsNullOrWhiteSpace(comment) ? null : comment);
+        return this;
+    }
 
     internal static Message Question(ChatId chat, MessageId id, MessageId? parent, string content, DateTimeOffset now) =>
         new() { Id = id, ChatId = chat, ParentId = parent, Role = MessageRole.User, Content = content, CreatedAt = now };

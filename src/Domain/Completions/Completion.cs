@@ -27,14 +27,14 @@ public sealed class Completion
     /// <summary>Where in a chat it takes place; null outside any chat.</summary>
     public ChatTurn? Turn { get; private init; }
 
-    /// <summary>The model asked for.</summary>
-    public string Model { get; private init; } = "";
+    /// <summary>The model asked for, and once it has ended the one that answered.</summary>
+    public string Model { get; private set; } = "";
 
     /// <summary>The provider that serves it.</summary>
-    public string Provider { get; private init; } = "";
+    public string Provider { get; private set; } = "";
 
-    /// <summary>The price fixed at admission.</summary>
-    public TokenPrice Price { get; private init; } = TokenPrice.Free;
+    /// <summary>The price fixed at admission, of the model that answers.</summary>
+    public TokenPrice Price { get; private set; } = TokenPrice.Free;
 
     /// <summary>Whether prompt and answer are kept; usage always is.</summary>
     public bool Store { get; private init; }
@@ -47,6 +47,18 @@ public sealed class Completion
 
     /// <summary>The answer outside a chat, or as far as the last checkpoint saw it; null when not stored.</summary>
     public string? Answer { get; private set; }
+
+    /// <summary>The tools that the model wants called.</summary>
+    public IReadOnlyList<ToolCall> ToolCalls { get; private set; } = [];
+
+    /// <summary>Whether the answer came from the cache, at no cost.</summary>
+    public bool Cached { get; private set; }
+
+    /// <summary>Whether somebody wants it to end; the instance that runs it looks at every checkpoint.</summary>
+    public bool CancelRequested { get; private init; }
+
+    /// <summary>What makes its request repeatable; null unless its caller asked for that. Stored with it, never read back.</summary>
+    public IdempotencyKey? IdempotencyKey { get; private set; }
 
     /// <summary>Tokens of the prompt: estimated until it ends.</summary>
     public int PromptTokens { get; private set; }
@@ -79,8 +91,9 @@ public sealed class Completion
     public DateTimeOffset? FinishedAt { get; private set; }
 
     /// <summary>A completion that may run. Its reservation is set when the quota admits it.</summary>
-    public static Completion Start(CompletionStart start, DateTimeOffset now) =>
-        new()
+    public static Completion Start(CompletionStart start, DateTimeOffset now)
+    {
+        var completion = new Completion
         {
             Id = CompletionId.New(now),
             UserId = start.UserId,
@@ -89,13 +102,18 @@ public sealed class Completion
             Model = start.Model.Id,
             Provider = start.Model.Provider,
             Price = start.Model.Price,
-            Prompt = start.Store ? start.Prompt : null,
+            // A question that is in its chat already needs no second copy.
+            Prompt = start.Store && start.Turn is not { QuestionStored: true } ? start.Prompt : null,
             PromptTokens = start.PromptTokens,
             Findings = start.Findings,
             Store = start.Store,
             Status = CompletionStatus.Running,
             CreatedAt = now,
         };
+        if (start.Idempotency is { } request)
+            completion.IdempotencyKey = IdempotencyKey.Of(completion, request);
+        return completion;
+    }
 
     /// <summary>The quota admitted it: it holds the reservation, for as long as its lease is renewed.</summary>
     public void Hold(Reservation reservation, DateTimeOffset leaseExpiresAt)
@@ -111,6 +129,27 @@ public sealed class Completion
         Running();
         (Answer, CompletionTokens, LeaseExpiresAt) = (Store ? answer : null, completionTokens, leaseExpiresAt);
         return new CompletionCheckpoint(Id, Answer, CompletionTokens, leaseExpiresAt);
+    }
+
+    /// <summary>Another provider, or a smaller model, answers in the place of the one that was asked.</summary>
+    public void AnsweredBy(Model model)
+    {
+        Running();
+        (Model, Provider, Price) = (model.Id, model.Provider, model.Price);
+    }
+
+    /// <summary>The answer was given before and costs nothing again.</summary>
+    public void AnsweredFromCache()
+    {
+        Running();
+        Cached = true;
+    }
+
+    /// <summary>The model wants tools called before it goes on.</summary>
+    public void Calls(IReadOnlyList<ToolCall> tools)
+    {
+        Running();
+        ToolCalls = Store ? tools : [];
     }
 
     /// <summary>The model answered in full.</summary>
@@ -129,6 +168,11 @@ public sealed class Completion
         return Close(CompletionStatus.Failed, answer, tokens, charged: tokens.CompletionTokens > 0, now);
     }
 
+    /// <summary>Its caller wants no more of it. What was produced is kept and charged.</summary>
+    /// <returns>What follows from it, to be stored in one transaction.</returns>
+    public CompletionClosing Cancel(string answer, TokenCount tokens, DateTimeOffset now) =>
+        Close(CompletionStatus.Cancelled, answer, tokens, charged: tokens.CompletionTokens > 0, now);
+
     /// <summary>The instance that ran it is gone: it fails with what the last checkpoint saw.</summary>
     /// <returns>What follows from it, to be stored in one transaction.</returns>
     public CompletionClosing Interrupt(DateTimeOffset now) =>
@@ -139,6 +183,8 @@ public sealed class Completion
         Running();
         var reservation = Reservation ?? throw new InvalidOperationException("A completion is closed only after it was admitted.");
         (Status, FinishedAt, LeaseExpiresAt, Reservation) = (status, now, null, null);
+        if (Cached)
+            tokens = new TokenCount(0, 0, UsageBasis.Cached);
         (PromptTokens, CompletionTokens) = charged ? (tokens.PromptTokens, tokens.CompletionTokens) : (0, 0);
         CostMicros = Price.Cost(PromptTokens, CompletionTokens);
 
@@ -175,6 +221,9 @@ public sealed record CompletionStart(
 {
     /// <summary>The API key it is asked with; null for a signed-in person.</summary>
     public ApiKeyId? ApiKeyId { get; init; }
+
+    /// <summary>What makes the request repeatable; null unless its caller asked for that.</summary>
+    public IdempotentRequest? Idempotency { get; init; }
 }
 
 /// <summary>Tokens of a completion and where the figures come from.</summary>

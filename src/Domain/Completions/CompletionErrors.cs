@@ -27,6 +27,14 @@ public static class CompletionErrors
     public static readonly Error TimedOut =
         new(ErrorKind.Timeout, "completion.timeout", "The answer took longer than the allowed time; what had been written is kept.");
 
+    /// <summary>A request with this <c>Idempotency-Key</c> has made a completion already, which is to be shown instead.</summary>
+    public static readonly Error AlreadyAsked =
+        new(ErrorKind.Conflict, "idempotency.in_progress", "A request with this Idempotency-Key is being answered.");
+
+    /// <summary>The same <c>Idempotency-Key</c> came with another request.</summary>
+    public static readonly Error KeyReused =
+        new(ErrorKind.Invalid, "idempotency.key_reused", "This Idempotency-Key was used for another request within 24 hours.");
+
     /// <summary>The prompt alone fills the model's context window.</summary>
     public static Error PromptTooLong(string field, int promptTokens, int contextWindow) =>
         Error.Invalid(field, $"The prompt has {promptTokens} tokens; the model's context window of {contextWindow} leaves no room for an answer.") with

@@ -13,4 +13,8 @@ public sealed record Model(
     string Provider,
     int ContextWindow,
     int MaxOutputTokens,
-    TokenPrice Price);
+    TokenPrice Price)
+{
+    /// <summary>Whether it turns text into vectors instead of answering.</summary>
+    public bool IsEmbedding { get; init; }
+}

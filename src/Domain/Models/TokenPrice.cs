@@ -9,6 +9,11 @@ public sealed record TokenPrice(long PromptMicros, long CompletionMicros, string
     /// <summary>Costs nothing.</summary>
     public static readonly TokenPrice Free = new(0, 0, "free");
 
+    /// <summary>A price that none of the given ones exceeds, so that what is held at it suffices for each.</summary>
+    public static TokenPrice Ceiling(IEnumerable<TokenPrice> prices) =>
+        prices.Aggregate((left, right) => new TokenPrice(
+            Math.Max(left.PromptMicros, right.PromptMicros), Math.Max(left.CompletionMicros, right.CompletionMicros), left.Version));
+
     /// <summary>The cost in micros, rounded up once for the whole completion.</summary>
     public long Cost(long promptTokens, long completionTokens) =>
         ((promptTokens * PromptMicros) + (completionTokens * CompletionMicros) + 999) / 1000;

@@ -15,6 +15,9 @@ public enum UsageBasis
 
     /// <summary>The answer broke off: counted from what had been produced.</summary>
     Partial = 3,
+
+    /// <summary>The answer came from the cache: nothing was counted.</summary>
+    Cached = 4,
 }
 
 /// <summary>One line of the usage ledger. Append-only; a completion has at most one, under its own id.</summary>

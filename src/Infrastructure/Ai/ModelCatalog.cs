@@ -33,6 +33,9 @@ internal sealed partial class ModelCatalog(
 
     public async ValueTask<IReadOnlyList<Model>> ListAsync(CancellationToken ct) => (await RoutesAsync(ct)).Models;
 
+    public async ValueTask<IReadOnlyList<Model>> CandidatesAsync(string model, CancellationToken ct) =>
+        (await RoutesAsync(ct)).Find(model) is { } route ? [route.Model] : [];
+
     /// <summary>Who serves what.</summary>
     /// <exception cref="ProviderException">No provider is reachable that could tell its models, and none are configured.</exception>
     public ValueTask<ModelRoutes> RoutesAsync(CancellationToken ct)

@@ -1,3 +1,4 @@
+using CleanLlm.Application.Ai;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.Ai;
@@ -37,15 +38,16 @@ internal sealed class RoutingChatClient(ModelCatalog catalog, ProviderClients cl
         var id = options?.ModelId ?? throw new ArgumentException("A model is needed to choose a provider.", nameof(options));
         var route = (await catalog.RoutesAsync(ct)).Find(id)
             ?? throw new ArgumentException("No provider serves the model.", nameof(options));
+        if (RoutedCall.Of(options) is { } call)
+            call.Served = route.Model;
         return (clients.Of(route.Model.Provider), Named(options, route.UpstreamId));
     }
 
     private static ChatOptions Named(ChatOptions options, string upstreamId)
     {
-        if (options.ModelId == upstreamId)
-            return options;
         var renamed = options.Clone();
         renamed.ModelId = upstreamId;
+        renamed.AdditionalProperties?.Remove(RoutedCall.Key);
         return renamed;
     }
 }

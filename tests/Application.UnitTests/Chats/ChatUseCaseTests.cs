@@ -170,6 +170,8 @@ internal sealed class ChatUseCaseTests
         public Task<Chat?> FindAsync(ChatId id, UserId owner, CancellationToken ct) =>
             Task.FromResult(Stored.Find(chat => chat.Id == id && chat.OwnerId == owner));
 
+        public Task<Message?> FindMessageAsync(ChatId chat, MessageId id, CancellationToken ct) => Task.FromResult<Message?>(null);
+
         public void Add(Chat chat) => Stored.Add(chat);
 
         public void Remove(Chat chat) => Stored.Remove(chat);

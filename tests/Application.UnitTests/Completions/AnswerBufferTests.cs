@@ -7,7 +7,7 @@ internal sealed class AnswerBufferTests
     [Test]
     public void Append_ShowsAndKeepsWhatIsClean()
     {
-        var buffer = new AnswerBuffer(1024);
+        var buffer = new AnswerBuffer();
 
         buffer.Append("He\u0000l").Should().Be("Hel");
         buffer.Append("lo\u202E!").Should().Be("lo!");
@@ -17,7 +17,7 @@ internal sealed class AnswerBufferTests
     [Test]
     public void Append_WhenASurrogatePairIsSplit_WaitsForItsOtherHalf()
     {
-        var buffer = new AnswerBuffer(1024);
+        var buffer = new AnswerBuffer();
 
         buffer.Append("a\uD83D").Should().Be("a");
         buffer.Append("").Should().BeEmpty();
@@ -28,7 +28,7 @@ internal sealed class AnswerBufferTests
     [Test]
     public void Append_WhenTheOtherHalfNeverComes_ReplacesIt()
     {
-        var buffer = new AnswerBuffer(1024);
+        var buffer = new AnswerBuffer();
 
         buffer.Append("\uD83D").Should().BeEmpty();
         buffer.Append("b").Should().Be("\uFFFDb");
@@ -38,7 +38,7 @@ internal sealed class AnswerBufferTests
     [Test]
     public void Append_WhenAJoinerBeginsAPiece_JudgesItByThePieceBefore()
     {
-        var buffer = new AnswerBuffer(1024);
+        var buffer = new AnswerBuffer();
 
         buffer.Append("\U0001F468");
         buffer.Append("\u200D").Should().Be("\u200D");
@@ -49,13 +49,13 @@ internal sealed class AnswerBufferTests
     }
 
     [Test]
-    public void IsOverfull_CountsBytesOfUtf8()
+    public void Bytes_AreThoseOfUtf8()
     {
-        var buffer = new AnswerBuffer(6);
+        var buffer = new AnswerBuffer();
 
         buffer.Append("€€");
-        buffer.IsOverfull.Should().BeFalse();
+        buffer.Bytes.Should().Be(6);
         buffer.Append("a");
-        buffer.IsOverfull.Should().BeTrue();
+        buffer.Bytes.Should().Be(7);
     }
 }

@@ -1,5 +1,6 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Chats;
+using CleanLlm.Application.Chats.Titles;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Prompting;
 using CleanLlm.Application.Quotas;
@@ -34,7 +35,8 @@ internal sealed class RunnerFixture
             this,
             new PromptPipeline([new SanitizeStep(), new SizeStep(), new SystemPromptStep(prompting), new ContextFitStep(this)]),
             Store,
-            new CompletionAnswering(Model, Store, this, Running, this, this, Clock, NullLogger<CompletionAnswering>.Instance),
+            new CompletionAnswering(Model, Store, this, Running, Titles, this, this, Clock, NullLogger<CompletionAnswering>.Instance),
+            new CachePolicy(Microsoft.Extensions.Options.Options.Create(new ResponseCacheOptions { SharedPlans = ["shared"] })),
             this,
             Clock);
     }
@@ -51,7 +53,13 @@ internal sealed class RunnerFixture
 
     public CompletionRunner Runner { get; }
 
+    /// <summary>The chats that wait for a title.</summary>
+    public TitleQueue Titles { get; } = new(Microsoft.Extensions.Options.Options.Create(new TitleOptions { QueueCapacity = 2 }));
+
     public CompletionOptions Value { get; set; } = new();
+
+    /// <summary>Who may stand in for any model.</summary>
+    public IReadOnlyList<Model> Substitutes { get; set; } = [];
 
     /// <summary>Null when the user is gone.</summary>
     public Plan? Plan { get; set; }
@@ -64,7 +72,7 @@ internal sealed class RunnerFixture
     public static Plan PlanOf(PlanLimit[] limits, int? maxOutputTokens = null, params string[] models) =>
         Plan.Create(new PlanTerms("test", IsDefault: true, Concurrency: null, models, maxOutputTokens, limits), DateTimeOffset.UnixEpoch).Value;
 
-    public CompletionRequest Ask(string prompt = "hello") => new() { UserId = UserId, Prompt = prompt, PromptField = "prompt" };
+    public CompletionRequest Ask(string prompt = "hello") => new() { UserId = UserId, Messages = CompletionRequest.Question(prompt), PromptField = "prompt" };
 
     public Task<Result<CompletionRun>> StartAsync(CompletionRequest request, CancellationToken ct = default) => Runner.StartAsync(request, ct);
 
@@ -89,9 +97,15 @@ internal sealed class RunnerFixture
 
     ValueTask<Plan?> ISubscriptions.PlanOfAsync(UserId user, CancellationToken ct) => ValueTask.FromResult(Plan);
 
+    ValueTask<IReadOnlyList<Model>> IModelCatalog.CandidatesAsync(string model, CancellationToken ct) =>
+        ValueTask.FromResult<IReadOnlyList<Model>>([.. new[] { Small, Large }.Where(known => known.Id == model).Concat(Substitutes)]);
+
     ValueTask<IReadOnlyList<Model>> IModelCatalog.ListAsync(CancellationToken ct) => ValueTask.FromResult<IReadOnlyList<Model>>([Small, Large]);
 
     Task<Result<Conversation>> IConversationReader.ReadAsync(ChatId chat, UserId owner, MessageId? parent, int maxMessages, CancellationToken ct) =>
+        Task.FromResult(Conversation);
+
+    Task<Result<Conversation>> IConversationReader.ReadAboveAsync(ChatId chat, UserId owner, MessageId message, int maxMessages, CancellationToken ct) =>
         Task.FromResult(Conversation);
 
     Task<CompletionDto?> ICompletionQueries.FindAsync(CompletionId id, UserId user, CancellationToken ct) => Task.FromResult(Stored);

@@ -1,5 +1,6 @@
 using CleanLlm.Application.Prompting;
 using CleanLlm.Domain.Models;
+using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Application.UnitTests.Prompting;
 
@@ -10,7 +11,7 @@ internal static class Drafts
     {
         Model = new Model("m", "M", "upstream", ContextWindow: 1000, MaxOutputTokens: 1000, TokenPrice.Free),
         Field = "prompt",
-        Question = question,
+        Messages = [new ChatMessage(ChatRole.User, question)],
         MaxCompletionTokens = 100,
     };
 }

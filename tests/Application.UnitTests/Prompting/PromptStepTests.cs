@@ -1,3 +1,4 @@
+using CleanLlm.Application.Completions;
 using CleanLlm.Application.Prompting;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
@@ -95,7 +96,7 @@ internal sealed class PromptStepTests
         public Result<PromptDraft> Apply(PromptDraft draft)
         {
             Runs++;
-            return draft with { Question = draft.Question + text };
+            return draft with { Messages = CompletionRequest.Question(draft.Question + text) };
         }
     }
 

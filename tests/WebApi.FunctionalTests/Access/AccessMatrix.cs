@@ -88,6 +88,7 @@ public static class AccessMatrix
         [$"PUT {Api}/admin/plans/{{id:guid}}"] = Admin(200, PlanAsync, _ => NewPlan()),
         [$"DELETE {Api}/admin/plans/{{id:guid}}"] = Admin(204, PlanAsync),
         [$"GET {Api}/admin/audit"] = Admin(200, Fixed($"{Api}/admin/audit")),
+        [$"DELETE {Api}/admin/cache"] = Admin(204, Fixed($"{Api}/admin/cache")),
         [$"GET {Api}/admin/audit/verify"] = Admin(200, Fixed($"{Api}/admin/audit/verify")),
     };
 

@@ -37,7 +37,17 @@ internal static class CompletionBatches
             .With(JsonColumn.Write(completion.Reservation))
             .With(completion.LeaseExpiresAt!.Value.UtcDateTime)
             .With(completion.CreatedAt.UtcDateTime)
-            .With(completion.ApiKeyId?.Value, NpgsqlDbType.Uuid);
+            .With(completion.ApiKeyId?.Value, NpgsqlDbType.Uuid)
+            .With(turn?.QuestionStored, NpgsqlDbType.Boolean);
+        if (completion.IdempotencyKey is { } key)
+        {
+            batch.Add(CompletionSql.Remember)
+                .With(key.UserId.Value)
+                .With(key.KeyHash)
+                .With(key.RequestHash)
+                .With(key.CompletionId.Value)
+                .With(key.CreatedAt.UtcDateTime);
+        }
     }
 
     public static void AddClosing(this NpgsqlBatch batch, CompletionClosing closing)
@@ -53,7 +63,14 @@ internal static class CompletionBatches
             .With(completion.CostMicros)
             .With((int?)completion.FinishReason, NpgsqlDbType.Integer)
             .With(completion.ErrorCode, NpgsqlDbType.Text)
-            .With(completion.FinishedAt!.Value.UtcDateTime);
+            .With(completion.FinishedAt!.Value.UtcDateTime)
+            .With(completion.Model)
+            .With(completion.Provider)
+            .With(completion.Price.PromptMicros)
+            .With(completion.Price.CompletionMicros)
+            .With(completion.Price.Version)
+            .With(JsonColumn.Write(completion.ToolCalls))
+            .With(completion.Cached);
         foreach (var hold in closing.Released.Holds)
             batch.AddCounter(CompletionSql.Settle, completion.UserId, hold).With(hold.Charge(closing.Entry)).With(hold.Amount);
         if (closing.Entry is { } entry)

@@ -10,6 +10,9 @@ internal static class CompletionSql
     /// <summary>Holds in every counter row; a reservation over the limit sets out to break it.</summary>
     public const string CounterConstraint = "ck_quota_counters_not_negative";
 
+    /// <summary>Holds one row for each key of a user.</summary>
+    public const string IdempotencyConstraint = "pk_idempotency_keys";
+
     /// <summary>A completion holds a reservation exactly while it runs.</summary>
     public const string ReservationConstraint = "ck_completions_reservation_while_running";
 
@@ -27,16 +30,21 @@ internal static class CompletionSql
         """
         INSERT INTO completions (id, user_id, chat_id, parent_id, question_id, answer_id, model, provider, price_prompt_micros,
             price_completion_micros, price_version, store, status, prompt, prompt_tokens, completion_tokens, cost_micros,
-            findings, reservation, lease_expires_at, created_at, api_key_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 2, $13, $14, 0, 0, $15, $16, $17, $18, $19)
+            findings, reservation, lease_expires_at, created_at, api_key_id, question_stored)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 2, $13, $14, 0, 0, $15, $16, $17, $18, $19, $20)
         """;
+
+    /// <summary>Remembers which completion a repeatable request made; breaks the primary key when it had made one before.</summary>
+    public const string Remember =
+        "INSERT INTO idempotency_keys (user_id, key_hash, request_hash, completion_id, created_at) VALUES ($1, $2, $3, $4, $5)";
 
     /// <summary>Brings a running completion to its end; divides by zero when it had ended before, or was erased with its user.</summary>
     public const string Close =
         """
         WITH closed AS (
             UPDATE completions SET status = $2, prompt = $3, answer = $4, prompt_tokens = $5, completion_tokens = $6, cost_micros = $7,
-                finish_reason = $8, error_code = $9, finished_at = $10, lease_expires_at = NULL, reservation = NULL
+                finish_reason = $8, error_code = $9, finished_at = $10, model = $11, provider = $12, price_prompt_micros = $13,
+                price_completion_micros = $14, price_version = $15, tool_calls = $16, cached = $17, lease_expires_at = NULL, reservation = NULL
             WHERE id = $1 AND status = 2
             RETURNING id)
         SELECT 1 / count(*) FROM closed

@@ -35,7 +35,17 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
         }
 
         database.Add(completion);
-        await database.SaveChangesAsync(ct);
+        if (completion.IdempotencyKey is { } key)
+            database.Add(key);
+        try
+        {
+            await database.SaveChangesAsync(ct);
+        }
+        catch (DbUpdateException twice) when (completion.IdempotencyKey is not null && UniqueViolation.IsCauseOf(twice))
+        {
+            return CompletionErrors.AlreadyAsked;
+        }
+
         await scope.Transaction.CommitAsync(ct);
         return Result<IReadOnlyList<QuotaCounter>>.Success(
             [.. counters.Zip(decision.Value.Holds, (counter, hold) => counter with { Reserved = counter.Reserved + hold.Amount })]);
@@ -128,7 +138,14 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
                 .SetProperty(completion => completion.ErrorCode, closed.ErrorCode)
                 .SetProperty(completion => completion.Reservation, closed.Reservation)
                 .SetProperty(completion => completion.LeaseExpiresAt, closed.LeaseExpiresAt)
-                .SetProperty(completion => completion.FinishedAt, closed.FinishedAt),
+                .SetProperty(completion => completion.FinishedAt, closed.FinishedAt)
+                .SetProperty(completion => completion.Model, closed.Model)
+                .SetProperty(completion => completion.Provider, closed.Provider)
+                .SetProperty(completion => completion.Price.PromptMicros, closed.Price.PromptMicros)
+                .SetProperty(completion => completion.Price.CompletionMicros, closed.Price.CompletionMicros)
+                .SetProperty(completion => completion.Price.Version, closed.Price.Version)
+                .SetProperty(completion => completion.ToolCalls, closed.ToolCalls)
+                .SetProperty(completion => completion.Cached, closed.Cached),
             ct);
 
     private static Task<int> ContinueChatAsync(AppDbContext database, Domain.Chats.Exchange exchange, CancellationToken ct) =>

@@ -18,8 +18,15 @@ internal sealed class PostgresCompletionStore(NpgsqlDataSource source, IDbContex
         Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, DateTimeOffset leaseExpiresAt, CancellationToken ct)
     {
         completion.Hold(Reservation.For(limits, demand, demand.MaxCompletionTokens, completion.CreatedAt), leaseExpiresAt);
-        if (await TryAdmitAsync(completion, limits, ct) is { } counters)
-            return Result<IReadOnlyList<QuotaCounter>>.Success(counters);
+        try
+        {
+            if (await TryAdmitAsync(completion, limits, ct) is { } counters)
+                return Result<IReadOnlyList<QuotaCounter>>.Success(counters);
+        }
+        catch (PostgresException twice) when (twice.ConstraintName == CompletionSql.IdempotencyConstraint)
+        {
+            return CompletionErrors.AlreadyAsked;
+        }
 
         // Most often nothing is left: one look without a lock tells. Where a shorter answer may fit, the lock decides.
         var current = await CurrentAsync(completion.UserId, limits, completion.CreatedAt, ct);

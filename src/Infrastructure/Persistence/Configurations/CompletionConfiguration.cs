@@ -18,6 +18,10 @@ internal sealed class CompletionConfiguration : IEntityTypeConfiguration<Complet
         builder.Property(completion => completion.Provider).HasMaxLength(Chat.ModelMaxLength);
         builder.Property(completion => completion.ErrorCode).HasMaxLength(100);
         builder.Property(completion => completion.Findings).HasJsonConversion();
+        builder.Property(completion => completion.ToolCalls).HasJsonConversion().HasDefaultValueSql("'[]'");
+        builder.Property(completion => completion.Cached).HasDefaultValue(false);
+        builder.Property(completion => completion.CancelRequested).HasDefaultValue(false);
+        builder.Ignore(completion => completion.IdempotencyKey);
         builder.Property(completion => completion.Reservation).HasJsonConversion();
         builder.ComplexProperty(completion => completion.Price, price =>
         {
@@ -31,10 +35,13 @@ internal sealed class CompletionConfiguration : IEntityTypeConfiguration<Complet
             turn.Property(t => t.ParentId).HasColumnName("parent_id");
             turn.Property(t => t.QuestionId).HasColumnName("question_id");
             turn.Property(t => t.AnswerId).HasColumnName("answer_id");
+            turn.Property(t => t.QuestionStored).HasColumnName("question_stored");
         });
         // Export and erasure go by user.
         builder.HasIndex(completion => new { completion.UserId, completion.Id });
         // Only running completions have a lease, so the sweep's index holds only them.
         builder.HasIndex(completion => completion.LeaseExpiresAt).HasFilter("lease_expires_at IS NOT NULL");
+        // Holds only what somebody wants ended, so that looking for it each second costs nothing.
+        builder.HasIndex(completion => completion.CancelRequested).HasFilter("cancel_requested");
     }
 }

@@ -1,0 +1,7 @@
+namespace CleanLlm.Domain.Completions;
+
+/// <summary>A call of a tool that the model asks its caller to make.</summary>
+/// <param name="Id">The provider's id for it; the caller's answer names it.</param>
+/// <param name="Name">The function to call.</param>
+/// <param name="Arguments">Its arguments, as the model wrote them: JSON by intention, not by guarantee.</param>
+public sealed record ToolCall(string Id, string Name, string Arguments);
