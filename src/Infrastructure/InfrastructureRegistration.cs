@@ -1,4 +1,5 @@
 using CleanLlm.Infrastructure.Ai;
+using CleanLlm.Infrastructure.Ai.ResponseCache;
 using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.Chats;
 using CleanLlm.Infrastructure.Completions;
@@ -29,6 +30,7 @@ public static class InfrastructureRegistration
             .AddEmail(configuration)
             .AddAccountSecurity()
             .AddAiInfrastructure(configuration)
+            .AddResponseCache()
             .AddChatTitles()
             .AddHostedService<CompletionUpkeep>();
 }

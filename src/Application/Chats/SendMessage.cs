@@ -9,7 +9,7 @@ namespace CleanLlm.Application.Chats;
 
 /// <summary>Asks in a chat: the question follows the named answer, or the active leaf, and both messages are kept.</summary>
 public sealed record SendMessage(
-    ChatId ChatId, string Content, MessageId? ParentId, string? Model, float? Temperature, int? MaxTokens, bool Stream)
+    ChatId ChatId, string Content, MessageId? ParentId, string? Model, float? Temperature, int? MaxTokens, bool? Cache, bool Stream)
     : IRequest<Result<CompletionRun>>, ICompletionTerms;
 
 internal sealed class SendMessageValidator() : CompletionTermsValidator<SendMessage>(request => request.Content);
@@ -29,6 +29,7 @@ internal sealed class SendMessageHandler(CompletionRunner runner, ICurrentUser u
                 Model = request.Model,
                 Temperature = request.Temperature,
                 MaxTokens = request.MaxTokens,
+                Cache = request.Cache,
                 Stream = request.Stream,
             },
             cancellationToken);

@@ -6,7 +6,7 @@ using MediatR;
 namespace CleanLlm.Application.Completions;
 
 /// <summary>Asks one question outside any chat.</summary>
-public sealed record Complete(string Prompt, string? Model, float? Temperature, int? MaxTokens, bool Store, bool Stream)
+public sealed record Complete(string Prompt, string? Model, float? Temperature, int? MaxTokens, bool Store, bool? Cache, bool Stream)
     : IRequest<Result<CompletionRun>>, ICompletionTerms;
 
 internal sealed class CompleteValidator() : CompletionTermsValidator<Complete>(request => request.Prompt);
@@ -25,6 +25,7 @@ internal sealed class CompleteHandler(CompletionRunner runner, ICurrentUser user
                 Temperature = request.Temperature,
                 MaxTokens = request.MaxTokens,
                 Store = request.Store,
+                Cache = request.Cache,
                 Stream = request.Stream,
             },
             cancellationToken);

@@ -27,4 +27,7 @@ public enum HashPurpose
 
     /// <summary>Who is limited, where limits are kept outside the process.</summary>
     RateLimitKey,
+
+    /// <summary>Which question a cached answer answers.</summary>
+    ResponseCache,
 }

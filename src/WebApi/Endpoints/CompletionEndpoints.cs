@@ -36,7 +36,7 @@ internal static class CompletionEndpoints
 
     private static async Task<IResult> Create(CreateCompletionBody body, IMediator mediator, HttpContext http, CompletionDelivery delivery)
     {
-        var complete = new Complete(body.Prompt, body.Model, body.Temperature, body.MaxTokens, body.Store, CompletionDelivery.WantsEvents(http.Request));
+        var complete = new Complete(body.Prompt, body.Model, body.Temperature, body.MaxTokens, body.Store, body.Cache, CompletionDelivery.WantsEvents(http.Request));
         return await delivery.DeliverAsync(await mediator.Send(complete, http.RequestAborted), http);
     }
 
@@ -50,5 +50,6 @@ internal static class CompletionEndpoints
 /// <param name="Temperature">Sampling temperature, 0 to 2; absent for the model's own.</param>
 /// <param name="MaxTokens">The longest answer wanted, in tokens; absent for as long as model, plan and quota allow.</param>
 /// <param name="Store">Whether prompt and answer are kept; usage always is.</param>
+/// <param name="Cache">Whether the answer may come from the cache; absent for yes at temperature 0, unless it is not to be stored.</param>
 internal sealed record CreateCompletionBody(
-    string Prompt, string? Model = null, float? Temperature = null, int? MaxTokens = null, bool Store = true);
+    string Prompt, string? Model = null, float? Temperature = null, int? MaxTokens = null, bool Store = true, bool? Cache = null);
