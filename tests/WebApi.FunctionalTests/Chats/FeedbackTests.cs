@@ -42,7 +42,7 @@ public sealed class FeedbackTests(DatabaseKind kind) : ApiTests(kind)
         (await RateAsync(caller, messages, answer, new { rating = "up", comment = new string('x', 2_001) })).ShouldBeProblem(422, "validation.failed");
         (await RateAsync(caller, messages, answer, new { rating = "up", comment = "a\0b" })).ShouldBeProblem(422, "validation.failed");
         (await RateAsync(caller, messages, answer, new { rating = "fine" })).ShouldBeProblem(400, "request.malformed");
-        (await RateAsync(caller, messages, answer, new { comment = "no rating" })).ShouldBeProblem(400, "request.malformed");
+        (await RateAsync(caller, messages, answer, new { comment = "no rating" })).ShouldBeProblem(422, "validation.failed");
         (await RateAsync(caller, messages, answer, new { rating = "up", comment = new string('x', 2_000) })).ShouldBe(HttpStatusCode.NoContent);
     }
 

@@ -24,7 +24,7 @@ internal sealed partial class CachingChatClient(
     public override Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
         CachedCall.Of(messages, options, stream: false) is { } call
-            ? AnswerAsync(call, cancellationToken).ToChatResponseAsync(cancellationToken)
+            ? AnswerOnceAsync(call, cancellationToken)
             : InnerClient.GetResponseAsync(messages, options, cancellationToken);
 
     public override IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
@@ -33,39 +33,60 @@ internal sealed partial class CachingChatClient(
             ? AnswerAsync(call, cancellationToken)
             : InnerClient.GetStreamingResponseAsync(messages, options, cancellationToken);
 
+    private async Task<ChatResponse> AnswerOnceAsync(CachedCall call, CancellationToken ct)
+    {
+        if (await answers.NameAsync(call.Messages, call.Options, call.Routed, call.Terms, ct) is { } name)
+        {
+            using var reader = Join(name, call);
+            try
+            {
+                var updates = new List<ChatResponseUpdate>();
+                while (await reader.NextAsync(ct) is { } update)
+                    updates.Add(update);
+                metrics.Count(reader.Outcome);
+                return updates.ToChatResponse();
+            }
+            catch (Exception) when (reader.Follows && !ct.IsCancellationRequested)
+            {
+                // Whatever befell the one who was followed need not befall this one.
+            }
+        }
+
+        metrics.Count(CacheOutcome.Miss);
+        return await InnerClient.GetResponseAsync(call.Messages, call.Options, ct);
+    }
+
     private async IAsyncEnumerable<ChatResponseUpdate> AnswerAsync(CachedCall call, [EnumeratorCancellation] CancellationToken ct)
     {
         if (await answers.NameAsync(call.Messages, call.Options, call.Routed, call.Terms, ct) is { } name)
         {
             using var reader = Join(name, call);
-            var hasFailed = false;
-            while (!hasFailed)
+            var (first, canFollow) = await TryFirstAsync(reader, ct);
+            if (canFollow)
             {
-                ChatResponseUpdate? update;
-                try
-                {
-                    update = await reader.NextAsync(ct);
-                }
-                catch (Exception) when (reader.CanAskItself && !ct.IsCancellationRequested)
-                {
-                    // Whatever befell the one who was followed need not befall this one.
-                    (update, hasFailed) = (null, true);
-                }
-
-                if (update is not null)
-                {
+                for (var update = first; update is not null; update = await reader.NextAsync(ct))
                     yield return update;
-                    continue;
-                }
-
-                metrics.Count(hasFailed ? CacheOutcome.Miss : reader.Outcome);
-                if (!hasFailed)
-                    yield break;
+                metrics.Count(reader.Outcome);
+                yield break;
             }
         }
 
-        await foreach (var update in AskAsync(call, call.Options, ct))
+        metrics.Count(CacheOutcome.Miss);
+        await foreach (var update in InnerClient.GetStreamingResponseAsync(call.Messages, call.Options, ct))
             yield return update;
+    }
+
+    // As long as nothing of somebody else's answer was shown, its failure need not be one's own.
+    private static async ValueTask<(ChatResponseUpdate? First, bool CanFollow)> TryFirstAsync(SharedAnswerReader reader, CancellationToken ct)
+    {
+        try
+        {
+            return (await reader.NextAsync(ct), CanFollow: true);
+        }
+        catch (Exception) when (reader.Follows && !ct.IsCancellationRequested)
+        {
+            return (null, CanFollow: false);
+        }
     }
 
     /// <summary>Follows the call that runs, or begins it.</summary>

@@ -135,8 +135,8 @@ internal sealed class SharedAnswerReader(SharedAnswer shared, RoutedCall call, b
 {
     private int next;
 
-    /// <summary>Whether it has shown nothing of somebody else's answer, and so can ask for its own should that one fail.</summary>
-    public bool CanAskItself => !leads && next == 0;
+    /// <summary>Whether the answer was asked for on somebody else's behalf.</summary>
+    public bool Follows => !leads;
 
     /// <summary>How it was answered, for the metrics.</summary>
     public CacheOutcome Outcome => shared.IsKept ? CacheOutcome.Hit : leads ? CacheOutcome.Miss : CacheOutcome.Shared;
