@@ -36,7 +36,7 @@ internal sealed class ProviderClients(
 
     private IChatClient Make(string name) => Foreign(name) ?? Own(options.Value.Providers.First(p => p.Name == name));
 
-    private IChatClient? Foreign(string name) => services.GetKeyedService<IChatClient>(name) is { } client
+    private BoundedChatClient? Foreign(string name) => services.GetKeyedService<IChatClient>(name) is { } client
         ? new BoundedChatClient(client, options.Value.Providers.First(p => p.Name == name), clock)
         : null;
 
