@@ -43,11 +43,12 @@ internal sealed class ProviderClients(
     private IEmbeddingGenerator<string, Embedding<float>>? MakeEmbeddings(string name)
     {
         var provider = options.Value.Providers.First(p => p.Name == name);
-        if (services.GetKeyedService<IEmbeddingGenerator<string, Embedding<float>>>(name) is { } foreign)
-            return new BoundedEmbeddingGenerator(foreign, provider, clock);
+        if (services.GetKeyedService<IEmbeddingGenerator<string, Embedding<float>>>(name) is { } generator)
+            return new BoundedEmbeddingGenerator(generator, provider, clock);
         return provider.Kind switch
         {
             ProviderKinds.OpenAi => servers.EmbeddingsOf(name),
+            ProviderKinds.Simulated => new SimulatedEmbeddingGenerator(tokens),
             _ => null,
         };
     }

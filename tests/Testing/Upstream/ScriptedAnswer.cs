@@ -25,6 +25,8 @@ internal sealed class ScriptedAnswer
         this.model = model;
         script = call.Model.Split('@')[0].Split('-');
         var whole = UpstreamAnswers.Of(call, multiByte: script[0] == "bytes").Split(' ').Select((w, i) => i == 0 ? w : ' ' + w).ToArray();
+        if (script is ["paced", var count, ..])
+            whole = UpstreamAnswers.Paced(Number(count), script is [_, _, _, var size] ? Number(size) : 0);
         words = [.. whole.Take(call.MaxTokens ?? int.MaxValue)];
         finish = words.Length < whole.Length ? "length" : "stop";
     }
@@ -122,6 +124,8 @@ internal sealed class ScriptedAnswer
                 return;
             model.Charge(0, 1);
             await EventAsync(format.Piece(call, words[i % words.Length]));
+            if (script is ["paced", _, var pause, ..])
+                await Task.Delay(Number(pause), http.RequestAborted);
         }
 
         if (Name != "empty")

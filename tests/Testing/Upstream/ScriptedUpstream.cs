@@ -20,6 +20,7 @@ namespace CleanLlm.Testing.Upstream;
 /// <item><c>cut-off</c>: half of the answer, then the connection ends; <c>cut-clean</c>: half of it, then an orderly end</item>
 /// <item><c>drip-MS</c>: the answer one byte at a time, MS milliseconds apart; <c>endless</c>: never stops writing</item>
 /// <item><c>chaos-P</c>: of 100 calls P fail before their headers, by 500, 503, 429 or a reset; the others are answered</item>
+/// <item><c>paced-N-MS</c>: N words, MS milliseconds apart; <c>paced-N-MS-SIZE</c>: each of so many characters</item>
 /// <item><c>no-usage</c>: without usage; <c>no-done</c>: without <c>[DONE]</c></item>
 /// <item><c>tools</c>: calls the first tool once, <c>tools-K</c> K times; answers when the last message is a tool's</item>
 /// <item><c>embed</c>: embeddings, in base64 when asked; <c>embed-numbers</c>: never in base64; <c>embed-few</c>: one too few</item>
