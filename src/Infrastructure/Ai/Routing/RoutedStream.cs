@@ -34,7 +34,7 @@ internal sealed class RoutedStream<T>(IAsyncEnumerator<T> pieces, Attempt attemp
         var next = pieces.MoveNextAsync();
         if (!next.IsCompletedSuccessfully)
             return WaitAsync(next);
-        Go(next.Result);
+        Advance(next.Result);
         return ValueTask.CompletedTask;
     }
 
@@ -60,10 +60,10 @@ internal sealed class RoutedStream<T>(IAsyncEnumerator<T> pieces, Attempt attemp
             throw fault.Failure;
         }
 
-        Go(any);
+        Advance(any);
     }
 
-    private void Go(bool any)
+    private void Advance(bool any)
     {
         try
         {
