@@ -61,8 +61,9 @@ internal sealed class CompletionDelivery(EventStream stream, CompletionFeed feed
     /// <summary>Streams what a reader gives.</summary>
     public async Task<IResult> StreamAsync(ICompletionReader reader, HttpContext http)
     {
+        using var format = new CompletionEventFormat(options, http);
         await using (reader)
-            await stream.WriteAsync(reader, new CompletionEventFormat(options, http), http);
+            await stream.WriteAsync(reader, format, http);
         return Results.Empty;
     }
 

@@ -7,7 +7,7 @@ using CleanLlm.WebApi.Http;
 namespace CleanLlm.WebApi.Streaming;
 
 /// <summary>Events as <c>/api</c> names them. One writer serves the whole stream, so an event costs no more than its bytes.</summary>
-internal sealed class CompletionEventFormat(JsonSerializerOptions json, HttpContext http) : ICompletionEventFormat
+internal sealed class CompletionEventFormat(JsonSerializerOptions json, HttpContext http) : ICompletionEventFormat, IDisposable
 {
     private static readonly JsonEncodedText Text = JsonEncodedText.Encode("text");
 
@@ -28,6 +28,8 @@ internal sealed class CompletionEventFormat(JsonSerializerOptions json, HttpCont
         WriteData(output, entry);
         output.Write("\n\n"u8);
     }
+
+    public void Dispose() => writer?.Dispose();
 
     private void WriteData(IBufferWriter<byte> output, CompletionEvent entry)
     {
