@@ -84,6 +84,15 @@ internal sealed class CacheHost : IAsyncDisposable
     public IAsyncEnumerable<ChatResponseUpdate> StreamAsync(RoutedCall call, string prompt = "hello", CancellationToken ct = default) =>
         Chat.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, prompt)], OptionsOf(call), ct);
 
+    /// <summary>Waits until Redis answers as fast as the cache wants; the connection may still be made.</summary>
+    public async Task<CacheHost> ConnectedAsync()
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await services.GetRequiredService<CacheGeneration>().CurrentAsync(deadline.Token) is not { IsShared: true })
+            Clock.Advance(TimeSpan.FromSeconds(6));
+        return this;
+    }
+
     /// <summary>Asks until the answer comes from the cache; it is kept just after its first readers have it.</summary>
     public async Task<ChatResponse> CachedAsync(string prompt = "hello")
     {
