@@ -11,6 +11,7 @@ using FluentValidation;
 using MediatR;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CleanLlm.Application;
 
@@ -54,6 +55,10 @@ public static class ApplicationRegistration
         services.AddSingleton<CompletionRunner>();
         services.AddSingleton<CompletionAnswering>();
         services.AddSingleton<RunningCompletions>();
+        services.AddSingleton<CompletionSharing>();
+        services.AddSingleton<CompletionReplay>();
+        services.AddSingleton<CompletionFeed>();
+        services.TryAddSingleton<ICompletionEventStore, NoSharedEvents>();
         services.AddSingleton<AbandonedCompletions>();
         return services;
     }

@@ -32,5 +32,5 @@ public static class InfrastructureRegistration
             .AddAiInfrastructure(configuration)
             .AddResponseCache()
             .AddChatTitles()
-            .AddHostedService<CompletionUpkeep>();
+            .AddCompletions(configuration);
 }

@@ -20,6 +20,9 @@ public enum ProviderFailure
 
     /// <summary>More bytes than allowed: 502 <c>provider.too_long</c>.</summary>
     TooLong,
+
+    /// <summary>Its kind cannot carry what was asked, such as an image or tools; it was not called: 422 <c>provider.unsupported</c>.</summary>
+    Unsupported,
 }
 
 /// <summary>
@@ -33,4 +36,7 @@ public sealed class ProviderException(ProviderFailure failure, string message, E
 
     /// <summary>When the provider said a retry may succeed.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The HTTP status it answered with, or what stands for it in its protocol; null when the failure is none of its answers.</summary>
+    public int? Status { get; init; }
 }

@@ -14,15 +14,17 @@ namespace CleanLlm.Application.Chats;
 /// <param name="Temperature">Sampling temperature, 0 to 2.</param>
 /// <param name="MaxTokens">The longest answer wanted, in tokens.</param>
 /// <param name="Stream">Whether the answer is wanted piece by piece.</param>
-public sealed record RegenerateAnswer(ChatId ChatId, MessageId MessageId, string? Model, float? Temperature, int? MaxTokens, bool Stream)
-    : IRequest<Result<CompletionRun>>, ICompletionTerms;
+/// <param name="Repeat">What the caller named the request by, to repeat it.</param>
+public sealed record RegenerateAnswer(
+    ChatId ChatId, MessageId MessageId, string? Model, float? Temperature, int? MaxTokens, bool Stream, RepeatableRequest? Repeat = null)
+    : IRequest<Result<StartedCompletion>>, ICompletionTerms;
 
 internal sealed class RegenerateAnswerValidator : CompletionTermsValidator<RegenerateAnswer>;
 
 internal sealed class RegenerateAnswerHandler(CompletionRunner runner, ICurrentUser user, ICurrentApiKey key)
-    : IRequestHandler<RegenerateAnswer, Result<CompletionRun>>
+    : IRequestHandler<RegenerateAnswer, Result<StartedCompletion>>
 {
-    public Task<Result<CompletionRun>> Handle(RegenerateAnswer request, CancellationToken cancellationToken) =>
+    public Task<Result<StartedCompletion>> Handle(RegenerateAnswer request, CancellationToken cancellationToken) =>
         runner.StartAsync(
             new CompletionRequest
             {
@@ -36,6 +38,7 @@ internal sealed class RegenerateAnswerHandler(CompletionRunner runner, ICurrentU
                 Temperature = request.Temperature,
                 MaxTokens = request.MaxTokens,
                 Stream = request.Stream,
+                Repeat = request.Repeat,
                 // The point is another answer than the one that was given.
                 Cache = false,
             },

@@ -9,14 +9,14 @@ namespace CleanLlm.Application.Chats;
 
 /// <summary>Asks in a chat: the question follows the named answer, or the active leaf, and both messages are kept.</summary>
 public sealed record SendMessage(
-    ChatId ChatId, string Content, MessageId? ParentId, string? Model, float? Temperature, int? MaxTokens, bool? Cache, bool Stream)
-    : IRequest<Result<CompletionRun>>, ICompletionTerms;
+    ChatId ChatId, string Content, MessageId? ParentId, string? Model, float? Temperature, int? MaxTokens, bool Stream, RepeatableRequest? Repeat = null, bool? Cache = null)
+    : IRequest<Result<StartedCompletion>>, ICompletionTerms;
 
 internal sealed class SendMessageValidator() : CompletionTermsValidator<SendMessage>(request => request.Content);
 
-internal sealed class SendMessageHandler(CompletionRunner runner, ICurrentUser user, ICurrentApiKey key) : IRequestHandler<SendMessage, Result<CompletionRun>>
+internal sealed class SendMessageHandler(CompletionRunner runner, ICurrentUser user, ICurrentApiKey key) : IRequestHandler<SendMessage, Result<StartedCompletion>>
 {
-    public Task<Result<CompletionRun>> Handle(SendMessage request, CancellationToken cancellationToken) =>
+    public Task<Result<StartedCompletion>> Handle(SendMessage request, CancellationToken cancellationToken) =>
         runner.StartAsync(
             new CompletionRequest
             {
@@ -31,6 +31,7 @@ internal sealed class SendMessageHandler(CompletionRunner runner, ICurrentUser u
                 MaxTokens = request.MaxTokens,
                 Cache = request.Cache,
                 Stream = request.Stream,
+                Repeat = request.Repeat,
             },
             cancellationToken);
 }

@@ -6,14 +6,15 @@ using MediatR;
 namespace CleanLlm.Application.Completions;
 
 /// <summary>Asks one question outside any chat.</summary>
-public sealed record Complete(string Prompt, string? Model, float? Temperature, int? MaxTokens, bool Store, bool? Cache, bool Stream)
-    : IRequest<Result<CompletionRun>>, ICompletionTerms;
+public sealed record Complete(
+    string Prompt, string? Model, float? Temperature, int? MaxTokens, bool Store, bool Stream, RepeatableRequest? Repeat = null, bool? Cache = null)
+    : IRequest<Result<StartedCompletion>>, ICompletionTerms;
 
 internal sealed class CompleteValidator() : CompletionTermsValidator<Complete>(request => request.Prompt);
 
-internal sealed class CompleteHandler(CompletionRunner runner, ICurrentUser user, ICurrentApiKey key) : IRequestHandler<Complete, Result<CompletionRun>>
+internal sealed class CompleteHandler(CompletionRunner runner, ICurrentUser user, ICurrentApiKey key) : IRequestHandler<Complete, Result<StartedCompletion>>
 {
-    public Task<Result<CompletionRun>> Handle(Complete request, CancellationToken cancellationToken) =>
+    public Task<Result<StartedCompletion>> Handle(Complete request, CancellationToken cancellationToken) =>
         runner.StartAsync(
             new CompletionRequest
             {
@@ -27,6 +28,7 @@ internal sealed class CompleteHandler(CompletionRunner runner, ICurrentUser user
                 Store = request.Store,
                 Cache = request.Cache,
                 Stream = request.Stream,
+                Repeat = request.Repeat,
             },
             cancellationToken);
 }

@@ -18,6 +18,7 @@ internal sealed partial class CompletionAnswering(
     ICompletionQueries queries,
     RunningCompletions running,
     TitleQueue titles,
+    CompletionSharing sharing,
     ITokenCounter tokens,
     IOptions<CompletionOptions> options,
     TimeProvider clock,
@@ -27,10 +28,12 @@ internal sealed partial class CompletionAnswering(
     public void Start(CompletionRun run, PromptDraft prompt, CompletionRequest request)
     {
         running.Add(run);
-        _ = RunAsync(run, prompt, request);
+        // One document is read where it was asked for; only streams are resumed elsewhere.
+        var shared = request.Stream ? sharing.ShareAsync(run) : Task.CompletedTask;
+        _ = RunAsync(run, prompt, request, shared);
     }
 
-    private async Task RunAsync(CompletionRun run, PromptDraft prompt, CompletionRequest request)
+    private async Task RunAsync(CompletionRun run, PromptDraft prompt, CompletionRequest request, Task shared)
     {
         var started = clock.GetTimestamp();
         try
@@ -48,21 +51,28 @@ internal sealed partial class CompletionAnswering(
         }
         finally
         {
-            running.Remove(run);
+            running.End(run);
         }
+
+        await shared;
+        running.Forget(run, isShared: request.Stream && sharing.IsShared);
     }
 
     private async Task<Error?> TryAnswerAsync(CompletionRun run, PromptDraft prompt, CompletionRequest request)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.MaxSeconds), clock);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, running.Stopping);
+        await using var tooLate = deadline.Token.UnsafeRegister(static stop => ((CancellationTokenSource)stop!).Cancel(), run.Stop);
+        await using var leaving = running.Stopping.UnsafeRegister(static stop => ((CancellationTokenSource)stop!).Cancel(), run.Stop);
         try
         {
-            return await AnswerAsync(run, Messages(prompt), Options(run, prompt, request), request.Stream, stop.Token) ? null : CompletionErrors.TooLong;
+            return await AnswerAsync(run, Messages(prompt), Options(run, prompt, request), request.Stream, run.Stop.Token) ? null : CompletionErrors.TooLong;
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (Exception) when (run.Stop.IsCancellationRequested)
         {
-            return deadline.IsCancellationRequested ? CompletionErrors.TimedOut : CompletionErrors.Interrupted;
+            // Whatever a client throws when it is told to stop, the reason is ours.
+            return run.IsCancelled ? CompletionErrors.Cancelled
+                : deadline.IsCancellationRequested ? CompletionErrors.TimedOut
+                : CompletionErrors.Interrupted;
         }
         catch (ProviderException failure)
         {
@@ -130,12 +140,14 @@ internal sealed partial class CompletionAnswering(
         if (await store.CloseAsync(closing, CancellationToken.None))
         {
             titles.Offer(closing);
-            return error is null ? CompletionDto.From(closing.Completion, run.Answer.Text, run.ToolCalls.Calls) : error;
+            return error is null || error == CompletionErrors.Cancelled
+                ? CompletionDto.From(closing.Completion, run.Answer.Text, run.ToolCalls.Calls)
+                : error;
         }
 
         // Closed before: by the sweep after a long pause of this process, or by this very commit whose confirmation was lost.
         var stored = await queries.FindAsync(run.Id, run.UserId, CancellationToken.None);
-        return stored is { Status: CompletionStatus.Succeeded } ? stored : CompletionErrors.Interrupted;
+        return stored is { Status: CompletionStatus.Succeeded or CompletionStatus.Cancelled } ? stored : CompletionErrors.Interrupted;
     }
 
     private static List<ChatMessage> Messages(PromptDraft prompt)

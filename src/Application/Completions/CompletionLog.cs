@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace CleanLlm.Application.Completions;
 
 /// <summary>
@@ -9,75 +7,97 @@ namespace CleanLlm.Application.Completions;
 public sealed class CompletionLog
 {
     private readonly Lock gate = new();
-    private readonly List<CompletionEvent> events = [];
-    private TaskCompletionSource? appended;
+    private readonly List<CompletionLogReader> readers = [];
+    private CompletionEvent[] events = new CompletionEvent[8];
+    private int count;
     private bool ended;
+
+    /// <summary>About how much memory it takes, in bytes.</summary>
+    public long Size { get; private set; }
+
+    /// <summary>Whether anybody reads who is not there on the server's own behalf.</summary>
+    internal bool HasAudience
+    {
+        get
+        {
+            lock (gate)
+                return readers.Any(reader => reader.IsAudience);
+        }
+    }
+
+    /// <summary>The event that ended it; null while it goes on.</summary>
+    internal CompletionEvent? Ending
+    {
+        get
+        {
+            lock (gate)
+                return ended ? events[count - 1] : null;
+        }
+    }
 
     /// <summary>Adds an event; its id is its place, counted from 1.</summary>
     public void Append(CompletionEvent entry)
     {
-        TaskCompletionSource? waiting;
         lock (gate)
         {
-            events.Add(entry);
-            ended |= entry is CompletionFinished or CompletionFailed;
-            (waiting, appended) = (appended, null);
+            if (count == events.Length)
+                Array.Resize(ref events, count * 2);
+            events[count++] = entry;
+            ended |= entry.IsEnding;
+            Size += entry.Size;
+            foreach (var reader in readers)
+                reader.Wake();
         }
-
-        waiting?.SetResult();
     }
 
     /// <summary>Reads the events after <paramref name="after"/> as they come, until the one that ends the completion.</summary>
     /// <param name="after">The id of the last event already seen; 0 for all.</param>
-    /// <param name="heartbeat">After how long a silence an entry without an event is given, so that the reader can show it is alive.</param>
+    /// <param name="patience">After how long a silence the reader is given an empty batch.</param>
     /// <param name="clock">Measures the silence.</param>
     /// <param name="ct">Ends this reader only.</param>
-    public async IAsyncEnumerable<CompletionLogEntry> ReadAsync(
-        int after, TimeSpan heartbeat, TimeProvider clock, [EnumeratorCancellation] CancellationToken ct)
+    public ICompletionReader OpenReader(int after, TimeSpan patience, TimeProvider clock, CancellationToken ct) =>
+        Open(after, patience, isAudience: true, clock, ct);
+
+    internal ICompletionReader Open(int after, TimeSpan patience, bool isAudience, TimeProvider clock, CancellationToken ct)
     {
-        // One timer a reader, not one a wait: it wakes the reader now and then, who finds nothing new and says so.
-        await using var timer = clock.CreateTimer(_ => Wake(), state: null, heartbeat, heartbeat);
-        for (var next = after; ;)
-        {
-            var (entry, wait, done) = Look(next);
-            if (entry is not null)
-            {
-                yield return new CompletionLogEntry(++next, entry);
-                continue;
-            }
-
-            if (done)
-                yield break;
-
-            await wait!.WaitAsync(ct);
-            if (Look(next) is { Event: null, Done: false })
-                yield return new CompletionLogEntry(next, Event: null);
-        }
+        var reader = new CompletionLogReader(this, after, patience, isAudience, clock, ct);
+        lock (gate)
+            readers.Add(reader);
+        return reader;
     }
 
-    private (CompletionEvent? Event, Task? Wait, bool Done) Look(int next)
+    internal void Close(CompletionLogReader reader)
+    {
+        lock (gate)
+            readers.Remove(reader);
+    }
+
+    /// <summary>What comes after an event; where that is nothing yet, the reader is made ready to wait for it.</summary>
+    internal bool TryRead(int after, CompletionLogReader reader, out EventBatch batch)
     {
         lock (gate)
         {
-            if (next < events.Count)
-                return (events[next], null, false);
-            if (ended)
-                return (null, null, true);
-            appended ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return (null, appended.Task, false);
+            batch = Read(after);
+            if (batch.Events.Count > 0 || batch.IsLast)
+                return true;
+            reader.BeginWait();
+            return false;
         }
     }
 
-    private void Wake()
+    // What an element once is it stays, so readers are given the array itself.
+    internal EventBatch Read(int after)
     {
-        TaskCompletionSource? waiting;
         lock (gate)
-            (waiting, appended) = (appended, null);
-        waiting?.SetResult();
+        {
+            var first = Math.Min(after, count);
+            return new EventBatch(first + 1, new ArraySegment<CompletionEvent>(events, first, count - first), ended);
+        }
+    }
+
+    internal void Wake(CompletionLogReader reader)
+    {
+        lock (gate)
+            reader.Wake();
     }
 }
-
-/// <summary>An event and its id, or a sign of life without an event.</summary>
-/// <param name="Id">The place of the event in the log, from 1; of the last one before a sign of life.</param>
-/// <param name="Event">What happened; null for a sign of life.</param>
-public readonly record struct CompletionLogEntry(int Id, CompletionEvent? Event);

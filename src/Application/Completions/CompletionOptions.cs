@@ -20,6 +20,10 @@ public sealed record CompletionOptions
     [Range(1024, 256 * 1024 * 1024)]
     public int MaxOutputBytes { get; init; } = 8 * 1024 * 1024;
 
+    /// <summary>How much memory the events of ended completions may take on one instance, for readers that come back, in bytes. Default 32 MiB.</summary>
+    [Range(0, 16L * 1024 * 1024 * 1024)]
+    public long EventMemoryBytes { get; init; } = 32 * 1024 * 1024;
+
     /// <summary>How often the state of a running answer is stored, in seconds: what a crash can lose. Default 5, at most half the lease.</summary>
     [Range(1, 600)]
     public int CheckpointSeconds { get; init; } = 5;

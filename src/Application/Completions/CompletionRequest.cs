@@ -48,8 +48,11 @@ internal sealed record CompletionRequest
     /// <summary>Whether the answer is wanted piece by piece.</summary>
     public bool Stream { get; init; }
 
-    /// <summary>What makes the request repeatable; null unless its caller asked for that.</summary>
-    public IdempotentRequest? Idempotency { get; init; }
+    /// <summary>What the caller named the request by, to repeat it; null for one that is not to be repeated.</summary>
+    public RepeatableRequest? Repeat { get; init; }
+
+    /// <summary>What is stored of that: hashes.</summary>
+    internal IdempotentRequest? Idempotency { get; init; }
 
     /// <summary>Whether the answer may come from the cache; null for yes at temperature 0 when prompt and answer are kept.</summary>
     public bool? Cache { get; init; }

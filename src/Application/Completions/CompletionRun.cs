@@ -15,6 +15,8 @@ public sealed class CompletionRun
 {
     private readonly int maxOutputBytes;
     private readonly Completion completion;
+    // Not disposed of: it holds no timer of its own, and a cancel may come at any moment.
+    private readonly CancellationTokenSource stop = new();
     private readonly TaskCompletionSource<Result<CompletionDto>> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal CompletionRun(Completion completion, RoutedCall call, IReadOnlyList<QuotaLimitDto> limits, int maxOutputBytes)
@@ -40,6 +42,28 @@ public sealed class CompletionRun
 
     /// <summary>How it ends: set once the final state is stored.</summary>
     public Task<Result<CompletionDto>> Outcome => outcome.Task;
+
+    /// <summary>Ends it on behalf of its caller: the call of the model stops, and what had been produced is kept and charged.</summary>
+    public void Cancel()
+    {
+        IsCancelled = true;
+        // A run that has just ended by itself has no call left to stop.
+        if (!Outcome.IsCompleted)
+            stop.Cancel();
+    }
+
+    /// <summary>Ends it because the caller who asked for that has left, unless somebody else has come to read it.</summary>
+    public void CancelIfUnread()
+    {
+        if (!Log.HasAudience)
+            Cancel();
+    }
+
+    /// <summary>Whether its caller wants no more of it.</summary>
+    internal bool IsCancelled { get; private set; }
+
+    /// <summary>Cancelled when the call of the model is to stop, for whatever reason.</summary>
+    internal CancellationTokenSource Stop => stop;
 
     internal Domain.Users.UserId UserId { get; }
 
@@ -106,16 +130,17 @@ public sealed class CompletionRun
             if (Call.Cached)
                 completion.AnsweredFromCache();
             completion.Calls(ToolCalls.Calls);
-            return error is null
-                ? completion.Succeed(text, Tokens(text, count, UsageBasis.Counted), Map(FinishReason), now)
-                : completion.Fail(error, text, Tokens(text, count, UsageBasis.Partial), now);
+            if (error is null)
+                return completion.Succeed(text, Tokens(text, count, UsageBasis.Counted), Map(FinishReason), now);
+            var tokens = Tokens(text, count, UsageBasis.Partial);
+            return error == CompletionErrors.Cancelled ? completion.Cancel(text, tokens, now) : completion.Fail(error, text, tokens, now);
         }
     }
 
     /// <summary>Tells every reader how it ended.</summary>
     internal void End(Result<CompletionDto> ended)
     {
-        Log.Append(ended.IsSuccess ? new CompletionFinished(ended.Value) : new CompletionFailed(ended.Error));
+        Log.Append(CompletionOutcome.EventOf(ended));
         outcome.SetResult(ended);
     }
 

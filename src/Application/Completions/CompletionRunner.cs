@@ -21,6 +21,7 @@ internal sealed class CompletionRunner(
     IModelCatalog catalog,
     IConversationReader conversations,
     PromptPipeline pipeline,
+    CompletionReplay replay,
     ICompletionStore store,
     CompletionAnswering answering,
     CachePolicy cache,
@@ -32,9 +33,19 @@ internal sealed class CompletionRunner(
 
     private static readonly Conversation None = new(Model: null, SystemPrompt: null, ParentId: null, Messages: []);
 
-    /// <summary>Starts a completion; the run it gives goes on by itself.</summary>
-    public async Task<Result<CompletionRun>> StartAsync(CompletionRequest request, CancellationToken ct)
+    /// <summary>Starts a completion, which goes on by itself; or finds the one that the same request has started before.</summary>
+    public async Task<Result<StartedCompletion>> StartAsync(CompletionRequest request, CancellationToken ct)
     {
+        if (request.Repeat is { } repeatable)
+        {
+            request = request with { Idempotency = await replay.HashAsync(repeatable, ct) };
+            var earlier = await replay.FindAsync(request, ct);
+            if (!earlier.IsSuccess)
+                return earlier.Error;
+            if (earlier.Value is { } known)
+                return known;
+        }
+
         var loaded = await LoadAsync(request, ct);
         if (!loaded.IsSuccess)
             return loaded.Error;
@@ -47,8 +58,15 @@ internal sealed class CompletionRunner(
         ct.ThrowIfCancellationRequested();
         var admitted = await AdmitAsync(request, loaded.Value, prepared.Value);
         if (admitted.IsSuccess)
+        {
             answering.Start(admitted.Value, prepared.Value, request);
-        return admitted;
+            return StartedCompletion.Of(admitted.Value);
+        }
+
+        // Another repetition was admitted between the first look and now.
+        return admitted.Error == CompletionErrors.AlreadyAsked && await replay.FindAsync(request, ct) is { IsSuccess: true, Value: { } other }
+            ? other
+            : admitted.Error;
     }
 
     private async Task<Result<Loaded>> LoadAsync(CompletionRequest request, CancellationToken ct)

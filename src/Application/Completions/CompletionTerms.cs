@@ -15,6 +15,9 @@ public interface ICompletionTerms
 
     /// <summary>The longest answer wanted, in tokens.</summary>
     int? MaxTokens { get; }
+
+    /// <summary>What the caller named the request by, to repeat it; null for one that is not to be repeated.</summary>
+    RepeatableRequest? Repeat { get; }
 }
 
 /// <summary>The rules of every request that starts a completion.</summary>
@@ -31,5 +34,10 @@ internal abstract class CompletionTermsValidator<T> : AbstractValidator<T>
         RuleFor(request => request.Model).MaximumLength(Chat.ModelMaxLength);
         RuleFor(request => request.Temperature).InclusiveBetween(0f, 2f);
         RuleFor(request => request.MaxTokens).GreaterThan(0);
+        RuleFor(request => request.Repeat!.Key)
+            .Must(key => key.Length is > 0 and <= RepeatableRequest.KeyMaxLength && key.All(c => c is >= ' ' and <= '~'))
+            .When(request => request.Repeat is not null)
+            .OverridePropertyName("idempotencyKey")
+            .WithMessage($"The header Idempotency-Key holds 1 to {RepeatableRequest.KeyMaxLength} printable ASCII characters.");
     }
 }

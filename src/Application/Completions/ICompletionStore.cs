@@ -26,6 +26,12 @@ public interface ICompletionStore
     /// <returns>False when it had been closed before, in which case nothing changes.</returns>
     Task<bool> CloseAsync(CompletionClosing closing, CancellationToken ct);
 
+    /// <summary>Notes that a running completion is to end; the instance that runs it looks every second. Nothing happens when it has ended.</summary>
+    Task RequestCancelAsync(CompletionId id, CancellationToken ct);
+
+    /// <summary>The running completions that are to end.</summary>
+    Task<IReadOnlyList<CompletionId>> ListCancelRequestedAsync(CancellationToken ct);
+
     /// <summary>Running completions whose lease ended before <paramref name="now"/>, oldest first.</summary>
     Task<IReadOnlyList<Completion>> ListAbandonedAsync(DateTimeOffset now, int limit, CancellationToken ct);
 }

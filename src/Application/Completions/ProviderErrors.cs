@@ -19,6 +19,7 @@ public static class ProviderErrors
         ProviderFailure.BadAnswer => new(ErrorKind.BadGateway, "provider.bad_answer", "The AI service gave an answer that cannot be used."),
         ProviderFailure.CutOff => new(ErrorKind.BadGateway, "provider.cut_off", "The AI service broke off its answer; what had been written is kept."),
         ProviderFailure.TooLong => new(ErrorKind.BadGateway, "provider.too_long", "The AI service sent more than the allowed size."),
+        ProviderFailure.Unsupported => new(ErrorKind.Invalid, "provider.unsupported", "The model's provider cannot take everything that was asked for, such as images or tools."),
         _ => new(ErrorKind.Unavailable, "provider.unavailable", "The AI service cannot be reached or does not accept requests.")
         {
             RetryAfter = failure.RetryAfter ?? ShortWhile,

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using CleanLlm.Application.Ai;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Users;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -12,6 +13,7 @@ public sealed partial class RunningCompletions(
     : IDisposable
 {
     private readonly ConcurrentDictionary<CompletionId, CompletionRun> runs = new();
+    private readonly EndedLogs ended = new(options.Value.EventMemoryBytes, clock);
     private readonly CancellationTokenSource stopping = new();
 
     /// <summary>Cancelled when runs must end because the process does.</summary>
@@ -20,12 +22,35 @@ public sealed partial class RunningCompletions(
     /// <summary>Renews the leases of runs that last, and stores how far their answers have come.</summary>
     public async Task CheckpointAsync(CancellationToken ct)
     {
+        ended.Sweep();
         var now = clock.GetUtcNow();
         foreach (var run in runs.Values.Where(run => now - run.CheckpointedAt >= options.Value.CheckpointInterval))
         {
             if (run.Checkpoint(tokens.Count, now, options.Value.Lease) is { } checkpoint)
                 await store.CheckpointAsync(checkpoint, ct);
         }
+    }
+
+    /// <summary>Ends the runs that somebody asked another instance to end.</summary>
+    public async Task CancelRequestedAsync(CancellationToken ct)
+    {
+        if (runs.IsEmpty)
+            return;
+        foreach (var id in await store.ListCancelRequestedAsync(ct))
+        {
+            if (runs.TryGetValue(id, out var run))
+                run.Cancel();
+        }
+    }
+
+    /// <summary>Ends a run of this instance.</summary>
+    /// <returns>False when it runs elsewhere, or no more.</returns>
+    public bool TryCancel(CompletionId id)
+    {
+        if (!runs.TryGetValue(id, out var run))
+            return false;
+        run.Cancel();
+        return true;
     }
 
     /// <summary>Lets runs finish for a while, then ends those that are left, with what they have produced.</summary>
@@ -47,9 +72,25 @@ public sealed partial class RunningCompletions(
     /// <inheritdoc />
     public void Dispose() => stopping.Dispose();
 
+    /// <summary>The log of a user's completion that this instance runs, or ran not long ago; null when it has none.</summary>
+    internal CompletionLog? LogOf(CompletionId id, UserId user) =>
+        runs.TryGetValue(id, out var run) ? run.UserId == user ? run.Log : null : ended.Find(id, user);
+
     internal void Add(CompletionRun run) => runs[run.Id] = run;
 
-    internal void Remove(CompletionRun run) => runs.TryRemove(run.Id, out _);
+    /// <summary>It runs no more; its log can still be read here.</summary>
+    internal void End(CompletionRun run)
+    {
+        ended.Add(run);
+        runs.TryRemove(run.Id, out _);
+    }
+
+    /// <summary>Its log can be read elsewhere.</summary>
+    internal void Forget(CompletionRun run, bool isShared)
+    {
+        if (isShared)
+            ended.Remove(run.Id);
+    }
 
     private Task<Domain.Results.Result<CompletionDto>[]> AllEnded() => Task.WhenAll(runs.Values.Select(run => run.Outcome));
 

@@ -28,6 +28,9 @@ public enum HashPurpose
     /// <summary>Who is limited, where limits are kept outside the process.</summary>
     RateLimitKey,
 
+    /// <summary>A repeatable request and the key its caller gave it.</summary>
+    IdempotencyKey,
+
     /// <summary>Which question a cached answer answers.</summary>
     ResponseCache,
 }

@@ -16,6 +16,9 @@ public static class CompletionErrors
     public static readonly Error NotStored =
         new(ErrorKind.Unavailable, "dependency.unavailable", "The answer could not be stored.") { RetryAfter = TimeSpan.FromSeconds(5) };
 
+    /// <summary>Its caller ended it. It has a state of its own, so nobody is shown this.</summary>
+    public static readonly Error Cancelled = new(ErrorKind.Conflict, "completion.cancelled", "The completion was cancelled; what had been written is kept.");
+
     /// <summary>Something failed that should not.</summary>
     public static readonly Error Fault = new(ErrorKind.Unexpected, "server.error", "The answer ended by a fault of the server.");
 

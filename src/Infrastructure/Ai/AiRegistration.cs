@@ -1,7 +1,9 @@
 using CleanLlm.Application.Ai;
+using CleanLlm.Infrastructure.Ai.Grpc;
 using CleanLlm.Infrastructure.Ai.OpenAi;
+using CleanLlm.Infrastructure.Ai.Predict;
+using CleanLlm.Infrastructure.Ai.Routing;
 using CleanLlm.Infrastructure.Ai.Tokens;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -12,7 +14,8 @@ namespace CleanLlm.Infrastructure.Ai;
 /// <summary>Registers everything that answers prompts.</summary>
 internal static class AiRegistration
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
+    /// <summary>The longest wait for a connection to a provider.</summary>
+    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>Adds the chat client, the model catalogue and the token counter, as section <c>Ai</c> says.</summary>
     public static IServiceCollection AddAiInfrastructure(this IServiceCollection services, IConfiguration configuration)
@@ -29,10 +32,12 @@ internal static class AiRegistration
         services.AddSingleton<ITokenCounter, O200kTokenCounter>();
         services.AddHostedService<TokenCounterWarmUp>();
         services.AddSingleton<OpenAiProviders>();
+        services.AddSingleton<PredictProviders>();
+        services.AddSingleton<GrpcProviders>();
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<IModelCatalog>(provider => provider.GetRequiredService<ModelCatalog>());
         services.AddSingleton<ProviderClients>();
-        services.AddSingleton<IChatClient, RoutingChatClient>();
+        services.AddAiRouting();
         return services;
     }
 

@@ -12,10 +12,16 @@ namespace CleanLlm.Infrastructure.Completions;
 internal sealed partial class CompletionUpkeep(
     RunningCompletions running,
     AbandonedCompletions abandoned,
+    IIdempotencyKeys keys,
     IOptions<CompletionOptions> options,
     TimeProvider clock,
     ILogger<CompletionUpkeep> logger) : BackgroundService, IHostedLifecycleService
 {
+    // A cancel that came to another instance stops the model within two of them.
+    private static readonly TimeSpan CancelInterval = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan ForgetInterval = TimeSpan.FromMinutes(30);
+
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -26,6 +32,8 @@ internal sealed partial class CompletionUpkeep(
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         EveryAsync(options.Value.CheckpointInterval, running.CheckpointAsync, stoppingToken),
+        EveryAsync(CancelInterval, running.CancelRequestedAsync, stoppingToken),
+        EveryAsync(ForgetInterval, keys.ForgetAsync, stoppingToken),
         EveryAsync(options.Value.Lease / 4, ct => abandoned.CloseAsync(clock.GetUtcNow(), ct), stoppingToken));
 
     private async Task EveryAsync(TimeSpan interval, Func<CancellationToken, Task> work, CancellationToken ct)

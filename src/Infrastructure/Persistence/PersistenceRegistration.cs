@@ -38,6 +38,7 @@ internal static class PersistenceRegistration
         services.AddScoped<IUsageQueries, UsageQueries>();
         services.AddSingleton<IConversationReader, ConversationReader>();
         services.AddSingleton<ICompletionQueries, CompletionQueries>();
+        services.AddSingleton<IIdempotencyKeys, IdempotencyKeys>();
         services.AddSingleton<Subscriptions>();
         services.AddSingleton<ISubscriptions>(provider => provider.GetRequiredService<Subscriptions>());
 

@@ -15,6 +15,7 @@ internal static class SecurityRegistration
         services.AddSingleton<IPostConfigureOptions<EncryptionOptions>, DevelopmentKeys>();
         services.AddSingleton<IValidateOptions<EncryptionOptions>, EncryptionOptionsValidator>();
         services.AddSingleton<KeyEncryptionKeys>();
+        services.AddSingleton<BriefSeal>();
         services.AddSingleton<IKeyedHash, KeyedHash>();
         return services.AddSingleton<KeyWrap>();
     }

@@ -105,16 +105,30 @@ internal static class ChatEndpoints
     private static async Task<IResult> Send(Guid id, SendMessageBody body, IMediator mediator, HttpContext http, CompletionDelivery delivery)
     {
         var message = new SendMessage(
-            new ChatId(id), body.Content, body.ParentId, body.Model, body.Temperature, body.MaxTokens, body.Cache, CompletionDelivery.WantsEvents(http.Request));
-        return await delivery.DeliverAsync(await mediator.Send(message, http.RequestAborted), http);
+            new ChatId(id),
+            body.Content,
+            body.ParentId,
+            body.Model,
+            body.Temperature,
+            body.MaxTokens,
+            CompletionDelivery.WantsEvents(http.Request),
+            delivery.RepeatOf(body, http.Request),
+            body.Cache);
+        return await delivery.DeliverAsync(await mediator.Send(message, http.RequestAborted), http, body.OnDisconnect);
     }
 
     private static async Task<IResult> Regenerate(
         Guid id, Guid messageId, RegenerateBody body, IMediator mediator, HttpContext http, CompletionDelivery delivery)
     {
         var regenerate = new RegenerateAnswer(
-            new ChatId(id), new MessageId(messageId), body.Model, body.Temperature, body.MaxTokens, CompletionDelivery.WantsEvents(http.Request));
-        return await delivery.DeliverAsync(await mediator.Send(regenerate, http.RequestAborted), http);
+            new ChatId(id),
+            new MessageId(messageId),
+            body.Model,
+            body.Temperature,
+            body.MaxTokens,
+            CompletionDelivery.WantsEvents(http.Request),
+            delivery.RepeatOf(body, http.Request));
+        return await delivery.DeliverAsync(await mediator.Send(regenerate, http.RequestAborted), http, body.OnDisconnect);
     }
 
     private static async Task<Results<NoContent, ProblemResult>> Rate(
@@ -140,15 +154,24 @@ internal sealed record UpdateChatBody(string? Title = null, string? Model = null
 /// <param name="Model">The model to ask; absent for the chat's.</param>
 /// <param name="Temperature">Sampling temperature, 0 to 2; absent for the model's own.</param>
 /// <param name="MaxTokens">The longest answer wanted, in tokens; absent for as long as model, plan and quota allow.</param>
+/// <param name="OnDisconnect">What happens when the connection closes before the end.</param>
 /// <param name="Cache">Whether the answer may come from the cache; absent for yes at temperature 0.</param>
 internal sealed record SendMessageBody(
-    string Content, MessageId? ParentId = null, string? Model = null, float? Temperature = null, int? MaxTokens = null, bool? Cache = null);
+    string Content,
+    MessageId? ParentId = null,
+    string? Model = null,
+    float? Temperature = null,
+    int? MaxTokens = null,
+    OnDisconnect OnDisconnect = OnDisconnect.Continue,
+    bool? Cache = null);
 
 /// <summary>How a question is to be answered once more.</summary>
 /// <param name="Model">The model to ask; absent for the chat's.</param>
 /// <param name="Temperature">Sampling temperature, 0 to 2; absent for the model's own.</param>
 /// <param name="MaxTokens">The longest answer wanted, in tokens; absent for as long as model, plan and quota allow.</param>
-internal sealed record RegenerateBody(string? Model = null, float? Temperature = null, int? MaxTokens = null);
+/// <param name="OnDisconnect">What happens when the connection closes before the end.</param>
+internal sealed record RegenerateBody(
+    string? Model = null, float? Temperature = null, int? MaxTokens = null, OnDisconnect OnDisconnect = OnDisconnect.Continue);
 
 /// <summary>What a user thought of an answer.</summary>
 /// <param name="Rating">Up or down.</param>

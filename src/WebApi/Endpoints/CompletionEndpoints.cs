@@ -7,6 +7,7 @@ using CleanLlm.WebApi.OpenApi;
 using CleanLlm.WebApi.Streaming;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace CleanLlm.WebApi.Endpoints;
 
@@ -25,23 +26,68 @@ internal static class CompletionEndpoints
             .WithEventStream()
             .WithProblems(400, 401, 403, 413, 415, 422, 429, 502, 503, 504)
             .WithSummary("Asks one question outside any chat")
-            .WithDescription("Closing the connection does not lose the answer: the completion runs on and can be read by its id.");
+            .WithDescription(
+                "Closing the connection does not lose the answer: the completion runs on and can be read by its id, unless `onDisconnect` says "
+                + "`cancel`. With a header `Idempotency-Key` the same request makes one completion, however often it is sent within 24 hours.");
         completions.MapGet("/{id:guid}", Get)
             .WithName("Completions_Get")
             .AllowKeys(ApiKeyScopes.Completions)
             .WithProblems(401, 404, 503)
             .WithSummary("Shows a completion, whatever state it is in");
+        completions.MapGet("/{id:guid}/events", Follow)
+            .WithName("Completions_Follow")
+            .AllowKeys(ApiKeyScopes.Completions)
+            .Produces<string>(StatusCodes.Status200OK, EventStream.MediaType)
+            .WithEventStream()
+            .WithProblems(401, 404, 422, 503)
+            .WithSummary("Streams the events of a completion")
+            .WithDescription(
+                "From the start, or after the event that the header `Last-Event-ID` names, on any instance, while it runs and for ten minutes after. "
+                + "Later, or when its instance was lost, the last event tells how it ended, with the whole answer.");
+        completions.MapPost("/{id:guid}/cancel", Cancel)
+            .WithName("Completions_Cancel")
+            .AllowKeys(ApiKeyScopes.Completions)
+            .WithProblems(401, 404, 503)
+            .WithSummary("Cancels a completion")
+            .WithDescription(
+                "The call of the model stops within two seconds, on whichever instance it runs; tokens produced until then are charged and their text is kept. "
+                + "One that has ended stays as it is.");
         return api;
     }
 
     private static async Task<IResult> Create(CreateCompletionBody body, IMediator mediator, HttpContext http, CompletionDelivery delivery)
     {
-        var complete = new Complete(body.Prompt, body.Model, body.Temperature, body.MaxTokens, body.Store, body.Cache, CompletionDelivery.WantsEvents(http.Request));
-        return await delivery.DeliverAsync(await mediator.Send(complete, http.RequestAborted), http);
+        var complete = new Complete(
+            body.Prompt,
+            body.Model,
+            body.Temperature,
+            body.MaxTokens,
+            body.Store,
+            CompletionDelivery.WantsEvents(http.Request),
+            delivery.RepeatOf(body, http.Request),
+            body.Cache);
+        return await delivery.DeliverAsync(await mediator.Send(complete, http.RequestAborted), http, body.OnDisconnect);
     }
 
     private static async Task<Results<Ok<CompletionDto>, ProblemResult>> Get(Guid id, IMediator mediator, CancellationToken ct) =>
         (await mediator.Send(new GetCompletion(new CompletionId(id)), ct)).ToOk();
+
+    private static async Task<IResult> Follow(
+        Guid id,
+        IMediator mediator,
+        HttpContext http,
+        CompletionDelivery delivery,
+        [FromHeader(Name = "Last-Event-ID")] string? lastEventId = null)
+    {
+        var opened = await mediator.Send(new FollowCompletion(new CompletionId(id), lastEventId, EventStream.LookInterval), http.RequestAborted);
+        return opened.IsSuccess ? await delivery.StreamAsync(opened.Value, http) : opened.Error.ToProblem();
+    }
+
+    private static async Task<Results<Accepted<CompletionDto>, ProblemResult>> Cancel(Guid id, IMediator mediator, CancellationToken ct)
+    {
+        var cancelled = await mediator.Send(new CancelCompletion(new CompletionId(id)), ct);
+        return cancelled.IsSuccess ? TypedResults.Accepted($"/api/v1/completions/{id}", cancelled.Value) : cancelled.Error.ToProblem();
+    }
 }
 
 /// <summary>A question outside any chat.</summary>
@@ -50,6 +96,13 @@ internal static class CompletionEndpoints
 /// <param name="Temperature">Sampling temperature, 0 to 2; absent for the model's own.</param>
 /// <param name="MaxTokens">The longest answer wanted, in tokens; absent for as long as model, plan and quota allow.</param>
 /// <param name="Store">Whether prompt and answer are kept; usage always is.</param>
+/// <param name="OnDisconnect">What happens when the connection closes before the end.</param>
 /// <param name="Cache">Whether the answer may come from the cache; absent for yes at temperature 0, unless it is not to be stored.</param>
 internal sealed record CreateCompletionBody(
-    string Prompt, string? Model = null, float? Temperature = null, int? MaxTokens = null, bool Store = true, bool? Cache = null);
+    string Prompt,
+    string? Model = null,
+    float? Temperature = null,
+    int? MaxTokens = null,
+    bool Store = true,
+    OnDisconnect OnDisconnect = OnDisconnect.Continue,
+    bool? Cache = null);

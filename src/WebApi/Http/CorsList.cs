@@ -34,7 +34,7 @@ internal static class CorsList
 
     private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
-    private static readonly string[] Exposed = ["RateLimit", "RateLimit-Policy", "Retry-After", "Location", "Idempotency-Replayed"];
+    private static readonly string[] Exposed = ["RateLimit", "RateLimit-Policy", "Retry-After", "Location", "Idempotency-Replayed", "Completion-Id"];
 
     /// <summary>The list, checked at start.</summary>
     public static IServiceCollection AddCorsList(this IServiceCollection services, IConfiguration configuration)

@@ -24,7 +24,7 @@ internal static class HttpRegistration
         // In every environment, so that the failure handler sees what is wrong with a body.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddQuietLogs();
-        services.AddSingleton<CompletionEvents>();
+        services.AddSingleton<EventStream>();
         services.AddSingleton<CompletionDelivery>();
         return services.AddExceptionHandler<FailureHandler>();
     }

@@ -1,39 +1,86 @@
+using System.Text.Json;
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Results;
 using CleanLlm.WebApi.Http;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
 
 namespace CleanLlm.WebApi.Streaming;
 
 /// <summary>Hands a started completion to its caller: as one JSON document, or as events while it is written.</summary>
-internal sealed class CompletionDelivery(CompletionEvents events, TimeProvider clock)
+internal sealed class CompletionDelivery(EventStream stream, CompletionFeed feed, IOptions<JsonOptions> json, TimeProvider clock)
 {
-    private const string EventStream = "text/event-stream";
+    private readonly JsonSerializerOptions options = json.Value.SerializerOptions;
 
     /// <summary>Whether the caller asks for events.</summary>
     public static bool WantsEvents(HttpRequest request)
     {
         foreach (var accept in request.Headers.Accept)
         {
-            if (accept?.Contains(EventStream, StringComparison.OrdinalIgnoreCase) == true)
+            if (accept?.Contains(EventStream.MediaType, StringComparison.OrdinalIgnoreCase) == true)
                 return true;
         }
 
         return false;
     }
 
-    /// <summary>The answer, or the problem that refused it. A caller who leaves ends their own waiting only.</summary>
-    public async Task<IResult> DeliverAsync(Result<CompletionRun> started, HttpContext http)
+    /// <summary>What a body asks under an <c>Idempotency-Key</c>; null without that header.</summary>
+    public RepeatableRequest? RepeatOf<TBody>(TBody body, HttpRequest request)
+    {
+        if (!request.Headers.TryGetValue("Idempotency-Key", out var key))
+            return null;
+        byte[] target = [.. System.Text.Encoding.UTF8.GetBytes(request.Path.Value ?? ""), (byte)'\n'];
+        return new RepeatableRequest(key.ToString(), (byte[])[.. target, .. JsonSerializer.SerializeToUtf8Bytes(body, options)]);
+    }
+
+    /// <summary>The answer, or the problem that refused it.</summary>
+    /// <param name="started">What the use case made of the request.</param>
+    /// <param name="http">The request.</param>
+    /// <param name="onDisconnect">What happens to the completion when the caller leaves before its end.</param>
+    public async Task<IResult> DeliverAsync(Result<StartedCompletion> started, HttpContext http, OnDisconnect onDisconnect)
     {
         if (!started.IsSuccess)
             return started.Error.ToProblem();
 
-        var run = started.Value;
-        RateLimitHeaders.Write(http.Response, run.Limits, clock.GetUtcNow());
-        if (!WantsEvents(http.Request))
-            return (await run.Outcome.WaitAsync(http.RequestAborted)).ToOk();
-
-        // nginx would otherwise collect events until a buffer is full.
-        http.Response.Headers["X-Accel-Buffering"] = "no";
-        return TypedResults.ServerSentEvents(events.ReadAsync(run.Log, http, http.RequestAborted));
+        var completion = started.Value;
+        WriteHeaders(completion, http.Response);
+        try
+        {
+            if (!WantsEvents(http.Request))
+                return (await feed.OutcomeAsync(completion, http.RequestAborted)).ToOk();
+            var opened = await feed.OpenAsync(completion.Id, completion.UserId, after: 0, EventStream.LookInterval, http.RequestAborted);
+            return opened.IsSuccess ? await StreamAsync(opened.Value, http) : opened.Error.ToProblem();
+        }
+        finally
+        {
+            if (onDisconnect == OnDisconnect.Cancel && http.RequestAborted.IsCancellationRequested)
+                completion.Run?.CancelIfUnread();
+        }
     }
+
+    /// <summary>Streams what a reader gives.</summary>
+    public async Task<IResult> StreamAsync(ICompletionReader reader, HttpContext http)
+    {
+        await using (reader)
+            await stream.WriteAsync(reader, new CompletionEventFormat(options, http), http);
+        return Results.Empty;
+    }
+
+    private void WriteHeaders(StartedCompletion completion, HttpResponse response)
+    {
+        RateLimitHeaders.Write(response, completion.Limits, clock.GetUtcNow());
+        response.Headers["Completion-Id"] = completion.Id.ToString();
+        if (completion.IsReplay)
+            response.Headers["Idempotency-Replayed"] = "true";
+    }
+}
+
+/// <summary>What happens to a completion whose caller leaves before its end.</summary>
+internal enum OnDisconnect
+{
+    /// <summary>It runs on and is stored; its events can be read again.</summary>
+    Continue = 1,
+
+    /// <summary>The call of the model stops; what had been produced is stored and charged.</summary>
+    Cancel = 2,
 }

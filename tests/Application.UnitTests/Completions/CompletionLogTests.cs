@@ -7,7 +7,7 @@ namespace CleanLlm.Application.UnitTests.Completions;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class CompletionLogTests
 {
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
     private static readonly CompletionFailed End = new(CompletionErrors.Interrupted);
 
     private readonly FakeTimeProvider clock = new();
@@ -19,7 +19,16 @@ internal sealed class CompletionLogTests
         Append("a", "b");
         log.Append(End);
 
-        (await Read().ToListAsync()).Should().Equal(Delta(1, "a"), Delta(2, "b"), new CompletionLogEntry(3, End));
+        (await ReadAsync()).Should().Equal(Delta(1, "a"), Delta(2, "b"), (3, End));
+    }
+
+    [Test]
+    public async Task Events_ThatAreThereAlready_ComeInOneBatch()
+    {
+        Append("a", "b", "c");
+        await using var reader = Open();
+
+        (await reader.NextAsync()).Should().BeEquivalentTo(new { FirstId = 1, IsLast = false, Events = new { Count = 3 } });
     }
 
     [Test]
@@ -28,28 +37,46 @@ internal sealed class CompletionLogTests
         Append("a", "b", "c");
         log.Append(End);
 
-        (await Read(after: 2).ToListAsync()).Should().Equal(Delta(3, "c"), new CompletionLogEntry(4, End));
+        (await ReadAsync(after: 2)).Should().Equal(Delta(3, "c"), (4, End));
     }
 
     [TestCase(2)]
     [TestCase(99)]
+    [TestCase(int.MaxValue)]
     public async Task Reader_FromTheEndOrBeyond_GetsNothingMore(int after)
     {
         Append("a");
         log.Append(End);
 
-        (await Read(after).ToListAsync()).Should().BeEmpty();
+        (await ReadAsync(after)).Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task Reader_FromBeyondWhatThereIsYet_IsGivenNothingTwice()
+    {
+        Append("a");
+        await using var reader = Open(after: 3);
+        var waiting = reader.NextAsync().AsTask();
+        Append("b", "c");
+
+        log.Append(End);
+        var batch = await Guard(waiting);
+        while (!batch.IsLast)
+            batch = await Guard(reader.NextAsync().AsTask());
+
+        batch.FirstId.Should().Be(4);
+        batch.Events.Should().Equal(End);
     }
 
     [Test]
     public async Task Readers_EachGetEverything()
     {
-        var early = Read().ToListAsync().AsTask();
+        var early = ReadAsync();
         Append("a", "b");
-        var late = Read().ToListAsync().AsTask();
+        var late = ReadAsync();
         log.Append(End);
 
-        CompletionLogEntry[] all = [Delta(1, "a"), Delta(2, "b"), new(3, End)];
+        (int, CompletionEvent)[] all = [Delta(1, "a"), Delta(2, "b"), (3, End)];
         (await Guard(early)).Should().Equal(all);
         (await Guard(late)).Should().Equal(all);
     }
@@ -57,45 +84,48 @@ internal sealed class CompletionLogTests
     [Test]
     public async Task Reader_ThatWaits_IsWoken()
     {
-        await using var reader = Read().GetAsyncEnumerator();
-        var waiting = reader.MoveNextAsync().AsTask();
+        await using var reader = Open();
+        var waiting = reader.NextAsync().AsTask();
         waiting.IsCompleted.Should().BeFalse();
 
         Append("a");
 
-        (await Guard(waiting)).Should().BeTrue();
-        reader.Current.Should().Be(Delta(1, "a"));
+        (await Guard(waiting)).Events.Should().Equal(new CompletionDelta("a"));
     }
 
     [Test]
-    public async Task Reader_AfterASilence_IsGivenASignOfLife()
+    public async Task Reader_AfterASilence_IsGivenAnEmptyBatch_AndNobodyElseIs()
     {
         Append("a");
-        await using var reader = Read(after: 1).GetAsyncEnumerator();
-        var waiting = reader.MoveNextAsync().AsTask();
+        await using var reader = Open(after: 1);
+        var waiting = reader.NextAsync().AsTask();
+        clock.Advance(Patience / 2);
+        await using var later = Open(after: 1);
+        var patient = later.NextAsync().AsTask();
 
-        clock.Advance(Heartbeat - TimeSpan.FromTicks(1));
+        clock.Advance((Patience / 2) - TimeSpan.FromTicks(1));
         waiting.IsCompleted.Should().BeFalse();
         clock.Advance(TimeSpan.FromTicks(1));
 
-        (await Guard(waiting)).Should().BeTrue();
-        reader.Current.Should().Be(new CompletionLogEntry(1, Event: null));
+        (await Guard(waiting)).Should().BeEquivalentTo(new { FirstId = 2, IsLast = false, Events = new { Count = 0 } });
+        patient.IsCompleted.Should().BeFalse("its own silence has not lasted as long");
 
-        var second = reader.MoveNextAsync().AsTask();
+        var second = reader.NextAsync().AsTask();
         Append("b");
-        (await Guard(second)).Should().BeTrue();
-        reader.Current.Should().Be(Delta(2, "b"));
+        (await Guard(second)).Events.Should().Equal(new CompletionDelta("b"));
+        (await Guard(patient)).FirstId.Should().Be(2);
     }
 
     [Test]
     public async Task Reader_ThatLeaves_LeavesTheOthersAlone()
     {
         using var leaving = new CancellationTokenSource();
-        var gone = log.ReadAsync(0, Heartbeat, clock, leaving.Token).ToListAsync().AsTask();
-        var staying = Read().ToListAsync().AsTask();
+        await using var gone = log.OpenReader(0, Patience, clock, leaving.Token);
+        var waiting = gone.NextAsync().AsTask();
+        var staying = ReadAsync();
 
         await leaving.CancelAsync();
-        await gone.Awaiting(Guard).Should().ThrowAsync<OperationCanceledException>();
+        await waiting.Awaiting(Guard).Should().ThrowAsync<OperationCanceledException>();
         Append("a");
         log.Append(End);
 
@@ -103,10 +133,22 @@ internal sealed class CompletionLogTests
     }
 
     [Test]
+    public async Task Audience_AreReadersFromOutside_WhileTheyRead()
+    {
+        await using var copying = log.Open(0, Patience, isAudience: false, clock, default);
+        log.HasAudience.Should().BeFalse();
+
+        await using (Open())
+            log.HasAudience.Should().BeTrue();
+
+        log.HasAudience.Should().BeFalse();
+    }
+
+    [Test]
     public async Task Readers_WhileAnotherThreadAppends_MissNothing()
     {
         const int events = 2000;
-        var readers = Enumerable.Range(0, 8).Select(_ => Task.Run(() => Read().ToListAsync().AsTask())).ToList();
+        var readers = Enumerable.Range(0, 8).Select(_ => Task.Run(() => ReadAsync())).ToList();
         await Task.Run(() =>
         {
             for (var i = 0; i < events; i++)
@@ -118,12 +160,14 @@ internal sealed class CompletionLogTests
             read.Select(entry => entry.Id).Should().Equal(Enumerable.Range(1, events + 1));
     }
 
-    private static CompletionLogEntry Delta(int id, string text) => new(id, new CompletionDelta(text));
+    private static (int Id, CompletionEvent Event) Delta(int id, string text) => (id, new CompletionDelta(text));
 
     // Real time only keeps a broken test from hanging.
     private static Task<T> Guard<T>(Task<T> task) => task.WaitAsync(TimeSpan.FromSeconds(30));
 
-    private IAsyncEnumerable<CompletionLogEntry> Read(int after = 0) => log.ReadAsync(after, Heartbeat, clock, default);
+    private ICompletionReader Open(int after = 0) => log.OpenReader(after, Patience, clock, default);
+
+    private Task<List<(int Id, CompletionEvent Event)>> ReadAsync(int after = 0) => RunnerFixture.ReadToEndAsync(Open(after));
 
     private void Append(params string[] texts)
     {

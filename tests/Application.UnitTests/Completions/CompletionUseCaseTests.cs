@@ -45,7 +45,7 @@ internal sealed class CompletionUseCaseTests : IDisposable
         key.Key.Returns(new ApiKeyAccess(limit.Key.Value, fixture.UserId, ApiKeyScopes.Completions, limit));
         fixture.Model.Says("Hello!").Ends();
 
-        var run = (await new CompleteHandler(fixture.Runner, user, key).Handle(Complete("hello"), default)).Value;
+        var run = (await new CompleteHandler(fixture.Runner, user, key).Handle(Complete("hello"), default)).Value.Run!;
         await RunnerFixture.EndOfAsync(run);
 
         var admitted = fixture.Store.Admitted.Should().ContainSingle().Subject;
@@ -61,7 +61,7 @@ internal sealed class CompletionUseCaseTests : IDisposable
         fixture.Model.Says("Hello!").Ends();
         var request = Complete("hello") with { Model = "large", Temperature = 0.25f, MaxTokens = 9, Store = false };
 
-        var run = (await new CompleteHandler(fixture.Runner, user, key).Handle(request, default)).Value;
+        var run = (await new CompleteHandler(fixture.Runner, user, key).Handle(request, default)).Value.Run!;
         await RunnerFixture.EndOfAsync(run);
 
         fixture.Model.Calls.Should().ContainSingle().Which.Options.Should().BeEquivalentTo(

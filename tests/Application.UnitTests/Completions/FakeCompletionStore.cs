@@ -22,6 +22,12 @@ internal sealed class FakeCompletionStore : ICompletionStore
 
     public List<CompletionClosing> Closings { get; } = [];
 
+    /// <summary>The completions that somebody wants ended.</summary>
+    public List<CompletionId> CancelRequests { get; } = [];
+
+    /// <summary>What was remembered of repeatable requests.</summary>
+    public List<IdempotencyKey> Keys { get; } = [];
+
     /// <summary>What a crash left behind; a closing takes it out.</summary>
     public List<Completion> Abandoned { get; } = [];
 
@@ -34,6 +40,13 @@ internal sealed class FakeCompletionStore : ICompletionStore
         var decision = Reservation.Decide(completion.UserId, limits, before, demand, completion.CreatedAt);
         if (!decision.IsSuccess)
             return Task.FromResult<Result<IReadOnlyList<QuotaCounter>>>(decision.Error);
+
+        if (completion.IdempotencyKey is { } key)
+        {
+            if (Keys.Any(known => known.KeyHash.SequenceEqual(key.KeyHash)))
+                return Task.FromResult<Result<IReadOnlyList<QuotaCounter>>>(CompletionErrors.AlreadyAsked);
+            Keys.Add(key);
+        }
 
         completion.Hold(decision.Value, leaseExpiresAt);
         Admitted.Add(completion);
@@ -53,6 +66,15 @@ internal sealed class FakeCompletionStore : ICompletionStore
         Abandoned.Remove(closing.Completion);
         return Task.FromResult(OnClose(closing));
     }
+
+    public Task RequestCancelAsync(CompletionId id, CancellationToken ct)
+    {
+        CancelRequests.Add(id);
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<CompletionId>> ListCancelRequestedAsync(CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<CompletionId>>([.. CancelRequests]);
 
     public Task<IReadOnlyList<Completion>> ListAbandonedAsync(DateTimeOffset now, int limit, CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<Completion>>([.. Abandoned.Where(completion => completion.LeaseExpiresAt < now).Take(limit)]);

@@ -4,6 +4,7 @@ using CleanLlm.Application.Chats.Titles;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Prompting;
 using CleanLlm.Application.Quotas;
+using CleanLlm.Application.Security;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Models;
@@ -18,7 +19,7 @@ namespace CleanLlm.Application.UnitTests.Completions;
 
 /// <summary>The runner between ports that are as simple as they can be: a token is a character, history is what the test says.</summary>
 internal sealed class RunnerFixture
-    : ISubscriptions, IModelCatalog, IConversationReader, ICompletionQueries, ITokenCounter, IOptions<CompletionOptions>, IDisposable
+    : ISubscriptions, IModelCatalog, IConversationReader, ICompletionQueries, ITokenCounter, IOptions<CompletionOptions>, IIdempotencyKeys, IKeyedHash, IDisposable
 {
     public static readonly Model Small = new("small", "Small", "upstream", ContextWindow: 1000, MaxOutputTokens: 100, new TokenPrice(1000, 2000, "v1"));
     public static readonly Model Large = new("large", "Large", "upstream", ContextWindow: 9000, MaxOutputTokens: 900, TokenPrice.Free);
@@ -28,14 +29,26 @@ internal sealed class RunnerFixture
         UserId = UserId.New(Clock.GetUtcNow());
         Plan = PlanOf([]);
         Running = new RunningCompletions(Store, this, this, Clock, NullLogger<RunningCompletions>.Instance);
+        Feed = new CompletionFeed(Running, Shared, this, Clock);
         var prompting = Microsoft.Extensions.Options.Options.Create(new PromptingOptions());
         Runner = new CompletionRunner(
             this,
             this,
             this,
             new PromptPipeline([new SanitizeStep(), new SizeStep(), new SystemPromptStep(prompting), new ContextFitStep(this)]),
+            new CompletionReplay(this, this),
             Store,
-            new CompletionAnswering(Model, Store, this, Running, Titles, this, this, Clock, NullLogger<CompletionAnswering>.Instance),
+            new CompletionAnswering(
+                Model,
+                Store,
+                this,
+                Running,
+                Titles,
+                new CompletionSharing(Shared, Clock, NullLogger<CompletionSharing>.Instance),
+                this,
+                this,
+                Clock,
+                NullLogger<CompletionAnswering>.Instance),
             new CachePolicy(Microsoft.Extensions.Options.Options.Create(new ResponseCacheOptions { SharedPlans = ["shared"] })),
             this,
             Clock);
@@ -50,6 +63,10 @@ internal sealed class RunnerFixture
     public FakeCompletionStore Store { get; } = new();
 
     public RunningCompletions Running { get; }
+
+    public FakeSharedEvents Shared { get; } = new();
+
+    public CompletionFeed Feed { get; }
 
     public CompletionRunner Runner { get; }
 
@@ -74,7 +91,12 @@ internal sealed class RunnerFixture
 
     public CompletionRequest Ask(string prompt = "hello") => new() { UserId = UserId, Messages = CompletionRequest.Question(prompt), PromptField = "prompt" };
 
-    public Task<Result<CompletionRun>> StartAsync(CompletionRequest request, CancellationToken ct = default) => Runner.StartAsync(request, ct);
+    /// <summary>Starts it anew: a repetition has no run.</summary>
+    public async Task<Result<CompletionRun>> StartAsync(CompletionRequest request, CancellationToken ct = default)
+    {
+        var started = await Runner.StartAsync(request, ct);
+        return started.IsSuccess ? started.Value.Run! : started.Error;
+    }
 
     /// <summary>Starts it and waits for its end.</summary>
     public async Task<Result<CompletionDto>> CompleteAsync(CompletionRequest request) =>
@@ -85,7 +107,23 @@ internal sealed class RunnerFixture
 
     /// <summary>All events of a run that has ended, or will.</summary>
     public async Task<List<CompletionEvent>> EventsAsync(CompletionRun run) =>
-        [.. (await run.Log.ReadAsync(0, TimeSpan.FromHours(1), Clock, default).ToListAsync()).Select(entry => entry.Event!)];
+        [.. (await ReadToEndAsync(run.Log.OpenReader(0, TimeSpan.FromHours(1), Clock, default))).Select(entry => entry.Event)];
+
+    /// <summary>All that a reader gives, with its ids.</summary>
+    public static async Task<List<(int Id, CompletionEvent Event)>> ReadToEndAsync(ICompletionReader reader)
+    {
+        List<(int, CompletionEvent)> entries = [];
+        await using (reader)
+        {
+            while (true)
+            {
+                var batch = await reader.NextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+                entries.AddRange(batch.Events.Select((entry, i) => (batch.FirstId + i, entry)));
+                if (batch.IsLast)
+                    return entries;
+            }
+        }
+    }
 
     public int Count(string text) => text.Length;
 
@@ -107,6 +145,16 @@ internal sealed class RunnerFixture
 
     Task<Result<Conversation>> IConversationReader.ReadAboveAsync(ChatId chat, UserId owner, MessageId message, int maxMessages, CancellationToken ct) =>
         Task.FromResult(Conversation);
+
+    Task<IdempotencyKey?> IIdempotencyKeys.FindAsync(UserId user, byte[] keyHash, CancellationToken ct) =>
+        Task.FromResult(Store.Keys.FirstOrDefault(key => key.UserId == user && key.KeyHash.SequenceEqual(keyHash)));
+
+    Task IIdempotencyKeys.ForgetAsync(CancellationToken ct) => Task.CompletedTask;
+
+    ValueTask IKeyedHash.PrepareAsync(CancellationToken ct) => ValueTask.CompletedTask;
+
+    ValueTask<byte[]> IKeyedHash.ComputeAsync(HashPurpose purpose, ReadOnlyMemory<byte> data, CancellationToken ct) =>
+        ValueTask.FromResult(System.Security.Cryptography.SHA256.HashData(data.Span));
 
     Task<CompletionDto?> ICompletionQueries.FindAsync(CompletionId id, UserId user, CancellationToken ct) => Task.FromResult(Stored);
 }

@@ -74,6 +74,70 @@ internal sealed class RunningCompletionsTests : IDisposable
     }
 
     [Test]
+    public async Task Cancel_StopsTheModel_KeepsAndChargesWhatWasSaid()
+    {
+        var run = await SaidAsync("Hel");
+
+        fixture.Running.TryCancel(run.Id).Should().BeTrue();
+
+        (await RunnerFixture.EndOfAsync(run)).Value.Should().BeEquivalentTo(new { Status = CompletionStatus.Cancelled, Message = new { Content = "Hel" } });
+        var closing = fixture.Store.Closings.Should().ContainSingle().Subject;
+        closing.Completion.Should().BeEquivalentTo(new { Status = CompletionStatus.Cancelled, Answer = "Hel", CompletionTokens = 3, ErrorCode = (string?)null });
+        closing.Entry!.Basis.Should().Be(UsageBasis.Partial);
+        (await fixture.EventsAsync(run))[^1].Should().BeOfType<CompletionCancelled>();
+    }
+
+    [Test]
+    public async Task Cancel_BeforeAnythingWasSaid_ChargesNothing()
+    {
+        var run = await StreamAsync();
+
+        run.Cancel();
+
+        (await RunnerFixture.EndOfAsync(run)).Value.Status.Should().Be(CompletionStatus.Cancelled);
+        fixture.Store.Closings.Should().ContainSingle().Which.Entry.Should().BeNull();
+    }
+
+    [Test]
+    public async Task Cancel_AfterTheEnd_ChangesNothing()
+    {
+        fixture.Model.Says("Hello").Ends();
+        var run = await StreamAsync();
+        await RunnerFixture.EndOfAsync(run);
+
+        run.Cancel();
+
+        (await run.Outcome).Value.Status.Should().Be(CompletionStatus.Succeeded);
+        fixture.Store.Closings.Should().ContainSingle();
+    }
+
+    [Test]
+    public async Task Cancel_RequestedOnAnotherInstance_IsSeenAtTheNextLook()
+    {
+        var run = await SaidAsync("Hel");
+        fixture.Store.CancelRequests.Add(run.Id);
+        fixture.Store.CancelRequests.Add(CompletionId.New(fixture.Clock.GetUtcNow()));
+
+        await fixture.Running.CancelRequestedAsync(default);
+
+        (await RunnerFixture.EndOfAsync(run)).Value.Status.Should().Be(CompletionStatus.Cancelled);
+    }
+
+    [Test]
+    public async Task CancelIfUnread_LeavesARunAloneThatSomebodyElseReads()
+    {
+        var run = await SaidAsync("Hel");
+        var other = run.Log.OpenReader(0, TimeSpan.FromHours(1), fixture.Clock, default);
+
+        run.CancelIfUnread();
+        run.IsCancelled.Should().BeFalse();
+
+        await other.DisposeAsync();
+        run.CancelIfUnread();
+        (await RunnerFixture.EndOfAsync(run)).Value.Status.Should().Be(CompletionStatus.Cancelled);
+    }
+
+    [Test]
     public async Task Drain_WhenNothingRuns_IsDone() =>
         await fixture.Running.DrainAsync(default).WaitAsync(TimeSpan.FromSeconds(30));
 
@@ -148,7 +212,8 @@ internal sealed class RunningCompletionsTests : IDisposable
     {
         fixture.Model.Says(text);
         var run = await StreamAsync(store);
-        await run.Log.ReadAsync(1, TimeSpan.FromHours(1), fixture.Clock, default).FirstAsync();
+        await using var reader = run.Log.OpenReader(1, TimeSpan.FromHours(1), fixture.Clock, default);
+        await reader.NextAsync();
         return run;
     }
 }

@@ -6,8 +6,9 @@ namespace CleanLlm.Infrastructure.IntegrationTests.Ai;
 [Parallelizable(ParallelScope.All)]
 internal sealed class AiOptionsTests
 {
-    [TestCase("Kind", "Grpc", "*'Grpc' is not available; use one of OpenAi, Simulated, Custom*")]
-    [TestCase("Kind", "Predict", "*'Predict' is not available*")]
+    [TestCase("Kind", "Carrier", "*'Carrier' is not available; use one of OpenAi, Predict, Grpc, Simulated, Custom*")]
+    [TestCase("Kind", "Grpc", "*kind Grpc takes an address without a path*")]
+    [TestCase("MaxTokensField", "max", "*MaxTokensField*")]
     [TestCase("Kind", "Custom", "*keyed IChatClient registered as 'p'*")]
     [TestCase("BaseUrl", "not a url", "*Ai:Providers:0:BaseUrl*")]
     [TestCase("BaseUrl", "ftp://host/v1", "*Ai:Providers:0:BaseUrl*")]

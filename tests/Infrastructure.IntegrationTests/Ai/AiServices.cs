@@ -30,6 +30,9 @@ internal sealed class AiServices : IAsyncDisposable
 
     public ITokenCounter Tokens => services.GetRequiredService<ITokenCounter>();
 
+    /// <summary>One provider's own client, without the router.</summary>
+    public IChatClient Client(string provider = "upstream") => Get<ProviderClients>().Of(provider);
+
     public T Get<T>() where T : notnull => services.GetRequiredService<T>();
 
     /// <summary>A container with one OpenAI-compatible provider that serves the models.</summary>
@@ -53,6 +56,22 @@ internal sealed class AiServices : IAsyncDisposable
         for (var i = 0; i < models.Length; i++)
             settings[$"{at}:Models:{i.ToString(CultureInfo.InvariantCulture)}:Id"] = models[i];
         return settings;
+    }
+
+    /// <summary>A container with one provider of the kind, at its scripted server.</summary>
+    public static AiServices Of(string kind, TimeProvider? clock, string model, int? timeoutSeconds = null)
+    {
+        var address = kind switch
+        {
+            "OpenAi" => UpstreamFixture.Upstream.BaseUrl,
+            "Predict" => UpstreamFixture.Predict.BaseUrl,
+            _ => UpstreamFixture.Grpc.BaseUrl,
+        };
+        var settings = Provider(0, "upstream", address, model);
+        settings["Ai:Providers:0:Kind"] = kind;
+        if (timeoutSeconds is { } seconds)
+            settings["Ai:Providers:0:TimeoutSeconds"] = seconds.ToString(CultureInfo.InvariantCulture);
+        return new AiServices(settings, clock);
     }
 
     public ValueTask DisposeAsync() => services.DisposeAsync();

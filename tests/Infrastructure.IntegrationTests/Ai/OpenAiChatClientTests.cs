@@ -108,18 +108,6 @@ internal sealed class OpenAiChatClientTests
     }
 
     [Test]
-    public async Task Messages_WithMoreThanText_AreNotSupported()
-    {
-        await using var ai = AiServices.With(Upstream, null, "ok@image");
-        ChatMessage[] image = [new(ChatRole.User, [new DataContent(new byte[] { 1 }, "image/png")])];
-
-        var asking = () => ai.Chat.GetResponseAsync(image, new ChatOptions { ModelId = "ok@image" });
-
-        await asking.Should().ThrowAsync<NotSupportedException>();
-        Upstream.Model("ok@image").Calls.Should().BeEmpty();
-    }
-
-    [Test]
     public async Task Cancelling_WhileTheProviderAnswers_StopsItsCall([Values("hang", "stall")] string script, [Values] bool stream)
     {
         var model = $"{script}@cancel-{stream}";

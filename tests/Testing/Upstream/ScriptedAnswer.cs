@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Text;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace CleanLlm.Testing.Upstream;
 
-/// <summary>Writes one answer of <see cref="ScriptedUpstream"/> as its script says.</summary>
+/// <summary>Writes one answer of a scripted server over HTTP as its script says.</summary>
 internal sealed class ScriptedAnswer
 {
     private const int HugeBytes = 9 * 1024 * 1024;
@@ -13,17 +12,21 @@ internal sealed class ScriptedAnswer
     private readonly HttpContext http;
     private readonly UpstreamCall call;
     private readonly UpstreamModel model;
+    private readonly IAnswerFormat format;
     private readonly string[] script;
     private readonly string[] words;
     private readonly string finish;
 
-    public ScriptedAnswer(HttpContext http, UpstreamCall call, UpstreamModel model)
+    public ScriptedAnswer(HttpContext http, UpstreamCall call, UpstreamModel model, IAnswerFormat format)
     {
+        this.format = format;
         this.http = http;
         this.call = call;
         this.model = model;
         script = call.Model.Split('@')[0].Split('-');
         var whole = UpstreamAnswers.Of(call, multiByte: script[0] == "bytes").Split(' ').Select((w, i) => i == 0 ? w : ' ' + w).ToArray();
+        if (script is ["paced", var count, ..])
+            whole = UpstreamAnswers.Paced(Number(count), script is [_, _, _, var size] ? Number(size) : 0);
         words = [.. whole.Take(call.MaxTokens ?? int.MaxValue)];
         finish = words.Length < whole.Length ? "length" : "stop";
     }
@@ -43,6 +46,9 @@ internal sealed class ScriptedAnswer
             case ["reset", var times] when number <= Number(times):
                 http.Abort();
                 return;
+            case ["chaos", var percent] when Scattered(number) < Number(percent):
+                await FailAsync(number);
+                return;
             case ["hang"]:
                 await Task.Delay(Timeout.Infinite, http.RequestAborted);
                 return;
@@ -57,20 +63,23 @@ internal sealed class ScriptedAnswer
             await DocumentAsync();
     }
 
+    /// <summary>A call of tools until their results have come.</summary>
+    private int ToolCalls => script[0] == "tools" && call.Messages[^1].Role != "tool" ? script is [_, var several] ? Number(several) : 1 : 0;
+
+    private int? Tokens => Name == "no-usage" ? null : words.Length;
+
     private async Task DocumentAsync()
     {
         http.Response.ContentType = "application/json";
-        var text = Name == "huge" ? new string('x', HugeBytes) : string.Concat(words);
-        object[] choices = Name == "empty" ? [] : [new { index = 0, message = new { role = "assistant", content = text }, finish_reason = finish }];
-        var json = Name == "malformed" ? "{\"choices\": [nonsense" : JsonSerializer.Serialize(new
+        while (Name == "endless")
+            await SendAsync(new string(' ', 64 * 1024));
+        var json = Name switch
         {
-            id = "chatcmpl-scripted",
-            @object = "chat.completion",
-            created = 1,
-            model = call.Model,
-            choices,
-            usage = Name == "no-usage" ? null : Usage(),
-        });
+            "malformed" => "{\"choices\": [nonsense",
+            "empty" => format.Empty(call),
+            "huge" => format.Document(call, new string('x', HugeBytes), finish, Tokens),
+            _ => ToolCalls > 0 ? format.ToolDocument(call, ToolCalls) : format.Document(call, string.Concat(words), finish, Tokens),
+        };
         model.Charge(call.PromptTokens, words.Length);
         if (Name is not ("cut-off" or "cut-clean" or "stall"))
         {
@@ -95,21 +104,38 @@ internal sealed class ScriptedAnswer
         }
 
         model.Charge(call.PromptTokens, 0);
-        await DeltaAsync(new { role = "assistant", content = "" }, null);
-        for (var i = 0; i < words.Length; i++)
+        if (format.Opening(call) is { } opening)
+            await EventAsync(opening);
+        if (ToolCalls == 0)
+        {
+            await WordsAsync();
+            return;
+        }
+
+        await EventsAsync(format.ToolPieces(call, ToolCalls));
+        await EventsAsync(format.Ending(call, "tool_calls", ToolCalls, marked: true));
+    }
+
+    private async Task WordsAsync()
+    {
+        for (var i = 0; i < words.Length || Name == "endless"; i++)
         {
             if (i == words.Length / 2 && Name is "cut-off" or "cut-clean" or "stall" or "error" or "huge" && await BreakAsync())
                 return;
             model.Charge(0, 1);
-            await DeltaAsync(new { content = words[i] }, null);
+            await EventAsync(format.Piece(call, words[i % words.Length]));
+            if (script is ["paced", _, var pause, ..])
+                await Task.Delay(Number(pause), http.RequestAborted);
         }
 
         if (Name != "empty")
-            await DeltaAsync(new { }, finish);
-        if (Name != "no-usage" && call.Body.Contains("\"include_usage\":true", StringComparison.Ordinal))
-            await EventAsync(JsonSerializer.Serialize(new { id = "chatcmpl-scripted", choices = Array.Empty<object>(), usage = Usage() }));
-        if (Name != "no-done")
-            await EventAsync("[DONE]");
+            await EventsAsync(format.Ending(call, finish, Tokens, marked: Name != "no-done"));
+    }
+
+    private async Task EventsAsync(IEnumerable<string> events)
+    {
+        foreach (var data in events)
+            await EventAsync(data);
     }
 
     /// <returns>True when the answer ends here.</returns>
@@ -124,13 +150,35 @@ internal sealed class ScriptedAnswer
                 await EventAsync("""{"error":{"message":"scripted","type":"server_error"}}""");
                 return true;
             case "huge":
-                await DeltaAsync(new { content = new string('x', HugeBytes) }, null);
+                await EventAsync(format.Piece(call, new string('x', HugeBytes)));
                 return true;
             case "cut-clean" when call.Stream:
                 return true;
             default:
                 // Kestrel closes the connection in the middle of the message but after what was written, which a reset could overtake.
                 throw new IOException("The script cuts the answer off.");
+        }
+    }
+
+    /// <summary>0 to 99, the same for the same call and evenly spread over many.</summary>
+    private static int Scattered(int number) => (int)((uint)number * 2_654_435_761u >> 8) % 100;
+
+    private async Task FailAsync(int number)
+    {
+        switch (number % 4)
+        {
+            case 0:
+                await RefuseAsync(StatusCodes.Status500InternalServerError, "0");
+                return;
+            case 1:
+                await RefuseAsync(StatusCodes.Status503ServiceUnavailable, "0");
+                return;
+            case 2:
+                await RefuseAsync(StatusCodes.Status429TooManyRequests, "0");
+                return;
+            default:
+                http.Abort();
+                return;
         }
     }
 
@@ -142,34 +190,20 @@ internal sealed class ScriptedAnswer
         await http.Response.WriteAsJsonAsync(new { error = new { message = "scripted", type = "scripted" } });
     }
 
-    private Task DeltaAsync(object delta, string? finishReason) => EventAsync(JsonSerializer.Serialize(new
-    {
-        id = "chatcmpl-scripted",
-        @object = "chat.completion.chunk",
-        created = 1,
-        model = call.Model,
-        choices = new[] { new { index = 0, delta, finish_reason = finishReason } },
-    }, UpstreamAnswers.Unescaped));
-
     private Task EventAsync(string data) => SendAsync($"data: {data}\n\n");
 
     private async Task SendAsync(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        var step = script[0] == "bytes" ? 1 : bytes.Length;
+        var step = script[0] is "bytes" or "drip" ? 1 : bytes.Length;
         for (var at = 0; at < bytes.Length; at += step)
         {
             await http.Response.Body.WriteAsync(bytes.AsMemory(at, step), http.RequestAborted);
             await http.Response.Body.FlushAsync(http.RequestAborted);
+            if (script is ["drip", var pause])
+                await Task.Delay(Number(pause), http.RequestAborted);
         }
     }
-
-    private object Usage() => new
-    {
-        prompt_tokens = call.PromptTokens,
-        completion_tokens = words.Length,
-        total_tokens = call.PromptTokens + words.Length,
-    };
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -20,9 +20,17 @@ public sealed record UpstreamCall(
 
     internal static UpstreamCall Read(JsonElement body, string authorization) => new(
         body.GetProperty("model").GetString()!,
-        [.. body.GetProperty("messages").EnumerateArray().Select(m => (m.GetProperty("role").GetString()!, m.GetProperty("content").GetString()!))],
+        [.. body.GetProperty("messages").EnumerateArray().Select(m => (m.GetProperty("role").GetString()!, TextOf(m.GetProperty("content"))))],
         body.TryGetProperty("stream", out var stream) && stream.GetBoolean(),
-        body.TryGetProperty("max_tokens", out var max) ? max.GetInt32() : null,
+        body.TryGetProperty("max_tokens", out var max) || body.TryGetProperty("max_completion_tokens", out max) ? max.GetInt32() : null,
         authorization,
         body.GetRawText());
+
+    /// <summary>Text as it is; of several parts those of text.</summary>
+    private static string TextOf(JsonElement content) => content.ValueKind switch
+    {
+        JsonValueKind.String => content.GetString()!,
+        JsonValueKind.Array => string.Join(' ', content.EnumerateArray().Select(part => part.TryGetProperty("text", out var text) ? text.GetString() : "")),
+        _ => "",
+    };
 }

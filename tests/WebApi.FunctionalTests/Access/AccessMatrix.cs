@@ -60,6 +60,8 @@ public static class AccessMatrix
         [$"GET {Api}/models"] = Self($"{Api}/models") with { Scope = "completions" },
         [$"POST {Api}/completions"] = Self($"{Api}/completions", 200, _ => new { prompt = "Hello", model = "ok" }) with { Scope = "completions" },
         [$"GET {Api}/completions/{{id:guid}}"] = Owner(200, async stage => $"{Api}/completions/{await AskAsync(stage)}") with { Scope = "completions" },
+        [$"GET {Api}/completions/{{id:guid}}/events"] = Owner(200, async stage => $"{Api}/completions/{await AskAsync(stage)}/events") with { Scope = "completions" },
+        [$"POST {Api}/completions/{{id:guid}}/cancel"] = Owner(202, async stage => $"{Api}/completions/{await AskAsync(stage)}/cancel") with { Scope = "completions" },
 
         [$"GET {Api}/chats"] = Self($"{Api}/chats") with { Scope = "chats:read" },
         [$"POST {Api}/chats"] = Self($"{Api}/chats", 201, _ => new { title = "Chat" }) with { Scope = "chats:write" },
@@ -90,6 +92,7 @@ public static class AccessMatrix
         [$"GET {Api}/admin/audit"] = Admin(200, Fixed($"{Api}/admin/audit")),
         [$"DELETE {Api}/admin/cache"] = Admin(204, Fixed($"{Api}/admin/cache")),
         [$"GET {Api}/admin/audit/verify"] = Admin(200, Fixed($"{Api}/admin/audit/verify")),
+        [$"GET {Api}/admin/providers"] = Admin(200, Fixed($"{Api}/admin/providers")),
     };
 
     private static AccessRow Public(string path, int status = 200, Func<AccessStage, object>? body = null) => Row(Audience.Public, status, Fixed(path), body);

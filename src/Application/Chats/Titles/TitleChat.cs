@@ -64,7 +64,7 @@ internal sealed class TitleChatHandler(
             ct);
         if (!started.IsSuccess)
             return started.Error;
-        var ended = await started.Value.Outcome.WaitAsync(ct);
+        var ended = await started.Value.Run!.Outcome.WaitAsync(ct);
         return ended.IsSuccess ? ended.Value.Message?.Content ?? "" : ended.Error;
     }
 

@@ -11,7 +11,12 @@ internal interface IOpenAiApi
     /// <summary>Asks a model; an answer in one document or as server-sent events.</summary>
     [Post("/chat/completions")]
     Task<HttpResponseMessage> CompleteAsync(
-        [Body(buffered: true)] ChatRequest request, [Property(OpenAiProviders.ProviderProperty)] string provider, CancellationToken ct);
+        [Body] HttpContent request, [Property(OpenAiProviders.ProviderProperty)] string provider, CancellationToken ct);
+
+    /// <summary>Turns texts into vectors; an answer in one document.</summary>
+    [Post("/embeddings")]
+    Task<HttpResponseMessage> EmbedAsync(
+        [Body] HttpContent request, [Property(OpenAiProviders.ProviderProperty)] string provider, CancellationToken ct);
 
     /// <summary>Lists the models.</summary>
     [Get("/models")]

@@ -1,7 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using CleanLlm.Application.Ai;
+using CleanLlm.Infrastructure.Ai.Calls;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.Ai.OpenAi;
@@ -9,17 +9,19 @@ namespace CleanLlm.Infrastructure.Ai.OpenAi;
 /// <summary>Speaks to one OpenAI-compatible server. Every failure is a <see cref="ProviderException"/>.</summary>
 internal sealed class OpenAiChatClient(IOpenAiApi api, ProviderOptions provider, TimeProvider clock) : IChatClient
 {
-    private static readonly SseItemParser<ChatAnswer?> ParseEvent = static (_, data) => data.SequenceEqual("[DONE]"u8)
-        ? ChatAnswer.Done
-        : JsonSerializer.Deserialize(data, OpenAiJson.Default.ChatAnswer);
+    /// <summary>Stands for the event <c>[DONE]</c>.</summary>
+    private static readonly ChatResponseUpdate Done = new();
+
+    private static readonly SseItemParser<ChatResponseUpdate?> ParseEvent =
+        static (_, data) => data.SequenceEqual("[DONE]"u8) ? Done : AnswerReader.ReadEvent(data);
 
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var request = OpenAiRequests.From(messages, options, stream: false);
+        using var request = OpenAiRequests.From(messages, options, stream: false, provider.MaxTokensField);
         using var limits = new CallClock(provider, clock, cancellationToken);
         using var response = await OpenAsync(request, limits);
-        return await ReadWholeAsync(response, request.Model, limits);
+        return await ReadWholeAsync(response, options?.ModelId, limits);
     }
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
@@ -27,13 +29,13 @@ internal sealed class OpenAiChatClient(IOpenAiApi api, ProviderOptions provider,
         ChatOptions? options = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var request = OpenAiRequests.From(messages, options, stream: true);
+        using var request = OpenAiRequests.From(messages, options, stream: true, provider.MaxTokensField);
         using var limits = new CallClock(provider, clock, cancellationToken);
         using var response = await OpenAsync(request, limits);
         if (response.Content.Headers.ContentType?.MediaType == "application/json")
         {
             // A server that cannot stream answers in one document.
-            foreach (var update in (await ReadWholeAsync(response, request.Model, limits)).ToChatResponseUpdates())
+            foreach (var update in (await ReadWholeAsync(response, options?.ModelId, limits)).ToChatResponseUpdates())
                 yield return update;
             yield break;
         }
@@ -44,10 +46,10 @@ internal sealed class OpenAiChatClient(IOpenAiApi api, ProviderOptions provider,
         while (await NextAsync(events, limits))
         {
             body.PartEnds();
-            var part = events.Current.Data;
-            if (ReferenceEquals(part, ChatAnswer.Done))
+            var update = events.Current.Data;
+            if (ReferenceEquals(update, Done))
                 yield break;
-            if (part is null || OpenAiAnswers.ToUpdate(part) is not { } update)
+            if (update is null)
                 continue;
             finished |= update.FinishReason is not null;
             yield return update;
@@ -64,47 +66,49 @@ internal sealed class OpenAiChatClient(IOpenAiApi api, ProviderOptions provider,
     {
     }
 
-    private async Task<HttpResponseMessage> OpenAsync(ChatRequest request, CallClock limits)
+    private async Task<HttpResponseMessage> OpenAsync(HttpContent request, CallClock limits)
     {
         HttpResponseMessage response;
         try
         {
             response = await api.CompleteAsync(request, provider.Name, limits.Token);
         }
-        catch (Exception thrown) when (OpenAiFailures.IsExpected(thrown))
+        catch (Exception thrown) when (HttpFailures.IsExpected(thrown))
         {
-            throw OpenAiFailures.BeforeAnswer(thrown, limits);
+            throw HttpFailures.BeforeAnswer(thrown, limits);
         }
 
         if (response.IsSuccessStatusCode)
             return response;
         using (response)
-            throw OpenAiFailures.Of(response, clock);
+            throw HttpFailures.Of(response, clock);
     }
 
-    private static async Task<ChatResponse> ReadWholeAsync(HttpResponseMessage response, string model, CallClock limits)
+    private static async Task<ChatResponse> ReadWholeAsync(HttpResponseMessage response, string? model, CallClock limits)
     {
         try
         {
             await using var body = new AnswerStream(await response.Content.ReadAsStreamAsync(limits.Token), limits);
-            return OpenAiAnswers.ToResponse(await JsonSerializer.DeserializeAsync(body, OpenAiJson.Default.ChatAnswer, limits.Token), model);
+            var document = await body.ReadToEndAsync(response.Content.Headers.ContentLength, limits.Token);
+            return AnswerReader.ReadDocument(document.Span, model);
         }
-        catch (Exception thrown) when (OpenAiFailures.IsExpected(thrown))
+        catch (Exception thrown) when (HttpFailures.IsExpected(thrown))
         {
-            throw OpenAiFailures.WithinAnswer(thrown, limits);
+            throw HttpFailures.WithinAnswer(thrown, limits);
         }
     }
 
-    /// <summary>Apart from the iterator, which cannot yield inside a try with a catch.</summary>
-    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<SseItem<ChatAnswer?>> events, CallClock limits)
+    /// <summary>Apart from the iterator, which cannot yield inside a try with a catch. Runs once a token, so its state is pooled.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<SseItem<ChatResponseUpdate?>> events, CallClock limits)
     {
         try
         {
             return await events.MoveNextAsync();
         }
-        catch (Exception thrown) when (OpenAiFailures.IsExpected(thrown))
+        catch (Exception thrown) when (HttpFailures.IsExpected(thrown))
         {
-            throw OpenAiFailures.WithinAnswer(thrown, limits);
+            throw HttpFailures.WithinAnswer(thrown, limits);
         }
     }
 }

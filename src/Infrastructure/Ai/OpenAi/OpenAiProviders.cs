@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using CleanLlm.Application.Ai;
+using CleanLlm.Infrastructure.Ai.Calls;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 using Refit;
@@ -17,14 +18,17 @@ internal sealed class OpenAiProviders(IOptions<AiOptions> options, IHttpClientFa
     public const string ProviderProperty = "ai.provider";
 
     private static readonly TimeSpan ListTimeout = TimeSpan.FromSeconds(10);
-    private static readonly RefitSettings Settings = new(new SystemTextJsonContentSerializer(OpenAiJson.Default.Options));
 
     private readonly Dictionary<string, (ProviderOptions Options, IOpenAiApi Api)> servers = options.Value.Providers
         .Where(p => p.Kind == ProviderKinds.OpenAi)
-        .ToDictionary(p => p.Name, p => (p, RestService.For<IOpenAiApi>(Connect(http, p), Settings)), StringComparer.Ordinal);
+        .ToDictionary(p => p.Name, p => (p, RestService.For<IOpenAiApi>(Connect(http, p))), StringComparer.Ordinal);
 
     /// <summary>A chat client of the server.</summary>
     public IChatClient ClientOf(string provider) => new OpenAiChatClient(servers[provider].Api, servers[provider].Options, clock);
+
+    /// <summary>A generator of embeddings of the server.</summary>
+    public IEmbeddingGenerator<string, Embedding<float>> EmbeddingsOf(string provider) =>
+        new OpenAiEmbeddingGenerator(servers[provider].Api, servers[provider].Options, clock);
 
     /// <summary>The ids that the server lists at <c>GET /models</c>.</summary>
     /// <exception cref="ProviderException">It cannot be reached or understood within 10 seconds.</exception>
@@ -37,16 +41,16 @@ internal sealed class OpenAiProviders(IOptions<AiOptions> options, IHttpClientFa
         {
             using var response = await api.ModelsAsync(provider, limits.Token);
             if (!response.IsSuccessStatusCode)
-                throw OpenAiFailures.Of(response, clock);
+                throw HttpFailures.Of(response, clock);
             await using var body = new AnswerStream(await response.Content.ReadAsStreamAsync(limits.Token), limits);
             var list = await JsonSerializer.DeserializeAsync(body, OpenAiJson.Default.ModelList, limits.Token);
             return list?.Data is { } models
                 ? [.. models.Select(m => m.Id).OfType<string>().Where(id => id.Length > 0).Distinct(StringComparer.Ordinal)]
                 : throw new ProviderException(ProviderFailure.BadAnswer, "The provider's list of models holds no data.");
         }
-        catch (Exception thrown) when (OpenAiFailures.IsExpected(thrown))
+        catch (Exception thrown) when (HttpFailures.IsExpected(thrown))
         {
-            throw OpenAiFailures.BeforeAnswer(thrown, limits);
+            throw HttpFailures.BeforeAnswer(thrown, limits);
         }
     }
 

@@ -1,51 +1,103 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Net.Http.Headers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using CleanLlm.Application.Ai;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.Ai.OpenAi;
 
-/// <summary>From the port's messages and options to OpenAI's.</summary>
+/// <summary>
+/// Writes the body of <c>POST /chat/completions</c>. By hand, because an OpenAI client's own fields go through unchanged:
+/// a <see cref="JsonElement"/> in <see cref="ChatOptions.AdditionalProperties"/> is written under its key, in place of what the
+/// option of that name would have said.
+/// </summary>
 internal static class OpenAiRequests
 {
-    private static readonly StreamOptions WithUsage = new(IncludeUsage: true);
+    /// <summary>Ours to say, whatever the options hold: they decide what is metered and how the answer is read.</summary>
+    private static readonly FrozenSet<string> Reserved =
+        FrozenSet.Create(StringComparer.Ordinal, "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens", "n");
 
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+    private static readonly JsonWriterOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <param name="messages">The conversation.</param>
+    /// <param name="options">What is asked for.</param>
+    /// <param name="stream">As server-sent events, with the usage in the last.</param>
+    /// <param name="maxTokensField">How the server calls the bound of an answer.</param>
     /// <exception cref="ArgumentException">No model is named.</exception>
-    /// <exception cref="NotSupportedException">A message holds more than text, or is not of the system, the user or the assistant.</exception>
-    public static ChatRequest From(IEnumerable<ChatMessage> messages, ChatOptions? options, bool stream)
+    /// <exception cref="ProviderException">OpenAI's API has no form for a message or a tool.</exception>
+    public static HttpContent From(IEnumerable<ChatMessage> messages, ChatOptions? options, bool stream, string maxTokensField)
     {
         var model = options?.ModelId ?? throw new ArgumentException("The model's name is missing.", nameof(options));
-        return new ChatRequest(model, Messages(messages, options))
+        var body = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(body, Unescaped))
         {
-            Stream = stream ? true : null,
-            StreamOptions = stream ? WithUsage : null,
-            Temperature = options.Temperature,
-            TopP = options.TopP,
-            MaxTokens = options.MaxOutputTokens,
-            Stop = options.StopSequences is { Count: > 0 } stops ? stops : null,
-            Seed = options.Seed,
-            FrequencyPenalty = options.FrequencyPenalty,
-            PresencePenalty = options.PresencePenalty,
-        };
+            json.WriteStartObject();
+            json.WriteString("model"u8, model);
+            OpenAiMessages.Write(json, messages, options.Instructions);
+            WriteDelivery(json, options, stream, maxTokensField);
+            WriteSampling(json, options);
+            OpenAiTools.Write(json, options);
+            WriteRest(json, options);
+            json.WriteEndObject();
+        }
+
+        return new ReadOnlyMemoryContent(body.WrittenMemory) { Headers = { ContentType = Json } };
     }
 
-    private static List<WireMessage> Messages(IEnumerable<ChatMessage> messages, ChatOptions options)
+    /// <summary>The options hold no field of the name as its client wrote it.</summary>
+    internal static bool HoldsNo(this ChatOptions options, string field) => options.AdditionalProperties?.GetValueOrDefault(field) is not JsonElement;
+
+    private static void WriteDelivery(Utf8JsonWriter json, ChatOptions options, bool stream, string maxTokensField)
     {
-        var wire = new List<WireMessage>();
-        if (options.Instructions is { Length: > 0 } instructions)
-            wire.Add(new WireMessage("system", instructions));
-        foreach (var message in messages)
-            wire.Add(new WireMessage(Role(message.Role), Text(message)));
-        return wire;
+        if (stream)
+        {
+            json.WriteBoolean("stream"u8, true);
+            json.WriteStartObject("stream_options"u8);
+            json.WriteBoolean("include_usage"u8, true);
+            json.WriteEndObject();
+        }
+
+        if (options.MaxOutputTokens is { } most)
+            json.WriteNumber(maxTokensField, most);
     }
 
-    private static string Role(ChatRole role)
+    private static void WriteSampling(Utf8JsonWriter json, ChatOptions options)
     {
-        if (role == ChatRole.User)
-            return "user";
-        if (role == ChatRole.Assistant)
-            return "assistant";
-        return role == ChatRole.System ? "system" : throw new NotSupportedException("Only system, user and assistant messages are supported.");
+        Number("temperature", options.Temperature);
+        Number("top_p", options.TopP);
+        Number("frequency_penalty", options.FrequencyPenalty);
+        Number("presence_penalty", options.PresencePenalty);
+        if (options.TopK is { } topK && options.HoldsNo("top_k"))
+            json.WriteNumber("top_k"u8, topK);
+        if (options.Seed is { } seed && options.HoldsNo("seed"))
+            json.WriteNumber("seed"u8, seed);
+        if (options.StopSequences is not { Count: > 0 } stops || !options.HoldsNo("stop"))
+            return;
+        json.WriteStartArray("stop"u8);
+        foreach (var stop in stops)
+            json.WriteStringValue(stop);
+        json.WriteEndArray();
+
+        void Number(string field, float? value)
+        {
+            if (value is { } number && options.HoldsNo(field))
+                json.WriteNumber(field, number);
+        }
     }
 
-    private static string Text(ChatMessage message) => message.Contents.All(c => c is TextContent)
-        ? message.Text
-        : throw new NotSupportedException("Only text messages are supported.");
+    private static void WriteRest(Utf8JsonWriter json, ChatOptions options)
+    {
+        if (options.AdditionalProperties is not { } fields)
+            return;
+        foreach (var (field, value) in fields)
+        {
+            if (value is not JsonElement { ValueKind: not JsonValueKind.Undefined } element || Reserved.Contains(field))
+                continue;
+            json.WritePropertyName(field);
+            element.WriteTo(json);
+        }
+    }
 }

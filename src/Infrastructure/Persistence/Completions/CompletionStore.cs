@@ -94,6 +94,21 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
         return true;
     }
 
+    public async Task RequestCancelAsync(CompletionId id, CancellationToken ct)
+    {
+        await using var database = await databases.CreateDbContextAsync(ct);
+        await Running(database, id).ExecuteUpdateAsync(row => row.SetProperty(completion => completion.CancelRequested, true), ct);
+    }
+
+    public async Task<IReadOnlyList<CompletionId>> ListCancelRequestedAsync(CancellationToken ct)
+    {
+        await using var database = await databases.CreateDbContextAsync(ct);
+        return await database.Completions
+            .Where(completion => completion.CancelRequested && completion.Status == CompletionStatus.Running)
+            .Select(completion => completion.Id)
+            .ToListAsync(ct);
+    }
+
     public async Task<IReadOnlyList<Completion>> ListAbandonedAsync(DateTimeOffset now, int limit, CancellationToken ct)
     {
         await using var database = await databases.CreateDbContextAsync(ct);

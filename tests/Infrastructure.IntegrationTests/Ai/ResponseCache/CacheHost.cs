@@ -39,6 +39,7 @@ internal sealed class CacheHost : IAsyncDisposable
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton<IKeyedHash>(new OneHash())
             .AddSingleton(new KeyEncryptionKeys(Options.Create(new EncryptionOptions { Keys = keys is [] ? [OneKey] : keys })))
+            .AddSingleton<BriefSeal>()
             .AddSingleton(Options.Create(options ?? new ResponseCacheOptions()))
             .AddSingleton<IChatClient>(model)
             .AddCaching(configuration)

@@ -1,6 +1,8 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
 using CleanLlm.Application.Ai;
 
-namespace CleanLlm.Infrastructure.Ai.OpenAi;
+namespace CleanLlm.Infrastructure.Ai.Calls;
 
 /// <summary>The body of an answer: tells the clock of each read, and bounds what one document or event may hold.</summary>
 internal sealed class AnswerStream(Stream body, CallClock clock) : Stream
@@ -13,6 +15,20 @@ internal sealed class AnswerStream(Stream body, CallClock clock) : Stream
     /// <summary>A part was complete: the bound counts anew.</summary>
     public void PartEnds() => sinceLastPart = 0;
 
+    /// <summary>A whole document.</summary>
+    /// <param name="announced">How long the server says it is; null when it does not.</param>
+    /// <param name="ct">Ends the read.</param>
+    /// <exception cref="ProviderException">It is larger than <see cref="MaxPartBytes"/>.</exception>
+    public async Task<ReadOnlyMemory<byte>> ReadToEndAsync(long? announced, CancellationToken ct)
+    {
+        var document = new ArrayBufferWriter<byte>((int)Math.Clamp(announced + 1 ?? 0, 4096, MaxPartBytes));
+        while (await ReadAsync(document.GetMemory(1024), ct) is > 0 and var read)
+            document.Advance(read);
+        return document.WrittenMemory;
+    }
+
+    /// <summary>Runs once for each token of a stream, so its state is pooled.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         clock.ReadBegins();

@@ -1,4 +1,4 @@
-namespace CleanLlm.Infrastructure.Ai.OpenAi;
+namespace CleanLlm.Infrastructure.Ai.Calls;
 
 /// <summary>
 /// The time limits of one call, by one timer and one token source however many tokens come: reading only notes when it began,

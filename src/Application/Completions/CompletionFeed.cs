@@ -1,0 +1,51 @@
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Users;
+
+namespace CleanLlm.Application.Completions;
+
+/// <summary>Where to read a completion, whichever instance runs it: this one's memory, the shared log, or what the database holds.</summary>
+public sealed class CompletionFeed(
+    RunningCompletions running, ICompletionEventStore shared, ICompletionQueries queries, TimeProvider clock)
+{
+    // Nobody waits for signs of life here, only for the end.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    /// <summary>Reads the events after <paramref name="after"/> as they come.</summary>
+    /// <param name="id">Which completion.</param>
+    /// <param name="user">Whose it must be.</param>
+    /// <param name="after">The id of the last event already seen; 0 for all.</param>
+    /// <param name="patience">After how long a silence the reader gives an empty batch.</param>
+    /// <param name="ct">Ends the reading.</param>
+    /// <returns>The reader; <see cref="CompletionErrors.NotFound"/> when it is absent or somebody else's.</returns>
+    public async Task<Result<ICompletionReader>> OpenAsync(CompletionId id, UserId user, int after, TimeSpan patience, CancellationToken ct)
+    {
+        if (running.LogOf(id, user) is { } log)
+            return Result<ICompletionReader>.Success(log.OpenReader(after, patience, clock, ct));
+        if (await queries.FindAsync(id, user, ct) is not { } stored)
+            return CompletionErrors.NotFound;
+        return Result<ICompletionReader>.Success(await RemoteLogReader.OpenAsync(stored, user, after, patience, shared, queries, clock, ct));
+    }
+
+    /// <summary>Waits for the end of a started completion.</summary>
+    public async Task<Result<CompletionDto>> OutcomeAsync(StartedCompletion started, CancellationToken ct)
+    {
+        if (started.Run is { } run)
+            return await run.Outcome.WaitAsync(ct);
+
+        if (running.LogOf(started.Id, started.UserId) is null
+            && await queries.FindAsync(started.Id, started.UserId, ct) is { Status: not (CompletionStatus.Running or CompletionStatus.Queued) } ended)
+            return CompletionOutcome.Of(ended);
+
+        var opened = await OpenAsync(started.Id, started.UserId, after: 0, Patience, ct);
+        if (!opened.IsSuccess)
+            return opened.Error;
+        await using var reader = opened.Value;
+        while (true)
+        {
+            var batch = await reader.NextAsync();
+            if (batch.IsLast)
+                return CompletionOutcome.Of(batch.Events[^1]);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using CleanLlm.Application.Ai;
+using Microsoft.Extensions.AI;
+
+namespace CleanLlm.Infrastructure.Ai.OpenAi;
+
+/// <summary>Reads the answer of <c>POST /embeddings</c>: vectors as base64 of little-endian floats, or as numbers.</summary>
+internal static class EmbeddingReader
+{
+    /// <param name="json">The document.</param>
+    /// <param name="count">How many vectors were asked for.</param>
+    /// <param name="model">The name to give them.</param>
+    /// <exception cref="JsonException">It is not the JSON of an answer.</exception>
+    /// <exception cref="ProviderException">It holds other vectors than were asked for.</exception>
+    public static GeneratedEmbeddings<Embedding<float>> Read(ReadOnlySpan<byte> json, int count, string? model)
+    {
+        var vectors = new float[]?[count];
+        var reader = new Utf8JsonReader(json);
+        try
+        {
+            // The document is parsed once into elements of its own buffer, as the vectors may come before or after their index.
+            var root = JsonElement.ParseValue(ref reader);
+            foreach (var (position, item) in root.GetProperty("data").EnumerateArray().Index())
+            {
+                var index = item.TryGetProperty("index", out var told) ? told.GetInt32() : position;
+                vectors[index] = Vector(item.GetProperty("embedding"));
+            }
+
+            return Array.TrueForAll(vectors, vector => vector is { Length: > 0 })
+                ? new GeneratedEmbeddings<Embedding<float>>(vectors.Select(vector => new Embedding<float>(vector) { ModelId = model })) { Usage = Usage(root) }
+                : throw new ProviderException(ProviderFailure.BadAnswer, "The provider's answer does not hold all embeddings.");
+        }
+        catch (Exception thrown) when (thrown is InvalidOperationException or FormatException or KeyNotFoundException or IndexOutOfRangeException)
+        {
+            throw new JsonException("An unexpected value.", thrown);
+        }
+    }
+
+    private static float[] Vector(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.String)
+            return [.. value.EnumerateArray().Select(number => number.GetSingle())];
+
+        var bytes = value.GetBytesFromBase64();
+        var vector = MemoryMarshal.Cast<byte, float>(bytes).ToArray();
+        if (!BitConverter.IsLittleEndian)
+        {
+            for (var i = 0; i < vector.Length; i++)
+                vector[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes.AsSpan(i * sizeof(float)));
+        }
+
+        return vector;
+    }
+
+    private static UsageDetails? Usage(JsonElement root)
+    {
+        if (!root.TryGetProperty("usage", out var usage)
+            || usage.ValueKind != JsonValueKind.Object
+            || !usage.TryGetProperty("prompt_tokens", out var prompt)
+            || prompt.ValueKind != JsonValueKind.Number)
+            return null;
+        var tokens = prompt.GetInt64();
+        return new UsageDetails { InputTokenCount = tokens, TotalTokenCount = tokens };
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+using CleanLlm.Application.Ai;
+using Microsoft.Extensions.AI;
+
+namespace CleanLlm.Infrastructure.Ai.OpenAi;
+
+/// <summary>
+/// Writes the calls an assistant's message holds, and what became of them. The raw form of a call is its arguments as the model wrote them.
+/// </summary>
+internal static class OpenAiToolCalls
+{
+    private static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
+
+    /// <summary>A call in one of the forms the port knows.</summary>
+    public static bool IsCall(AIContent content) => content is ToolCallFragment or FunctionCallContent;
+
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<AIContent> calls)
+    {
+        if (calls.Count == 0)
+            return;
+        json.WriteStartArray("tool_calls"u8);
+        foreach (var call in calls)
+        {
+            if (call is ToolCallFragment fragment)
+                WriteCall(json, fragment.Id, fragment.Name, fragment.Arguments);
+            else if (call is FunctionCallContent function)
+                WriteCall(json, function.CallId, function.Name, function.RawRepresentation as string ?? Text(function.Arguments));
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>A result as the model reads it: text as it is, anything else as JSON.</summary>
+    public static string ResultText(object? result) => result switch
+    {
+        null => "",
+        string text => text,
+        JsonElement { ValueKind: JsonValueKind.String } text => text.GetString()!,
+        JsonElement json => json.GetRawText(),
+        TextContent text => text.Text,
+        _ => Text(result),
+    };
+
+    private static void WriteCall(Utf8JsonWriter json, string? id, string? name, string? arguments)
+    {
+        json.WriteStartObject();
+        json.WriteString("id"u8, id ?? "");
+        json.WriteString("type"u8, "function"u8);
+        json.WriteStartObject("function"u8);
+        json.WriteString("name"u8, name ?? "");
+        json.WriteString("arguments"u8, arguments is { Length: > 0 } ? arguments : "{}");
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static string Text(object? value) =>
+        value is null ? "{}" : JsonSerializer.Serialize(value, Compact.GetTypeInfo(value.GetType()));
+}

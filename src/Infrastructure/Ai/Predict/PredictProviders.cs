@@ -1,0 +1,30 @@
+using System.Net.Http.Headers;
+using CleanLlm.Infrastructure.Ai.OpenAi;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
+using Refit;
+
+namespace CleanLlm.Infrastructure.Ai.Predict;
+
+/// <summary>The configured prediction services by name, on the connections that all HTTP providers share.</summary>
+internal sealed class PredictProviders(IOptions<AiOptions> options, IHttpClientFactory http, TimeProvider clock)
+{
+    private static readonly RefitSettings Settings = new(new SystemTextJsonContentSerializer(PredictJson.Default.Options));
+
+    private readonly Dictionary<string, ProviderOptions> services = options.Value.Providers
+        .Where(p => p.Kind == ProviderKinds.Predict)
+        .ToDictionary(p => p.Name, StringComparer.Ordinal);
+
+    /// <summary>A chat client of the service.</summary>
+    public IChatClient ClientOf(string provider) =>
+        new PredictChatClient(RestService.For<IPredictApi>(Connect(services[provider]), Settings), services[provider], clock);
+
+    private HttpClient Connect(ProviderOptions provider)
+    {
+        var client = http.CreateClient(OpenAiProviders.HttpClientName);
+        client.BaseAddress = new Uri(provider.BaseUrl!.TrimEnd('/'));
+        if (provider.ApiKey is { } key)
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        return client;
+    }
+}

@@ -1,0 +1,139 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using CleanLlm.Application.Completions;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Infrastructure.Caching;
+using CleanLlm.Infrastructure.Security;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace CleanLlm.Infrastructure.Completions;
+
+/// <summary>
+/// Event logs as Redis streams. An entry holds some events that follow each other, encrypted, under the id of the last of them: so
+/// what comes after an event is one range, and a repeated write is refused by Redis itself.
+/// </summary>
+internal sealed partial class RedisCompletionEvents(
+    IConnectionMultiplexer redis, BriefSeal seal, IOptions<CompletionOptions> options, ILogger<RedisCompletionEvents> logger) : ICompletionEventStore
+{
+    private static readonly TimeSpan Retention = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromMilliseconds(CachingRegistration.CallTimeoutMilliseconds);
+
+    private const string Field = "e";
+
+    // How many pieces one reading takes from Redis at most; the rest comes with the next.
+    private const int MaxEntries = 200;
+
+    public bool IsShared => true;
+
+    public async Task<bool> TryAppendAsync(CompletionId id, EventBatch batch, CancellationToken ct)
+    {
+        var last = batch.FirstId - 1 + batch.Events.Count;
+        var sealedEvents = seal.Seal(EventJson.Write(batch.Events), PurposeOf(id));
+        try
+        {
+            var writing = redis.GetDatabase().CreateBatch();
+            var added = writing.StreamAddAsync(KeyOf(id), Field, sealedEvents, EntryId(last));
+            var expires = writing.KeyExpireAsync(KeyOf(id), batch.IsLast ? Retention : Retention + TimeSpan.FromSeconds(options.Value.MaxSeconds));
+            writing.Execute();
+            await Task.WhenAll(AddedAsync(added), expires).WaitAsync(CallTimeout, ct);
+            await redis.GetSubscriber().PublishAsync(ChannelOf(id), last, CommandFlags.FireAndForget);
+            return true;
+        }
+        catch (Exception away) when (away is RedisException or TimeoutException)
+        {
+            LogAway(away.Message);
+            return false;
+        }
+    }
+
+    public async Task<EventBatch> ReadAsync(CompletionId id, int after, CancellationToken ct)
+    {
+        try
+        {
+            // With the piece that ends in what the reader saw last: it may have been the end.
+            var entries = await redis.GetDatabase().StreamRangeAsync(KeyOf(id), EntryId(after), "+", MaxEntries).WaitAsync(CallTimeout, ct);
+            List<CompletionEvent> events = [];
+            var isLast = false;
+            foreach (var entry in entries)
+            {
+                var piece = EventJson.Read(seal.Open((byte[])entry[Field]!, PurposeOf(id)));
+                var first = LastOf(entry) - piece.Length + 1;
+                // The first piece may begin with what the reader has seen; one with a gap before it must not be shown.
+                if (first > after + events.Count + 1)
+                    break;
+                events.AddRange(piece.Skip(after + events.Count + 1 - first));
+                isLast = piece[^1] is CompletionFinished or CompletionFailed or CompletionCancelled;
+            }
+
+            return new EventBatch(after + 1, events.ToArray(), isLast);
+        }
+        catch (Exception away) when (away is RedisException or TimeoutException or CryptographicException)
+        {
+            LogAway(away.Message);
+            return new EventBatch(after + 1, ArraySegment<CompletionEvent>.Empty, IsLast: false);
+        }
+    }
+
+    public async Task<IAsyncDisposable> WatchAsync(CompletionId id, Action appended, CancellationToken ct)
+    {
+        var watch = new Watch(redis, ChannelOf(id), (_, _) => appended());
+        try
+        {
+            await redis.GetSubscriber().SubscribeAsync(watch.Channel, watch.Handler).WaitAsync(CallTimeout, ct);
+        }
+        catch (Exception away) when (away is RedisException or TimeoutException)
+        {
+            // The reader looks now and then by itself.
+            LogAway(away.Message);
+        }
+
+        return watch;
+    }
+
+    // An entry that is there already was written by the attempt before, whose confirmation was lost.
+    private static async Task AddedAsync(Task<RedisValue> added)
+    {
+        try
+        {
+            await added;
+        }
+        catch (RedisServerException refused) when (refused.Message.Contains("equal or smaller", StringComparison.Ordinal))
+        {
+        }
+    }
+
+    private static RedisKey KeyOf(CompletionId id) => $"cleanllm:events:{id}";
+
+    // All databases of one Redis share its channels: the number keeps two installations apart.
+    private RedisChannel ChannelOf(CompletionId id) => RedisChannel.Literal($"cleanllm:{redis.GetDatabase().Database}:events:{id}");
+
+    private static string PurposeOf(CompletionId id) => $"completion-events|{id}";
+
+    private static RedisValue EntryId(int last) => string.Create(CultureInfo.InvariantCulture, $"{last}-0");
+
+    private static int LastOf(StreamEntry entry) => int.Parse(((string)entry.Id!).Split('-')[0], CultureInfo.InvariantCulture);
+
+    [LoggerMessage(LogLevel.Debug, "Redis cannot share events just now ({Cause})")]
+    private partial void LogAway(string cause);
+
+    private sealed class Watch(IConnectionMultiplexer redis, RedisChannel channel, Action<RedisChannel, RedisValue> handler) : IAsyncDisposable
+    {
+        public RedisChannel Channel => channel;
+
+        public Action<RedisChannel, RedisValue> Handler => handler;
+
+        public async ValueTask DisposeAsync()
+        {
+            try
+            {
+                await redis.GetSubscriber().UnsubscribeAsync(channel, handler, CommandFlags.FireAndForget);
+            }
+            catch (RedisException)
+            {
+                // Without a connection there is no subscription either.
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Json;
+using CleanLlm.Application.Completions;
+using CleanLlm.WebApi.Http;
+
+namespace CleanLlm.WebApi.Streaming;
+
+/// <summary>Events as <c>/api</c> names them. One writer serves the whole stream, so an event costs no more than its bytes.</summary>
+internal sealed class CompletionEventFormat(JsonSerializerOptions json, HttpContext http) : ICompletionEventFormat
+{
+    private static readonly JsonEncodedText Text = JsonEncodedText.Encode("text");
+
+    private Utf8JsonWriter? writer;
+
+    public void Write(IBufferWriter<byte> output, int? id, CompletionEvent entry)
+    {
+        if (id is { } number)
+        {
+            output.Write("id: "u8);
+            WriteNumber(output, number);
+            output.Write("\n"u8);
+        }
+
+        output.Write("event: "u8);
+        output.Write(NameOf(entry));
+        output.Write("\ndata: "u8);
+        WriteData(output, entry);
+        output.Write("\n\n"u8);
+    }
+
+    private void WriteData(IBufferWriter<byte> output, CompletionEvent entry)
+    {
+        if (writer is null)
+            writer = new Utf8JsonWriter(output, new JsonWriterOptions { Encoder = json.Encoder, SkipValidation = true });
+        else
+            writer.Reset(output);
+
+        switch (entry)
+        {
+            // Once a token, so without the detour over the serializer.
+            case CompletionDelta { ToolCall: null } delta:
+                writer.WriteStartObject();
+                writer.WriteString(Text, delta.Text);
+                writer.WriteEndObject();
+                break;
+            case CompletionFinished finished:
+                JsonSerializer.Serialize(writer, finished.Completion, json);
+                break;
+            case CompletionCancelled cancelled:
+                JsonSerializer.Serialize(writer, cancelled.Completion, json);
+                break;
+            case CompletionFailed failed:
+                JsonSerializer.Serialize(writer, Problem.Of(failed.Error, http), json);
+                break;
+            default:
+                JsonSerializer.Serialize(writer, entry, entry.GetType(), json);
+                break;
+        }
+
+        writer.Flush();
+    }
+
+    private static ReadOnlySpan<byte> NameOf(CompletionEvent entry) => entry switch
+    {
+        CompletionStarted => "completion.started"u8,
+        CompletionDelta => "completion.delta"u8,
+        CompletionFinished => "completion.finished"u8,
+        CompletionFailed => "completion.failed"u8,
+        CompletionCancelled => "completion.cancelled"u8,
+        _ => throw new InvalidOperationException($"No event is named for {entry.GetType().Name}."),
+    };
+
+    private static void WriteNumber(IBufferWriter<byte> output, int number)
+    {
+        const int MostDigits = 11;
+        Utf8Formatter.TryFormat(number, output.GetSpan(MostDigits), out var written);
+        output.Advance(written);
+    }
+}

@@ -1,0 +1,89 @@
+using System.IO.Pipelines;
+using CleanLlm.Application.Completions;
+using CleanLlm.Domain.Users;
+using CleanLlm.WebApi.Authentication;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace CleanLlm.WebApi.Streaming;
+
+/// <summary>
+/// Writes a completion's log as server-sent events (WHATWG HTML, 9.2): its own reader, at the pace of its connection, for as long as
+/// its caller may read. All that has come by the time it looks is written and flushed together: at once while the model is slower than
+/// the connection, in larger pieces when it is not.
+/// </summary>
+internal sealed class EventStream(CallerAccess access, TimeProvider clock)
+{
+    /// <summary>The media type.</summary>
+    public const string MediaType = "text/event-stream";
+
+    /// <summary>
+    /// The longest silence of a reader. With the two seconds for which rights are believed, a change of them ends a stream within five.
+    /// </summary>
+    public static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1.5);
+
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    // A reader that comes back to a long answer is sent it in pieces, so that it does not pile up before a slow connection.
+    private const int FlushBytes = 64 * 1024;
+
+    private static ReadOnlySpan<byte> KeepAlive => ": keep-alive\n\n"u8;
+
+    /// <summary>Writes until the last event, or until the caller leaves.</summary>
+    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    public async Task WriteAsync(ICompletionReader reader, ICompletionEventFormat format, HttpContext http)
+    {
+        var ct = http.RequestAborted;
+        var output = Begin(http);
+        // The headers, before the model has said anything.
+        await output.FlushAsync(ct);
+
+        var (lookedAt, wroteAt) = (clock.GetTimestamp(), clock.GetTimestamp());
+        for (var isLast = false; !isLast;)
+        {
+            var batch = await reader.NextAsync();
+            isLast = batch.IsLast;
+            var now = clock.GetTimestamp();
+            if (clock.GetElapsedTime(lookedAt, now) >= LookInterval)
+            {
+                lookedAt = now;
+                if (!await access.HoldsAsync(http, ct))
+                {
+                    format.Write(output, id: null, new CompletionFailed(AuthErrors.SessionEnded));
+                    await output.FlushAsync(ct);
+                    return;
+                }
+            }
+
+            if (batch.Events.Count > 0)
+                await WriteAsync(output, format, batch, ct);
+            else if (clock.GetElapsedTime(wroteAt, now) >= Heartbeat)
+                await output.WriteAsync(KeepAlive.ToArray(), ct);
+            else
+                continue;
+            wroteAt = now;
+        }
+    }
+
+    private static PipeWriter Begin(HttpContext http)
+    {
+        var response = http.Response;
+        response.ContentType = MediaType;
+        response.Headers.CacheControl = "no-cache,no-store";
+        // nginx would otherwise collect events until a buffer is full.
+        response.Headers["X-Accel-Buffering"] = "no";
+        http.Features.GetRequiredFeature<IHttpResponseBodyFeature>().DisableBuffering();
+        return response.BodyWriter;
+    }
+
+    private static async ValueTask WriteAsync(PipeWriter output, ICompletionEventFormat format, EventBatch batch, CancellationToken ct)
+    {
+        for (var i = 0; i < batch.Events.Count; i++)
+        {
+            format.Write(output, batch.FirstId + i, batch.Events[i]);
+            if (output.UnflushedBytes >= FlushBytes)
+                await output.FlushAsync(ct);
+        }
+
+        await output.FlushAsync(ct);
+    }
+}

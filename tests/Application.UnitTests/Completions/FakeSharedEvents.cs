@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using CleanLlm.Application.Completions;
+using CleanLlm.Domain.Completions;
+
+namespace CleanLlm.Application.UnitTests.Completions;
+
+/// <summary>Shared logs in memory, which a test can cut off or fill in another instance's place.</summary>
+internal sealed class FakeSharedEvents : ICompletionEventStore
+{
+    private readonly ConcurrentDictionary<CompletionId, List<CompletionEvent>> logs = new();
+    private readonly ConcurrentDictionary<CompletionId, Action> watchers = new();
+
+    public bool IsShared { get; set; }
+
+    /// <summary>Whether writing and reading fail just now.</summary>
+    public bool IsAway { get; set; }
+
+    public int Appends { get; private set; }
+
+    public IReadOnlyList<CompletionEvent> EventsOf(CompletionId id) => logs.GetValueOrDefault(id) ?? [];
+
+    public Task<bool> TryAppendAsync(CompletionId id, EventBatch batch, CancellationToken ct)
+    {
+        if (IsAway)
+            return Task.FromResult(false);
+        var log = logs.GetOrAdd(id, _ => []);
+        lock (log)
+        {
+            batch.FirstId.Should().Be(log.Count + 1);
+            log.AddRange(batch.Events);
+            Appends++;
+        }
+
+        if (watchers.TryGetValue(id, out var appended))
+            appended();
+        return Task.FromResult(true);
+    }
+
+    public Task<EventBatch> ReadAsync(CompletionId id, int after, CancellationToken ct)
+    {
+        CompletionEvent[] events = [];
+        if (!IsAway && logs.TryGetValue(id, out var log))
+        {
+            lock (log)
+                events = [.. log.Skip(after)];
+        }
+
+        return Task.FromResult(new EventBatch(after + 1, events, events is [.., { IsEnding: true }]));
+    }
+
+    public Task<IAsyncDisposable> WatchAsync(CompletionId id, Action appended, CancellationToken ct)
+    {
+        watchers[id] = appended;
+        return Task.FromResult<IAsyncDisposable>(new Watch(() => watchers.TryRemove(id, out _)));
+    }
+
+    private sealed class Watch(Action leave) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            leave();
+            return ValueTask.CompletedTask;
+        }
+    }
+}

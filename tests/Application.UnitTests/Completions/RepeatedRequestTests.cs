@@ -1,0 +1,88 @@
+using CleanLlm.Application.Completions;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Quotas;
+
+namespace CleanLlm.Application.UnitTests.Completions;
+
+/// <summary>Requests with an <c>Idempotency-Key</c>.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+internal sealed class RepeatedRequestTests : IDisposable
+{
+    private readonly RunnerFixture fixture = new();
+
+    public void Dispose() => fixture.Dispose();
+
+    [Test]
+    public async Task ARepetition_WhileTheFirstRuns_IsTheSameCompletion()
+    {
+        fixture.Model.Says("Hel");
+        var first = (await fixture.Runner.StartAsync(Ask("key", "body"), default)).Value;
+
+        var second = (await fixture.Runner.StartAsync(Ask("key", "body"), default)).Value;
+
+        second.Should().BeEquivalentTo(new { first.Id, IsReplay = true });
+        var outcome = fixture.Feed.OutcomeAsync(second, default);
+        outcome.IsCompleted.Should().BeFalse();
+        fixture.Model.Says("lo").Ends();
+        (await outcome.WaitAsync(TimeSpan.FromSeconds(30))).Value.Message!.Content.Should().Be("Hello");
+        fixture.Model.Calls.Should().ContainSingle();
+    }
+
+    [Test]
+    public async Task ARepetition_WithAnotherBody_IsRefused()
+    {
+        fixture.Model.Says("Hel");
+        await fixture.Runner.StartAsync(Ask("key", "body"), default);
+
+        (await fixture.Runner.StartAsync(Ask("key", "other body"), default)).Error.Should().Be(CompletionErrors.KeyReused);
+    }
+
+    [Test]
+    public async Task AnotherKey_IsAnotherCompletion()
+    {
+        fixture.Model.Says("Hel");
+
+        var first = (await fixture.Runner.StartAsync(Ask("one", "body"), default)).Value;
+        var second = (await fixture.Runner.StartAsync(Ask("two", "body"), default)).Value;
+
+        second.Id.Should().NotBe(first.Id);
+        second.IsReplay.Should().BeFalse();
+    }
+
+    [Test]
+    public async Task ARepetition_OfWhatUsedUpTheQuota_IsNotRefused()
+    {
+        fixture.Plan = RunnerFixture.PlanOf([new PlanLimit(QuotaMetric.Requests, QuotaWindow.Day, 1)]);
+        fixture.Model.Says("Hello").Ends();
+        await fixture.Runner.StartAsync(Ask("key", "body"), default);
+        fixture.Store.Used = 1;
+
+        (await fixture.Runner.StartAsync(Ask("key", "body"), default)).Value.IsReplay.Should().BeTrue();
+        (await fixture.Runner.StartAsync(Ask("new", "body"), default)).Error!.Code.Should().Be("quota.exceeded");
+    }
+
+    [Test]
+    public async Task ARefusedRequest_IsNotRemembered()
+    {
+        (await fixture.Runner.StartAsync(Ask("key", "body") with { Model = "unknown" }, default)).IsSuccess.Should().BeFalse();
+        fixture.Model.Says("Hello").Ends();
+
+        (await fixture.Runner.StartAsync(Ask("key", "body"), default)).Value.IsReplay.Should().BeFalse();
+    }
+
+    [TestCase("", false)]
+    [TestCase("k", true)]
+    [TestCase("a key with spaces ~!", true)]
+    [TestCase("tab\t", false)]
+    [TestCase("é", false)]
+    public void AKey_Is1To255PrintableCharacters(string key, bool valid)
+    {
+        var request = new Complete("hi", null, null, null, Store: true, Stream: false, new RepeatableRequest(key, default));
+
+        new CompleteValidator().Validate(request).IsValid.Should().Be(valid);
+        new CompleteValidator().Validate(request with { Repeat = new RepeatableRequest(new string('k', 256), default) }).IsValid.Should().BeFalse();
+    }
+
+    private CompletionRequest Ask(string key, string body) =>
+        fixture.Ask() with { Stream = true, Repeat = new RepeatableRequest(key, System.Text.Encoding.ASCII.GetBytes(body)) };
+}
