@@ -2,7 +2,6 @@ using CleanLlm.Application.Chats;
 using CleanLlm.Application.Chats.Titles;
 using CleanLlm.Application.UnitTests.Completions;
 using CleanLlm.Domain.Chats;
-using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using MediatR;
