@@ -7,7 +7,7 @@ namespace CleanLlm.Application.Completions;
 
 /// <summary>Asks one question outside any chat.</summary>
 public sealed record Complete(
-    string Prompt, string? Model, float? Temperature, int? MaxTokens, bool Store, bool Stream, RepeatableRequest? Repeat = null, bool? Cache = null)
+    string Prompt, string? Model, float? Temperature, int? MaxTokens, bool Store, bool? Cache, bool Stream, RepeatableRequest? Repeat = null)
     : IRequest<Result<StartedCompletion>>, ICompletionTerms;
 
 internal sealed class CompleteValidator() : CompletionTermsValidator<Complete>(request => request.Prompt);

@@ -111,9 +111,9 @@ internal static class ChatEndpoints
             body.Model,
             body.Temperature,
             body.MaxTokens,
+            body.Cache,
             CompletionDelivery.WantsEvents(http.Request),
-            delivery.RepeatOf(body, http.Request),
-            body.Cache);
+            delivery.RepeatOf(body, http.Request));
         return await delivery.DeliverAsync(await mediator.Send(message, http.RequestAborted), http, body.OnDisconnect);
     }
 
@@ -154,16 +154,16 @@ internal sealed record UpdateChatBody(string? Title = null, string? Model = null
 /// <param name="Model">The model to ask; absent for the chat's.</param>
 /// <param name="Temperature">Sampling temperature, 0 to 2; absent for the model's own.</param>
 /// <param name="MaxTokens">The longest answer wanted, in tokens; absent for as long as model, plan and quota allow.</param>
-/// <param name="OnDisconnect">What happens when the connection closes before the end.</param>
 /// <param name="Cache">Whether the answer may come from the cache; absent for yes at temperature 0.</param>
+/// <param name="OnDisconnect">What happens when the connection closes before the end.</param>
 internal sealed record SendMessageBody(
     string Content,
     MessageId? ParentId = null,
     string? Model = null,
     float? Temperature = null,
     int? MaxTokens = null,
-    OnDisconnect OnDisconnect = OnDisconnect.Continue,
-    bool? Cache = null);
+    bool? Cache = null,
+    OnDisconnect OnDisconnect = OnDisconnect.Continue);
 
 /// <summary>How a question is to be answered once more.</summary>
 /// <param name="Model">The model to ask; absent for the chat's.</param>

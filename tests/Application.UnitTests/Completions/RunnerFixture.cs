@@ -43,8 +43,8 @@ internal sealed class RunnerFixture
                 Store,
                 this,
                 Running,
-                Titles,
                 new CompletionSharing(Shared, Clock, NullLogger<CompletionSharing>.Instance),
+                Titles,
                 this,
                 this,
                 Clock,
@@ -143,9 +143,6 @@ internal sealed class RunnerFixture
     Task<Result<Conversation>> IConversationReader.ReadAsync(ChatId chat, UserId owner, MessageId? parent, int maxMessages, CancellationToken ct) =>
         Task.FromResult(Conversation);
 
-    Task<Result<Conversation>> IConversationReader.ReadAboveAsync(ChatId chat, UserId owner, MessageId message, int maxMessages, CancellationToken ct) =>
-        Task.FromResult(Conversation);
-
     Task<IdempotencyKey?> IIdempotencyKeys.FindAsync(UserId user, byte[] keyHash, CancellationToken ct) =>
         Task.FromResult(Store.Keys.FirstOrDefault(key => key.UserId == user && key.KeyHash.SequenceEqual(keyHash)));
 
@@ -155,6 +152,8 @@ internal sealed class RunnerFixture
 
     ValueTask<byte[]> IKeyedHash.ComputeAsync(HashPurpose purpose, ReadOnlyMemory<byte> data, CancellationToken ct) =>
         ValueTask.FromResult(System.Security.Cryptography.SHA256.HashData(data.Span));
+    Task<Result<Conversation>> IConversationReader.ReadAboveAsync(ChatId chat, UserId owner, MessageId message, int maxMessages, CancellationToken ct) =>
+        Task.FromResult(Conversation);
 
     Task<CompletionDto?> ICompletionQueries.FindAsync(CompletionId id, UserId user, CancellationToken ct) => Task.FromResult(Stored);
 }
