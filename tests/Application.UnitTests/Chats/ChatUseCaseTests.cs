@@ -26,7 +26,10 @@ internal sealed class ChatUseCaseTests
     public void KnowUserAndModel()
     {
         user.Id.Returns(UserId.New(clock.GetUtcNow()));
-        catalog.ListAsync(default).ReturnsForAnyArgs([new Model("known", "Known", "upstream", 100, 10, TokenPrice.Free)]);
+        Model[] models = [new("known", "Known", "upstream", 100, 10, TokenPrice.Free)];
+        catalog.ListAsync(default).ReturnsForAnyArgs(models);
+        catalog.CandidatesAsync(default!, default)
+            .ReturnsForAnyArgs(call => ValueTask.FromResult<IReadOnlyList<Model>>([.. models.Where(model => model.Id == call.Arg<string>())]));
     }
 
     [Test]

@@ -92,7 +92,7 @@ internal sealed class TitleChatTests : IDisposable
 
         (await TitleAsync()).IsSuccess.Should().BeTrue();
 
-        (await fixture.StartAsync(fixture.Ask())).Error!.Code.Should().Be("quota.exceeded", "anybody else's would");
+        (await fixture.StartAsync(fixture.Ask())).Error!.Code.Should().Be("rate_limit.exceeded", "anybody else's would");
     }
 
     [Test]
