@@ -26,10 +26,8 @@ internal sealed class ChatUseCaseTests
     public void KnowUserAndModel()
     {
         user.Id.Returns(UserId.New(clock.GetUtcNow()));
-        Model[] models = [new("known", "Known", "upstream", 100, 10, TokenPrice.Free)];
-        catalog.ListAsync(default).ReturnsForAnyArgs(models);
-        catalog.CandidatesAsync(default!, default)
-            .ReturnsForAnyArgs(call => ValueTask.FromResult<IReadOnlyList<Model>>([.. models.Where(model => model.Id == call.Arg<string>())]));
+        catalog.ListAsync(default).ReturnsForAnyArgs([new Model("known", "Known", "upstream", 100, 10, TokenPrice.Free)]);
+        catalog.CandidatesAsync(default!, default).ReturnsForAnyArgs(call => call.Arg<string>() == "known" ? [new Model("known", "Known", "upstream", 100, 10, TokenPrice.Free)] : []);
     }
 
     [Test]
