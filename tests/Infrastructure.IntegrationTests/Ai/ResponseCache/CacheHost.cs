@@ -94,16 +94,16 @@ internal sealed class CacheHost : IAsyncDisposable
         return this;
     }
 
-    /// <summary>Asks until the answer comes from the cache; it is kept just after its first readers have it.</summary>
+    /// <summary>Asks until the answer comes from the cache: it is kept, in Redis too, just after its first readers have it.</summary>
     public async Task<ChatResponse> CachedAsync(string prompt = "hello")
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var hits = Counted("hit");
         while (true)
         {
             deadline.Token.ThrowIfCancellationRequested();
-            var call = Call();
-            var response = await AskAsync(call, prompt, deadline.Token);
-            if (call.Cached)
+            var response = await AskAsync(Call(), prompt, deadline.Token);
+            if (Counted("hit") > hits)
                 return response;
         }
     }
