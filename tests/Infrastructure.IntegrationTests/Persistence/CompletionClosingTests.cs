@@ -200,6 +200,27 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
     }
 
     [Test]
+    public async Task Regenerations_AddTheirAnswersOnly_AlsoWhenACrashEndsThem()
+    {
+        var question = await InChatAsync();
+        var first = await question.AnswerAsync(One, "first", Limits);
+        var again = question with { Prompt = "not stored", Regenerated = first.Turn!.QuestionId };
+        await again.AnswerAsync(One, "second", Limits);
+        var crashed = await again.BeginAsync(One, Limits);
+        await One.Store.CheckpointAsync(crashed.Checkpoint("thi", 2, question.Now.AddMinutes(2)), default);
+        Two.Clock.Advance(TimeSpan.FromMinutes(2) + TimeSpan.FromTicks(10));
+
+        (await Two.Abandoned.CloseAsync(Two.Clock.GetUtcNow(), default)).Should().Be(1);
+
+        (await ChatAsync(question.Chat!.Value)).Should().BeEquivalentTo(new { ActiveLeafId = crashed.Turn!.AnswerId, MessageCount = 4 });
+        var messages = await One.InDatabaseAsync(database => database.Messages.AsNoTracking().ToListAsync());
+        messages.Where(message => message.ParentId == first.Turn.QuestionId).Select(message => message.Content)
+            .Should().BeEquivalentTo("first", "second", "thi");
+        messages.Should().HaveCount(4);
+        await Ledger.ShouldBalanceAsync(One);
+    }
+
+    [Test]
     public async Task Sweep_LeavesThoseAloneWhoseLeaseHolds()
     {
         await Somebody.BeginAsync(One, Limits);

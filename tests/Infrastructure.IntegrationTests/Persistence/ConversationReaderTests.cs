@@ -86,6 +86,36 @@ internal sealed class ConversationReaderTests(DatabaseKind kind) : PersistenceTe
     }
 
     [Test]
+    public async Task ReadAbove_GivesTheQuestion_AndTheBranchAboveIt([Values] bool byQuestion)
+    {
+        var (user, chat) = await OpenAsync();
+        var first = await SayAsync(user, chat, null, "q1", "a1");
+        var second = await SayAsync(user, chat, first, "q2", "a2");
+        await SayAsync(user, chat, second, "q3", "a3");
+        var question = new MessageId(Guid.Parse((await Database.TextAsync("SELECT CAST(id AS text) FROM messages WHERE content = 'q2'"))!));
+
+        var conversation = (await ReadAboveAsync(chat, user, byQuestion ? question : second)).Value;
+
+        conversation.Should().BeEquivalentTo(new { Model = "chat-model", SystemPrompt = "Be brief.", ParentId = first, Question = new StoredQuestion(question, "q2") });
+        conversation.Messages.Select(message => message.Content).Should().Equal("q1", "a1");
+        (await ReadAboveAsync(chat, user, first)).Value.Should().BeEquivalentTo(
+            new { ParentId = (MessageId?)null, Messages = Array.Empty<Utterance>(), Question = new { Content = "q1" } });
+        (await ReadAboveAsync(chat, user, second, maxMessages: 1)).Value.Messages.Select(message => message.Content).Should().Equal("a1");
+    }
+
+    [Test]
+    public async Task ReadAbove_OfWhatIsNotThere_FindsNone()
+    {
+        var (user, chat) = await OpenAsync();
+        var answer = await SayAsync(user, chat, null, "q", "a");
+        var elsewhere = await SayAsync(user, await AddChatAsync(user), null, "q", "a");
+
+        (await ReadAboveAsync(chat, await AddUserAsync(), answer)).Error.Should().Be(ChatErrors.NotFound);
+        (await ReadAboveAsync(chat, user, elsewhere)).Error.Should().Be(ChatErrors.MessageNotFound);
+        (await ReadAboveAsync(chat, user, MessageId.New(One.Clock.GetUtcNow()))).Error.Should().Be(ChatErrors.MessageNotFound);
+    }
+
+    [Test]
     public async Task Read_OfALongChat_GivesTheNewestMessages()
     {
         var (user, chat) = await OpenAsync();
@@ -102,6 +132,9 @@ internal sealed class ConversationReaderTests(DatabaseKind kind) : PersistenceTe
 
     private Task<Result<Conversation>> ReadAsync(ChatId chat, UserId user, MessageId? parent = null, int maxMessages = 200) =>
         One.Services.GetRequiredService<IConversationReader>().ReadAsync(chat, user, parent, maxMessages, default);
+
+    private Task<Result<Conversation>> ReadAboveAsync(ChatId chat, UserId user, MessageId message, int maxMessages = 200) =>
+        One.Services.GetRequiredService<IConversationReader>().ReadAboveAsync(chat, user, message, maxMessages, default);
 
     private async Task<(UserId User, ChatId Chat)> OpenAsync()
     {

@@ -24,6 +24,9 @@ internal sealed record Question(UserId User, DateTimeOffset Now)
 
     public string Prompt { get; init; } = "hello";
 
+    /// <summary>The stored question that is answered once more; null for a new one.</summary>
+    public MessageId? Regenerated { get; init; }
+
     public bool Store { get; init; } = true;
 
     /// <summary>Whether the caller set the longest answer, so that a shorter one would not do.</summary>
@@ -33,7 +36,9 @@ internal sealed record Question(UserId User, DateTimeOffset Now)
     public Completion Start() => Completion.Start(
         new CompletionStart(
             User,
-            Chat is { } chat ? new ChatTurn(chat, Parent, MessageId.New(Now), MessageId.New(Now)) : null,
+            Chat is { } chat
+                ? new ChatTurn(chat, Parent, Regenerated ?? MessageId.New(Now), MessageId.New(Now)) { QuestionStored = Regenerated is not null }
+                : null,
             Model,
             Prompt,
             PromptTokens: 10,

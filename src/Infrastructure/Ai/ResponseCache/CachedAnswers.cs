@@ -19,15 +19,12 @@ internal sealed partial class CachedAnswers(
     HybridCache cache,
     CacheGeneration generation,
     IKeyedHash hash,
-    KeyEncryptionKeys keys,
+    BriefSeal seal,
     IOptions<ResponseCacheOptions> options,
     TimeProvider clock,
     ILogger<CachedAnswers> logger)
 {
     private const string KeyPrefix = "answer:";
-
-    // Keys of their own: what encrypts many answers is not what wraps keys.
-    private readonly KeyWrap cipher = new(keys.Derive("response cache"));
 
     /// <summary>The name of a call among all calls; null when it cannot be cached.</summary>
     public async ValueTask<string?> NameAsync(IEnumerable<ChatMessage> messages, ChatOptions options, RoutedCall call, CacheTerms terms, CancellationToken ct) =>
@@ -48,7 +45,7 @@ internal sealed partial class CachedAnswers(
     public async Task KeepAsync(string name, CachedAnswer answer, CancellationToken ct)
     {
         var (key, alone) = await PlaceAsync(name, ct);
-        await cache.SetAsync(key, cipher.Wrap(answer.ToBytes(), key), Entry(alone), cancellationToken: ct);
+        await cache.SetAsync(key, seal.Seal(answer.ToBytes(), PurposeOf(key)), Entry(alone), cancellationToken: ct);
     }
 
     /// <summary>Until when an answer of this moment is kept.</summary>
@@ -63,12 +60,14 @@ internal sealed partial class CachedAnswers(
     private HybridCacheEntryOptions Entry(HybridCacheEntryFlags flags) =>
         new() { Expiration = TimeSpan.FromSeconds(options.Value.ExpirySeconds), Flags = flags };
 
+    private static string PurposeOf(string key) => "response-cache|" + key;
+
     // An answer that cannot be read, such as one from before a key was removed, is as good as none.
     private CachedAnswer? Open(byte[] kept, string key)
     {
         try
         {
-            return CachedAnswer.Read(cipher.Unwrap(kept, key));
+            return CachedAnswer.Read(seal.Open(kept, PurposeOf(key)));
         }
         catch (Exception unreadable) when (unreadable is CryptographicException or JsonException)
         {

@@ -131,8 +131,7 @@ internal sealed class SharedCallTests
     {
         var model = new PlayedModel();
         await using var host = new CacheHost(model);
-        using var staying = new CancellationTokenSource();
-        var anchor = host.AskAsync(CacheHost.Call());
+        var anchor = host.StreamAsync(CacheHost.Call()).ToChatResponseAsync();
 
         var leavers = Enumerable.Range(0, 200).Select(i => Task.Run(async () =>
         {
