@@ -48,6 +48,7 @@ public static class ApplicationRegistration
         services.AddScoped<ContentReading>();
         services.AddSingleton<CompletionRunner>();
         services.AddSingleton<CompletionAnswering>();
+        services.AddSingleton<EmbeddingRunner>();
         services.AddSingleton<RunningCompletions>();
         services.AddSingleton<CompletionSharing>();
         services.AddSingleton<CompletionReplay>();

@@ -4,24 +4,33 @@ using Microsoft.Extensions.AI;
 
 namespace CleanLlm.ArchitectureTests;
 
-/// <summary>Nothing reaches a model but through the <see cref="CompletionRunner"/>, which reserves quota before it asks.</summary>
+/// <summary>
+/// Nothing reaches a model but through the <see cref="CompletionRunner"/>, and no embedding model but through the
+/// <see cref="EmbeddingRunner"/>: both reserve quota before they ask.
+/// </summary>
 public sealed class AdmissionTests
 {
+    private static readonly Type Embeddings = typeof(IEmbeddingGenerator<string, Embedding<float>>);
+
     [Test]
     public void AModelClient_IsHeldInApplicationOnlyByTheRunnersOwnHalf()
     {
         HoldersOf(typeof(IChatClient)).Should().Equal(typeof(CompletionAnswering));
         HoldersOf(typeof(CompletionAnswering)).Should().Equal(typeof(CompletionRunner));
+        HoldersOf(Embeddings).Should().Equal(typeof(EmbeddingRunner));
     }
 
     [Test]
-    public void TheRunner_IsHeldOnlyByUseCases() =>
+    public void TheRunners_AreHeldOnlyByUseCases()
+    {
         HoldersOf(typeof(CompletionRunner)).Should().NotBeEmpty().And.BeSubsetOf(Solution.Handlers);
+        HoldersOf(typeof(EmbeddingRunner)).Should().NotBeEmpty().And.BeSubsetOf(Solution.Handlers);
+    }
 
     [Test]
-    public void NoTypeOfTheWebApi_TouchesAModelClientOrTheRunner() =>
+    public void NoTypeOfTheWebApi_TouchesAModelClientOrARunner() =>
         Solution.Architecture.Types
-            .Where(type => type.Assembly.FullName == Solution.WebApi.FullName && DependsOn(type, typeof(IChatClient), typeof(CompletionRunner), typeof(CompletionAnswering)))
+            .Where(type => type.Assembly.FullName == Solution.WebApi.FullName && DependsOn(type, typeof(IChatClient), typeof(IEmbeddingGenerator<,>), typeof(CompletionRunner), typeof(CompletionAnswering), typeof(EmbeddingRunner)))
             .Select(type => type.FullName)
             .Should().BeEmpty();
 
@@ -34,9 +43,17 @@ public sealed class AdmissionTests
             .Should().Equal(typeof(CompletionAnswering).FullName);
 
     [Test]
+    public void NoOtherTypeOfApplication_NamesAnEmbeddingGenerator() =>
+        Solution.Architecture.Types
+            .Where(type => type.Assembly.FullName == Solution.Application.FullName && DependsOn(type, typeof(IEmbeddingGenerator<,>)))
+            .Select(type => type.FullName.Split('+')[0])
+            .Distinct()
+            .Should().Equal(typeof(EmbeddingRunner).FullName);
+
+    [Test]
     public void EveryUseCaseThatReachesAModel_HasItsEndpoints()
     {
-        var requests = HoldersOf(typeof(CompletionRunner)).Select(handler => Solution.RequestOf(handler)!).ToList();
+        var requests = HoldersOf(typeof(CompletionRunner)).Concat(HoldersOf(typeof(EmbeddingRunner))).Select(handler => Solution.RequestOf(handler)!).ToList();
 
         var routes = (from request in requests
                       from type in Solution.Architecture.Types
@@ -45,7 +62,7 @@ public sealed class AdmissionTests
                       where member.Dependencies.Any(dependency => dependency.Target.FullName == request.FullName)
                       select (Request: request, Endpoint: $"{type.Name}.{member.Name.Split('(')[0]}")).Distinct().ToList();
 
-        routes.ForEach(route => TestContext.Out.WriteLine($"{route.Endpoint} -> {route.Request.Name} -> {nameof(CompletionRunner)}"));
+        routes.ForEach(route => TestContext.Out.WriteLine($"{route.Endpoint} -> {route.Request.Name} -> a runner"));
         routes.Select(route => route.Request).Distinct().Should().BeEquivalentTo(requests);
     }
 
