@@ -36,4 +36,7 @@ public sealed class ProviderException(ProviderFailure failure, string message, E
 
     /// <summary>When the provider said a retry may succeed.</summary>
     public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>The HTTP status it answered with, or what stands for it in its protocol; null when the failure is none of its answers.</summary>
+    public int? Status { get; init; }
 }

@@ -12,6 +12,14 @@ internal sealed record AiOptions
     /// <summary>The providers; a lower <see cref="ProviderOptions.Priority"/> is asked first.</summary>
     [ValidateEnumeratedItems]
     public IList<ProviderOptions> Providers { get; init; } = [];
+
+    /// <summary>How a failed call is tried again.</summary>
+    [ValidateObjectMembers]
+    public RetryOptions Retry { get; init; } = new();
+
+    /// <summary>When a provider that keeps failing is left alone.</summary>
+    [ValidateObjectMembers]
+    public BreakerOptions Breaker { get; init; } = new();
 }
 
 /// <summary>One AI provider.</summary>
@@ -57,6 +65,32 @@ internal sealed record ProviderOptions
     [Range(0.1, 86_400)]
     public double IdleTimeoutSeconds { get; init; } = 60;
 
+    /// <summary>Calls it gets at once from this instance. 1 to 100,000; default 1,024.</summary>
+    [Range(1, 100_000)]
+    public int MaxConcurrentCalls { get; init; } = 1024;
+
+    /// <summary>Calls that may wait for one of those to end. 0 to 100,000; default 1,024.</summary>
+    [Range(0, 100_000)]
+    public int MaxQueuedCalls { get; init; } = 1024;
+
+    /// <summary>Seconds that a call waits for its turn when no other provider takes it. 0.01 to 600; default 2.</summary>
+    [Range(0.01, 600)]
+    public double QueueSeconds { get; init; } = 2;
+
+    /// <summary>Bytes of UTF-8 that one answer may have. 1,024 to 268,435,456; default 8 MiB.</summary>
+    [Range(1024, 256 * 1024 * 1024)]
+    public int MaxAnswerBytes { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>Completion tokens that are asked from it at most, whatever its models can. 1 to 10,000,000; default: no limit of its own.</summary>
+    [Range(1, 10_000_000)]
+    public int? MaxOutputTokens { get; init; }
+
+    /// <summary>
+    /// Whether it is asked for its models, to serve those that are not configured too. Default: when it is of kind <c>OpenAi</c> and
+    /// none are configured.
+    /// </summary>
+    public bool? ListModels { get; init; }
+
     /// <summary>Milliseconds between two words of a simulated stream. 0 to 1,000; default 15.</summary>
     [Range(0, 1000)]
     public double TokenDelayMilliseconds { get; init; } = 15;
@@ -77,46 +111,9 @@ internal sealed record ProviderOptions
 
     /// <summary>What kinds <c>Predict</c> and <c>Grpc</c> name as the model: nothing, when the service's default is meant.</summary>
     public string? ModelToName(string? model) => model == Name ? null : model;
-}
 
-/// <summary>One model of a provider.</summary>
-internal sealed record ModelOptions
-{
-    /// <summary>The context window taken for models that nobody described, in tokens.</summary>
-    public const int DefaultContextWindow = 128_000;
-
-    /// <summary>The longest answer taken for models that nobody described, in tokens.</summary>
-    public const int DefaultMaxOutputTokens = 4_096;
-
-    /// <summary>The id callers name; unique within the provider.</summary>
-    [Required, StringLength(200)]
-    public string Id { get; init; } = "";
-
-    /// <summary>What a person reads. Default: the id.</summary>
-    public string? DisplayName { get; init; }
-
-    /// <summary>The provider's own name for it. Default: the id.</summary>
-    public string? UpstreamId { get; init; }
-
-    /// <summary>Prompt and completion tokens together. 16 to 100,000,000; default 128,000.</summary>
-    [Range(16, 100_000_000)]
-    public int ContextWindow { get; init; } = DefaultContextWindow;
-
-    /// <summary>Completion tokens of one answer, less than the context window. 1 to 10,000,000; default 4,096.</summary>
-    [Range(1, 10_000_000)]
-    public int MaxOutputTokens { get; init; } = DefaultMaxOutputTokens;
-
-    /// <summary>Price of 1,000 prompt tokens in millionths of the currency. Default 0.</summary>
-    [Range(0, 1_000_000_000)]
-    public long PromptPriceMicros { get; init; }
-
-    /// <summary>Price of 1,000 completion tokens in millionths of the currency. Default 0.</summary>
-    [Range(0, 1_000_000_000)]
-    public long CompletionPriceMicros { get; init; }
-
-    /// <summary>Names the price table, kept in the ledger. Default: <c>free</c> without prices, else <c>configured</c>.</summary>
-    [StringLength(64)]
-    public string? PriceVersion { get; init; }
+    /// <summary>Whether it is asked for its models.</summary>
+    public bool IsListed => ListModels ?? (Kind == ProviderKinds.OpenAi && Models.Count == 0);
 }
 
 /// <summary>How a provider is spoken to.</summary>

@@ -38,6 +38,7 @@ internal sealed class AiOptionsRules(IServiceProviderIsKeyedService registration
         var problems = options.Providers.SelectMany(Problems).ToList();
         foreach (var twice in Repeated(options.Providers.Select(p => p.Name)))
             problems.Add($"Ai:Providers: the name '{twice}' is used twice.");
+        problems.AddRange(UnknownFallbacks(options));
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
     }
 
@@ -54,10 +55,36 @@ internal sealed class AiOptionsRules(IServiceProviderIsKeyedService registration
             yield return $"{at}: kind Custom needs a keyed IChatClient registered as '{provider.Name}'.";
         if (provider is { Kind: ProviderKinds.Custom, Models.Count: 0 })
             yield return $"{at}:Models: kind Custom needs at least one model.";
+        if (provider is { ListModels: true } && provider.Kind != ProviderKinds.OpenAi)
+            yield return $"{at}:ListModels: kind {provider.Kind} cannot be asked for its models.";
+        if (provider is { ListModels: false, Models.Count: 0 })
+            yield return $"{at}:Models: needs at least one model, as it is not asked for them.";
+        foreach (var model in provider.Models)
+        {
+            if (model.Aliases.Concat(model.Fallbacks).Any(name => name is not { Length: >= 1 and <= 200 }))
+                yield return $"{at}:Models: aliases and fallbacks of '{model.Id}' must be 1 to 200 characters.";
+            if (model.Prices.DistinctBy(price => price.From).Count() < model.Prices.Count)
+                yield return $"{at}:Models: two prices of '{model.Id}' begin at the same moment.";
+            foreach (var version in Repeated(model.Prices.Select(price => price.Version)))
+                yield return $"{at}:Models: the price version '{version}' of '{model.Id}' is used twice.";
+        }
+
         foreach (var twice in Repeated(provider.Models.Select(m => m.Id)))
             yield return $"{at}:Models: the id '{twice}' is used twice.";
         foreach (var model in provider.Models.Where(m => m.MaxOutputTokens >= m.ContextWindow))
             yield return $"{at}:Models: MaxOutputTokens of '{model.Id}' must be less than its ContextWindow.";
+    }
+
+    /// <summary>A name that no configured model has may still be one that a server lists; when nobody lists any, it is a slip.</summary>
+    private static IEnumerable<string> UnknownFallbacks(AiOptions options)
+    {
+        if (options.Providers.Any(p => p.IsListed))
+            return [];
+        var models = options.Providers.SelectMany(p => p.Models).ToList();
+        var names = models.SelectMany(m => m.Aliases.Prepend(m.Id)).ToHashSet(StringComparer.Ordinal);
+        return models.SelectMany(m => m.Fallbacks, (m, name) => (m.Id, Name: name))
+            .Where(fallback => !names.Contains(fallback.Name))
+            .Select(fallback => $"Ai:Providers: the fallback '{fallback.Name}' of '{fallback.Id}' is no model.");
     }
 
     private static bool IsHttpAddress(string? url) =>

@@ -2,8 +2,8 @@ using CleanLlm.Application.Ai;
 using CleanLlm.Infrastructure.Ai.Grpc;
 using CleanLlm.Infrastructure.Ai.OpenAi;
 using CleanLlm.Infrastructure.Ai.Predict;
+using CleanLlm.Infrastructure.Ai.Routing;
 using CleanLlm.Infrastructure.Ai.Tokens;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -37,7 +37,7 @@ internal static class AiRegistration
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<IModelCatalog>(provider => provider.GetRequiredService<ModelCatalog>());
         services.AddSingleton<ProviderClients>();
-        services.AddSingleton<IChatClient, RoutingChatClient>();
+        services.AddAiRouting();
         return services;
     }
 

@@ -33,8 +33,7 @@ internal sealed partial class ModelCatalog(
 
     public async ValueTask<IReadOnlyList<Model>> ListAsync(CancellationToken ct) => (await RoutesAsync(ct)).Models;
 
-    public async ValueTask<IReadOnlyList<Model>> CandidatesAsync(string model, CancellationToken ct) =>
-        (await RoutesAsync(ct)).Find(model) is { } route ? [route.Model] : [];
+    public async ValueTask<IReadOnlyList<Model>> CandidatesAsync(string model, CancellationToken ct) => (await RoutesAsync(ct)).Candidates(model);
 
     /// <summary>Who serves what.</summary>
     /// <exception cref="ProviderException">No provider is reachable that could tell its models, and none are configured.</exception>
@@ -43,8 +42,12 @@ internal sealed partial class ModelCatalog(
         var known = Volatile.Read(ref current);
         if (known is null)
             return FirstAsync(ct);
-        if (known.RenewAt is { } at && clock.GetUtcNow() >= at)
+        var now = clock.GetUtcNow();
+        if (known.RenewAt <= now)
             _ = RenewAsync();
+        // Prices change at their moment for everybody, so this is not left to a renewal. Two readers at once make the same.
+        if (known.RepriceAt <= now)
+            Interlocked.CompareExchange(ref current, known = Priced(known.Lists, known.RenewAt, now), known);
         return ValueTask.FromResult(known.Routes);
     }
 
@@ -78,22 +81,29 @@ internal sealed partial class ModelCatalog(
     private async Task<Snapshot> LoadAsync()
     {
         var lists = await Task.WhenAll(providers.Select(ModelsOfAsync));
-        var complete = lists.All(list => list is not null);
-        var routes = new ModelRoutes(lists.SelectMany(list => list ?? []));
-        DateTimeOffset? renewAt = providers.All(p => p.Models.Count > 0) ? null : clock.GetUtcNow() + (complete ? Fresh : RetryIncomplete);
-        var loaded = new Snapshot(routes, renewAt);
+        var now = clock.GetUtcNow();
+        DateTimeOffset? renewAt = !providers.Any(p => p.IsListed) ? null : now + (lists.All(list => list.IsComplete) ? Fresh : RetryIncomplete);
         // A renewal that lost a server keeps what was known of it; a first load without any model is tried again by the next caller.
-        if (routes.Models.Count > 0 && (complete || current is null))
+        if (current is { } old)
+            lists = [.. lists.Zip(old.Lists, static (list, known) => list.IsComplete ? list : known)];
+        var loaded = Priced(lists, renewAt, now);
+        if (loaded.Routes.Models.Count > 0)
             Volatile.Write(ref current, loaded);
-        else if (current is { } old)
-            Volatile.Write(ref current, old with { RenewAt = renewAt });
         return loaded;
     }
 
-    private async Task<IReadOnlyList<ModelRoute>?> ModelsOfAsync(ProviderOptions provider)
+    private static Snapshot Priced(ModelList[] lists, DateTimeOffset? renewAt, DateTimeOffset now)
     {
-        if (provider.Models.Count > 0)
-            return [.. provider.Models.Select(m => ModelRoute.Of(provider, m))];
+        var changes = lists.SelectMany(list => list.Models).SelectMany(model => model.Prices).Select(price => price.From).Where(from => from > now);
+        var routes = new ModelRoutes([.. lists.SelectMany(list => list.Models.Select(model => ModelRoute.Of(list.Provider, model, now)))]);
+        return new Snapshot(lists, routes, renewAt, changes.Select(from => (DateTimeOffset?)from).Min());
+    }
+
+    /// <summary>What is configured, and then what the server lists besides.</summary>
+    private async Task<ModelList> ModelsOfAsync(ProviderOptions provider)
+    {
+        if (!provider.IsListed)
+            return new ModelList(provider, [.. provider.Models], IsComplete: true);
         try
         {
             // Only the shut-down ends it, and by the request itself: so nothing is left running when this await returns.
@@ -102,17 +112,23 @@ internal sealed partial class ModelCatalog(
                 _ => new ValueTask<string[]>(servers.ModelIdsAsync(provider.Name, lifetime.Token)),
                 Caching,
                 cancellationToken: CancellationToken.None);
-            return [.. ids.Select(id => ModelRoute.Of(provider, new ModelOptions { Id = id }))];
+            var others = ids.Where(id => provider.Models.All(m => m.Id != id && (m.UpstreamId ?? m.Id) != id)).Select(Listed);
+            return new ModelList(provider, [.. provider.Models, .. others], IsComplete: true);
         }
         catch (ProviderException failure)
         {
             LogUnlisted(provider.Name, failure.Failure);
-            return null;
+            return new ModelList(provider, [.. provider.Models], IsComplete: false);
         }
     }
+
+    private static ModelOptions Listed(string id) => new() { Id = id, IsEmbedding = id.Contains("embed", StringComparison.OrdinalIgnoreCase) };
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Provider {Provider} did not list its models: {Failure}")]
     private partial void LogUnlisted(string provider, ProviderFailure failure);
 
-    private sealed record Snapshot(ModelRoutes Routes, DateTimeOffset? RenewAt);
+    /// <summary>A provider's models; not complete when it was to list them and could not.</summary>
+    private sealed record ModelList(ProviderOptions Provider, IReadOnlyList<ModelOptions> Models, bool IsComplete);
+
+    private sealed record Snapshot(ModelList[] Lists, ModelRoutes Routes, DateTimeOffset? RenewAt, DateTimeOffset? RepriceAt);
 }

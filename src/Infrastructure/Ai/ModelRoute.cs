@@ -6,41 +6,74 @@ namespace CleanLlm.Infrastructure.Ai;
 /// <summary>Where a model is served.</summary>
 /// <param name="Model">What callers see.</param>
 /// <param name="UpstreamId">The provider's own name for it.</param>
-internal sealed record ModelRoute(Model Model, string UpstreamId)
+/// <param name="Names">What callers may call it: its id and its aliases.</param>
+/// <param name="Fallbacks">The names of models that may stand in for it.</param>
+internal sealed record ModelRoute(Model Model, string UpstreamId, IReadOnlyList<string> Names, IReadOnlyList<string> Fallbacks)
 {
-    /// <summary>A model as configured.</summary>
-    public static ModelRoute Of(ProviderOptions provider, ModelOptions model) => new(
+    /// <summary>A model as configured, at the prices of a moment.</summary>
+    public static ModelRoute Of(ProviderOptions provider, ModelOptions model, DateTimeOffset now) => new(
         new Model(
             model.Id,
             model.DisplayName ?? model.Id,
             provider.Name,
             model.ContextWindow,
-            model.MaxOutputTokens,
-            Price(model)),
-        model.UpstreamId ?? model.Id);
+            Math.Min(model.MaxOutputTokens, provider.MaxOutputTokens ?? int.MaxValue),
+            Price(model, now))
+        {
+            IsEmbedding = model.IsEmbedding,
+        },
+        model.UpstreamId ?? model.Id,
+        [model.Id, .. model.Aliases],
+        [.. model.Fallbacks]);
 
-    private static TokenPrice Price(ModelOptions model) =>
-        model is { PromptPriceMicros: 0, CompletionPriceMicros: 0, PriceVersion: null }
+    /// <summary>Whether it is as good as another that is wanted: called by the same name, and not merely named as its stand-in.</summary>
+    public bool IsEqualTo(ModelRoute wanted) =>
+        Model.Id == wanted.Model.Id
+        || (Names.Any(name => wanted.Names.Contains(name, StringComparer.Ordinal))
+            && !Names.Any(name => wanted.Fallbacks.Contains(name, StringComparer.Ordinal)));
+
+    private static TokenPrice Price(ModelOptions model, DateTimeOffset now)
+    {
+        if (model.Prices.Where(price => price.From <= now).MaxBy(price => price.From) is { } table)
+            return new TokenPrice(table.PromptPriceMicros, table.CompletionPriceMicros, table.Version);
+        return model is { PromptPriceMicros: 0, CompletionPriceMicros: 0, PriceVersion: null }
             ? TokenPrice.Free
             : new TokenPrice(model.PromptPriceMicros, model.CompletionPriceMicros, model.PriceVersion ?? "configured");
+    }
 }
 
 /// <summary>What the providers serve at one moment; immutable, so that readers share it.</summary>
 internal sealed class ModelRoutes
 {
-    private readonly FrozenDictionary<string, ModelRoute> byId;
+    private readonly FrozenDictionary<(string Provider, string Id), ModelRoute> routes;
+    private readonly FrozenDictionary<string, IReadOnlyList<Model>> candidates;
 
-    /// <param name="routes">In the order of preference: the first with an id serves it.</param>
-    public ModelRoutes(IEnumerable<ModelRoute> routes)
+    /// <param name="all">In the order of preference.</param>
+    public ModelRoutes(IReadOnlyList<ModelRoute> all)
     {
-        var distinct = routes.DistinctBy(r => r.Model.Id, StringComparer.Ordinal).ToList();
-        Models = distinct.ConvertAll(r => r.Model).AsReadOnly();
-        byId = distinct.ToFrozenDictionary(r => r.Model.Id, StringComparer.Ordinal);
+        // One that makes embeddings cannot be the default.
+        All = [.. all.Select(r => r.Model)];
+        Models = [.. all.DistinctBy(r => r.Model.Id, StringComparer.Ordinal).OrderBy(r => r.Model.IsEmbedding).Select(r => r.Model)];
+        routes = all.ToFrozenDictionary(r => (r.Model.Provider, r.Model.Id));
+
+        var byName = all
+            .SelectMany(route => route.Names.Distinct(StringComparer.Ordinal), static (route, name) => (name, route))
+            .ToLookup(pair => pair.name, pair => pair.route, StringComparer.Ordinal);
+        candidates = byName.ToFrozenDictionary(
+            named => named.Key,
+            named => (IReadOnlyList<Model>)[.. named.Concat(named.SelectMany(r => r.Fallbacks).SelectMany(name => byName[name])).Select(r => r.Model).Distinct()],
+            StringComparer.Ordinal);
     }
 
-    /// <summary>All models; the first is the default.</summary>
+    /// <summary>Every model at every provider.</summary>
+    public IReadOnlyList<Model> All { get; }
+
+    /// <summary>All models, each once, at the provider that is asked first; the first is the default.</summary>
     public IReadOnlyList<Model> Models { get; }
 
-    /// <summary>Who serves the model; null when nobody does.</summary>
-    public ModelRoute? Find(string modelId) => byId.GetValueOrDefault(modelId);
+    /// <summary>Who may answer for a name, the most wanted first; empty when nobody serves it.</summary>
+    public IReadOnlyList<Model> Candidates(string name) => candidates.GetValueOrDefault(name) ?? [];
+
+    /// <summary>Where a model is served; null when it no longer is.</summary>
+    public ModelRoute? Of(Model model) => routes.GetValueOrDefault((model.Provider, model.Id));
 }

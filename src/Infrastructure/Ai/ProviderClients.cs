@@ -3,6 +3,7 @@ using CleanLlm.Application.Ai;
 using CleanLlm.Infrastructure.Ai.Grpc;
 using CleanLlm.Infrastructure.Ai.OpenAi;
 using CleanLlm.Infrastructure.Ai.Predict;
+using CleanLlm.Infrastructure.Ai.Routing;
 using CleanLlm.Infrastructure.Ai.Simulated;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,12 +24,33 @@ internal sealed class ProviderClients(
     ITokenCounter tokens,
     TimeProvider clock)
 {
+    private readonly ConcurrentDictionary<string, IEmbeddingGenerator<string, Embedding<float>>?> embeddings = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, IChatClient> made = new(StringComparer.Ordinal);
 
     /// <summary>The client of a configured provider.</summary>
     public IChatClient Of(string provider) => made.GetOrAdd(provider, static (name, self) => self.Make(name), this);
 
-    private IChatClient Make(string name) => services.GetKeyedService<IChatClient>(name) ?? Own(options.Value.Providers.First(p => p.Name == name));
+    /// <summary>What makes embeddings at a configured provider; null when it makes none.</summary>
+    public IEmbeddingGenerator<string, Embedding<float>>? EmbeddingsOf(string provider) => embeddings.GetOrAdd(
+        provider, static (name, self) => self.MakeEmbeddings(name), this);
+
+    private IChatClient Make(string name) => Foreign(name) ?? Own(options.Value.Providers.First(p => p.Name == name));
+
+    private IChatClient? Foreign(string name) => services.GetKeyedService<IChatClient>(name) is { } client
+        ? new BoundedChatClient(client, options.Value.Providers.First(p => p.Name == name), clock)
+        : null;
+
+    private IEmbeddingGenerator<string, Embedding<float>>? MakeEmbeddings(string name)
+    {
+        var provider = options.Value.Providers.First(p => p.Name == name);
+        if (services.GetKeyedService<IEmbeddingGenerator<string, Embedding<float>>>(name) is { } foreign)
+            return new BoundedEmbeddingGenerator(foreign, provider, clock);
+        return provider.Kind switch
+        {
+            ProviderKinds.OpenAi => servers.EmbeddingsOf(name),
+            _ => null,
+        };
+    }
 
     private IChatClient Own(ProviderOptions provider) => provider.Kind switch
     {

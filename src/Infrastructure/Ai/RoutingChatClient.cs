@@ -1,29 +1,51 @@
+using System.Runtime.CompilerServices;
+using System.Text;
 using CleanLlm.Application.Ai;
+using CleanLlm.Infrastructure.Ai.Routing;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.Ai;
 
 /// <summary>
-/// The one chat client that use cases see: hands a call to the provider that serves <see cref="ChatOptions.ModelId"/>.
+/// The one chat client that use cases see: hands a call to a provider that serves <see cref="ChatOptions.ModelId"/>, and to the next
+/// when it fails before anything of its answer has reached the caller.
 /// A model that no provider serves is an <see cref="ArgumentException"/>: callers look it up in the catalogue first.
 /// </summary>
-internal sealed class RoutingChatClient(ModelCatalog catalog, ProviderClients clients) : IChatClient
+internal sealed class RoutingChatClient(Router router, ProviderClients clients) : IChatClient
 {
+    private const string Operation = "chat";
+
     public async Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
     {
-        var (client, routed) = await RouteAsync(options, cancellationToken);
-        return await client.GetResponseAsync(messages, routed, cancellationToken);
+        var call = RoutedCall.Of(options);
+        using var route = await router.BeginAsync(Operation, options?.ModelId, call, serves: null, cancellationToken);
+        return await Router.CallAsync(route, async (candidate, ct) =>
+        {
+            Serve(call, candidate);
+            var response = await clients.Of(candidate.Provider.Name).GetResponseAsync(messages, For(options!, candidate), ct);
+            return Bytes(response) <= candidate.Provider.Options.MaxAnswerBytes ? response : throw RoutedAnswers.TooLong();
+        });
     }
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages,
-        ChatOptions? options = null,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var (client, routed) = await RouteAsync(options, cancellationToken);
-        await foreach (var update in client.GetStreamingResponseAsync(messages, routed, cancellationToken))
-            yield return update;
+        var call = RoutedCall.Of(options);
+        using var route = await router.BeginAsync(Operation, options?.ModelId, call, serves: null, cancellationToken);
+        await using var stream = await Router.OpenAsync(
+            route,
+            (candidate, ct) =>
+            {
+                Serve(call, candidate);
+                return clients.Of(candidate.Provider.Name).GetStreamingResponseAsync(messages, For(options!, candidate), ct);
+            },
+            static update => Bytes(update.Contents));
+        while (stream.HasCurrent)
+        {
+            yield return stream.Current;
+            await stream.NextAsync();
+        }
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) =>
@@ -33,21 +55,40 @@ internal sealed class RoutingChatClient(ModelCatalog catalog, ProviderClients cl
     {
     }
 
-    private async ValueTask<(IChatClient Client, ChatOptions Options)> RouteAsync(ChatOptions? options, CancellationToken ct)
+    private static void Serve(RoutedCall? call, RouteCandidate candidate)
     {
-        var id = options?.ModelId ?? throw new ArgumentException("A model is needed to choose a provider.", nameof(options));
-        var route = (await catalog.RoutesAsync(ct)).Find(id)
-            ?? throw new ArgumentException("No provider serves the model.", nameof(options));
-        if (RoutedCall.Of(options) is { } call)
-            call.Served = route.Model;
-        return (clients.Of(route.Model.Provider), Named(options, route.UpstreamId));
+        if (call is not null)
+            call.Served = candidate.Model;
     }
 
-    private static ChatOptions Named(ChatOptions options, string upstreamId)
+    /// <summary>The options as this provider gets them: its name of the model, no more tokens than it may give, nothing of ours.</summary>
+    private static ChatOptions For(ChatOptions options, RouteCandidate candidate)
     {
-        var renamed = options.Clone();
-        renamed.ModelId = upstreamId;
-        renamed.AdditionalProperties?.Remove(RoutedCall.Key);
-        return renamed;
+        var own = options.Clone();
+        own.ModelId = candidate.UpstreamId;
+        own.AdditionalProperties?.Remove(RoutedCall.Key);
+        own.MaxOutputTokens = options.MaxOutputTokens is { } asked
+            ? Math.Min(asked, candidate.Model.MaxOutputTokens)
+            : candidate.Provider.Options.MaxOutputTokens;
+        return own;
+    }
+
+    private static long Bytes(ChatResponse response) => response.Messages.Sum(message => (long)Bytes(message.Contents));
+
+    private static int Bytes(IList<AIContent> contents)
+    {
+        var bytes = 0;
+        for (var i = 0; i < contents.Count; i++)
+        {
+            bytes += contents[i] switch
+            {
+                TextContent text => Encoding.UTF8.GetByteCount(text.Text),
+                TextReasoningContent reasoning => Encoding.UTF8.GetByteCount(reasoning.Text),
+                ToolCallFragment call => (call.Name?.Length ?? 0) + Encoding.UTF8.GetByteCount(call.Arguments ?? ""),
+                _ => 0,
+            };
+        }
+
+        return bytes;
     }
 }

@@ -13,6 +13,7 @@ internal static class AdminEndpoints
         admin.MapAdminContent();
         admin.MapAdminPlans();
         admin.MapAdminAudit();
+        admin.MapAdminProviders();
         return api;
     }
 }

@@ -30,7 +30,7 @@ internal sealed class OpenAiFailureTests
         foreach (var stream in new[] { false, true })
         {
             var model = $"{script}@typed-{stream}";
-            await using var ai = AiServices.With(Upstream, new ImpatientClock(), model);
+            await using var ai = AiServices.With(Upstream, new Routing.LeapingClock(), model);
 
             var answer = () => ai.DeliverAsync(model, stream);
 
@@ -86,7 +86,7 @@ internal sealed class OpenAiFailureTests
     [Test]
     public async Task RateLimit_WhenItsWaitIsLong_IsToldAndNotRetried()
     {
-        await using var ai = AiServices.With(Upstream, new ImpatientClock(), "status-429-after-30");
+        await using var ai = AiServices.With(Upstream, new Routing.LeapingClock(), "status-429-after-30");
 
         var thrown = await Failing(() => ai.OnceAsync("status-429-after-30"), ProviderFailure.RateLimited);
 
@@ -101,7 +101,7 @@ internal sealed class OpenAiFailureTests
         probe.Start();
         var free = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/v1");
         probe.Stop();
-        await using var ai = new AiServices(AiServices.Provider(0, "nobody", free, "m"), new ImpatientClock());
+        await using var ai = new AiServices(AiServices.Provider(0, "nobody", free, "m"), new Routing.LeapingClock());
 
         await Failing(() => ai.OnceAsync("m"), ProviderFailure.Refused);
     }

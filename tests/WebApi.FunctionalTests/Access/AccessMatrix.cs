@@ -93,6 +93,7 @@ public static class AccessMatrix
         [$"DELETE {Api}/admin/plans/{{id:guid}}"] = Admin(204, PlanAsync),
         [$"GET {Api}/admin/audit"] = Admin(200, Fixed($"{Api}/admin/audit")),
         [$"GET {Api}/admin/audit/verify"] = Admin(200, Fixed($"{Api}/admin/audit/verify")),
+        [$"GET {Api}/admin/providers"] = Admin(200, Fixed($"{Api}/admin/providers")),
     };
 
     private static AccessRow Public(string path, int status = 200, Func<AccessStage, object>? body = null) => Row(Audience.Public, status, Fixed(path), body);

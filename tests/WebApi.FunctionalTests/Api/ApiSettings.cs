@@ -21,10 +21,11 @@ public static class ApiSettings
     public const string Plan = "Tested";
 
     private static readonly string[] Patient =
-        ["ok", "bytes", "slow", "stall", "no-usage", "no-done", "malformed", "empty", "error", "cut-off", "cut-clean", "huge", "stall@second", "stall@third"];
+        ["ok", "bytes", "slow", "stall", "no-usage", "no-done", "stall@second", "stall@third"];
 
-    // Their own provider: one that keeps failing must not open the breaker of the others.
-    private static readonly string[] Refusing = ["status-400", "status-401", "status-429", "status-500", "status-503"];
+    // A provider each: one that keeps failing must not open the breaker of the others.
+    private static readonly string[] Failing =
+        ["status-400", "status-401", "status-429", "status-500", "status-503", "malformed", "empty", "error", "cut-off", "cut-clean", "huge"];
 
     private static readonly string[] Impatient = ["hang", "stall@impatient"];
 
@@ -50,11 +51,13 @@ public static class ApiSettings
         AddLimit(settings, 1, "requests", "day", 100_000);
         AddLimit(settings, 2, "costMicros", "month", 100_000_000);
         AddProvider(settings, 0, "patient", upstream, Patient);
-        AddProvider(settings, 1, "refusing", upstream, Refusing);
-        AddProvider(settings, 2, "impatient", upstream, Impatient);
-        settings["Ai:Providers:2:TimeoutSeconds"] = "4";
-        settings["Ai:Providers:2:FirstByteTimeoutSeconds"] = "1";
-        settings["Ai:Providers:2:IdleTimeoutSeconds"] = "1";
+        AddProvider(settings, 1, "impatient", upstream, Impatient);
+        settings["Ai:Providers:1:TimeoutSeconds"] = "4";
+        settings["Ai:Providers:1:FirstByteTimeoutSeconds"] = "1";
+        settings["Ai:Providers:1:IdleTimeoutSeconds"] = "1";
+        for (var i = 0; i < Failing.Length; i++)
+            AddProvider(settings, i + 2, Failing[i], upstream, [Failing[i]]);
+        settings["Ai:Retry:BackoffMilliseconds"] = "20";
 
         settings[database.Kind == DatabaseKind.Postgres ? "ConnectionStrings:Postgres" : "ConnectionStrings:Sqlite"] = database.ConnectionString;
         if (database.Kind == DatabaseKind.Postgres)

@@ -17,10 +17,11 @@ internal static class HttpFailures
         (int)HttpStatusCode.TooManyRequests => new ProviderException(ProviderFailure.RateLimited, "The provider answered 429.")
         {
             RetryAfter = RetryAfter(response, clock),
+            Status = (int)response.StatusCode,
         },
-        (int)HttpStatusCode.RequestTimeout or (int)HttpStatusCode.GatewayTimeout => Status(ProviderFailure.Timeout, response),
-        401 or 403 or >= 500 => Status(ProviderFailure.Refused, response),
-        _ => Status(ProviderFailure.BadAnswer, response),
+        (int)HttpStatusCode.RequestTimeout or (int)HttpStatusCode.GatewayTimeout => Status(ProviderFailure.Timeout, response, clock),
+        401 or 403 or >= 500 => Status(ProviderFailure.Refused, response, clock),
+        _ => Status(ProviderFailure.BadAnswer, response, clock),
     };
 
     /// <summary>What calls are known to throw; anything else is a bug and stays as it is.</summary>
@@ -52,8 +53,12 @@ internal static class HttpFailures
 
     private static ProviderException TooSlow(Exception thrown) => new(ProviderFailure.Timeout, "The provider is too slow.", thrown);
 
-    private static ProviderException Status(ProviderFailure failure, HttpResponseMessage response) =>
-        new(failure, $"The provider answered {(int)response.StatusCode}.");
+    private static ProviderException Status(ProviderFailure failure, HttpResponseMessage response, TimeProvider clock) =>
+        new(failure, $"The provider answered {(int)response.StatusCode}.")
+        {
+            RetryAfter = RetryAfter(response, clock),
+            Status = (int)response.StatusCode,
+        };
 
     /// <summary>What <c>Retry-After</c> asks for, never negative.</summary>
     public static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider clock)

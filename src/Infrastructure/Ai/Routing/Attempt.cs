@@ -1,0 +1,63 @@
+using CleanLlm.Application.Ai;
+
+namespace CleanLlm.Infrastructure.Ai.Routing;
+
+/// <summary>One call of one provider. Disposing of it gives its place back; without a word about its outcome it counts as neither.</summary>
+internal sealed class Attempt(CallRoute route, RouteCandidate candidate, Passage passage, CancellationToken token) : IDisposable
+{
+    private readonly long started = route.Router.Clock.GetTimestamp();
+    private TimeSpan? firstByte;
+    private bool ended;
+
+    /// <summary>Who is asked.</summary>
+    public RouteCandidate Candidate => candidate;
+
+    /// <summary>Cancelled when the caller leaves or the time of the whole call is over.</summary>
+    public CancellationToken Token => token;
+
+    /// <summary>A stream has begun.</summary>
+    public void FirstByte()
+    {
+        firstByte = Elapsed();
+        // A stream may go on for minutes, and meanwhile nobody else could use a provider that works again.
+        if (passage.Ticket.IsProbe)
+            passage.Ticket.Close(succeeded: true);
+    }
+
+    /// <summary>It was answered.</summary>
+    public void Succeed() => End(null, countsForBreaker: false);
+
+    /// <summary>What an exception of the call means; null when it is none of the provider's.</summary>
+    public ProviderFault? Explain(Exception thrown)
+    {
+        if (route.Caller.IsCancellationRequested && thrown is not ProviderException)
+            return null;
+        if (thrown is OperationCanceledException && token.IsCancellationRequested)
+            thrown = new ProviderException(ProviderFailure.Timeout, "The providers are too slow.");
+        return thrown is ProviderException failure ? ProviderFault.Of(failure) : null;
+    }
+
+    /// <summary>It failed.</summary>
+    public void Fail(ProviderFault fault)
+    {
+        if (fault.Failure.RetryAfter is { } wait)
+            candidate.Provider.LeaveAlone(wait);
+        End(fault.Failure.Failure, fault.CountsForBreaker);
+    }
+
+    public void Dispose() => passage.Place.Dispose();
+
+    private void End(ProviderFailure? failure, bool countsForBreaker)
+    {
+        if (ended)
+            return;
+        ended = true;
+        var whole = Elapsed();
+        passage.Ticket.Close(succeeded: !countsForBreaker);
+        candidate.Provider.NoteCircuit();
+        candidate.Provider.Health.Record(failure, firstByte, whole);
+        route.Router.Metrics.Ended(route.Operation, candidate, failure, firstByte, whole);
+    }
+
+    private TimeSpan Elapsed() => route.Router.Clock.GetElapsedTime(started);
+}

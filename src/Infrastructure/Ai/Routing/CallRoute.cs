@@ -1,0 +1,239 @@
+using System.Numerics;
+using CleanLlm.Application.Ai;
+
+namespace CleanLlm.Infrastructure.Ai.Routing;
+
+/// <summary>
+/// One call's way from provider to provider. All that serve the model are asked in turn, the lowest priority number first and by weight
+/// among equals; then again after a while; then the fallback models'. Who cannot be asked just now is passed over.
+/// </summary>
+internal sealed class CallRoute(RouteCandidate[] candidates, Router router, string operation, CancellationToken caller) : IDisposable
+{
+    private readonly long started = router.Clock.GetTimestamp();
+    private readonly TimeSpan total = candidates.Max(c => c.Provider.Timeout);
+    private readonly int lastGroup = candidates[^1].Group;
+    private CancellationTokenSource? deadline;
+    private CancellationTokenRegistration callerLeft;
+    private DateTimeOffset waitedUntil;
+    private (RouteCandidate Candidate, ProviderException Failure)? failed;
+    private ulong tried;
+    private ulong givenUp;
+    private int group = candidates[0].Group;
+    private int round;
+
+    /// <summary>Who leads it.</summary>
+    public Router Router => router;
+
+    /// <summary>What is asked, as telemetry calls it.</summary>
+    public string Operation => operation;
+
+    /// <summary>The caller's own token.</summary>
+    public CancellationToken Caller => caller;
+
+    private TimeSpan Left => total - router.Clock.GetElapsedTime(started);
+
+    /// <summary>Whom to ask now, after what waiting is due.</summary>
+    /// <exception cref="ProviderException">Nobody is left: how the last one failed, or when one may be asked again.</exception>
+    public ValueTask<Attempt> NextAsync()
+    {
+        caller.ThrowIfCancellationRequested();
+        return failed is null && TryEnter() is { } attempt ? ValueTask.FromResult(attempt) : SearchAsync();
+    }
+
+    /// <summary>Takes note of a failure before the answer began.</summary>
+    /// <exception cref="ProviderException">It is final.</exception>
+    public void GoOnAfter(Attempt attempt, ProviderFault fault)
+    {
+        attempt.Fail(fault);
+        failed = (attempt.Candidate, fault.Failure);
+        if (fault.Retry == Retry.Nowhere)
+            throw fault.Failure;
+        if (fault.Retry == Retry.Elsewhere)
+            givenUp |= Bit(Array.IndexOf(candidates, attempt.Candidate));
+    }
+
+    public void Dispose()
+    {
+        callerLeft.Dispose();
+        deadline?.Dispose();
+    }
+
+    private async ValueTask<Attempt> SearchAsync()
+    {
+        while (true)
+        {
+            if (Left <= TimeSpan.Zero)
+                throw Final();
+            if (TryEnter() is { } attempt || (attempt = await TryQueueAsync()) is not null)
+                return attempt;
+            if (await TryWaitAsync())
+                continue;
+            if (group == lastGroup)
+                throw Final();
+            (group, round, tried) = (candidates.First(c => c.Group > group).Group, 0, 0);
+        }
+    }
+
+    /// <summary>Enters the best of those that can be asked at once.</summary>
+    private Attempt? TryEnter()
+    {
+        for (var open = Available(); open != 0;)
+        {
+            var index = Choose(open);
+            open &= ~Bit(index);
+            if (candidates[index].Provider.TryEnter(place: null, out _) is { } passage)
+                return Begin(index, passage);
+        }
+
+        return null;
+    }
+
+    /// <summary>When all that could be asked are full: waits for a place at the best of them.</summary>
+    private async ValueTask<Attempt?> TryQueueAsync()
+    {
+        var full = Available();
+        for (var i = 0; i < candidates.Length; i++)
+        {
+            if (candidates[i].Provider.OpenUntil > Now())
+                full &= ~Bit(i);
+        }
+
+        if (full == 0)
+            return null;
+        var index = Choose(full);
+        var provider = candidates[index].Provider;
+        if (await provider.Bulkhead.WaitAsync(Left, caller) is { } place && provider.TryEnter(place, out _) is { } passage)
+            return Begin(index, passage);
+        givenUp |= Bit(index);
+        return null;
+    }
+
+    /// <summary>Waits until one of the group may be asked: again, or for the first time.</summary>
+    /// <returns>False when the group is done with.</returns>
+    private async ValueTask<bool> TryWaitAsync()
+    {
+        var now = Now();
+        DateTimeOffset? soonest = null;
+        var backoff = now + Backoff();
+        for (var i = 0; i < candidates.Length; i++)
+        {
+            var provider = candidates[i].Provider;
+            if (candidates[i].Group != group || (givenUp & Bit(i)) != 0 || provider.OpenUntil > now)
+                continue;
+            var again = (tried & Bit(i)) != 0;
+            if (again && round + 1 >= router.Retry.Rounds)
+                continue;
+            var at = again && backoff > provider.LeftAloneUntil ? backoff : provider.LeftAloneUntil;
+            // While there is a smaller model that can answer now, nobody waits for this one.
+            if (at > now && (at <= backoff || group == lastGroup) && (soonest is null || at < soonest))
+                soonest = at;
+        }
+
+        if (soonest is not { } until)
+            return false;
+        var wait = until - now;
+        if (wait > Left || wait > Longest(backoff - now))
+            return false;
+        await Task.Delay(wait, router.Clock, caller);
+        waitedUntil = until;
+        if (tried != 0)
+            (tried, round) = (0, round + 1);
+        return true;
+    }
+
+    private Attempt Begin(int index, Passage passage)
+    {
+        tried |= Bit(index);
+        if (failed is { } before)
+            router.NoteRetry(before.Candidate, candidates[index], before.Failure.Failure);
+        return new Attempt(this, candidates[index], passage, Token());
+    }
+
+    /// <summary>Those of the group that have not been asked in this round and have not asked to be left alone.</summary>
+    private ulong Available()
+    {
+        ulong available = 0;
+        for (var i = 0; i < candidates.Length; i++)
+        {
+            if (candidates[i].Group == group && ((tried | givenUp) & Bit(i)) == 0 && candidates[i].Provider.LeftAloneUntil <= Now())
+                available |= Bit(i);
+        }
+
+        return available;
+    }
+
+    /// <summary>The lowest priority number, and among equals one by weight.</summary>
+    private int Choose(ulong among)
+    {
+        var first = BitOperations.TrailingZeroCount(among);
+        if (BitOperations.IsPow2(among))
+            return first;
+
+        var (priority, weights) = (int.MaxValue, 0);
+        for (var i = 0; i < candidates.Length; i++)
+        {
+            if ((among & Bit(i)) == 0 || candidates[i].Provider.Options.Priority > priority)
+                continue;
+            weights = candidates[i].Provider.Options.Weight + (candidates[i].Provider.Options.Priority == priority ? weights : 0);
+            priority = candidates[i].Provider.Options.Priority;
+        }
+
+        var at = router.Random.Next(weights);
+        for (var i = 0; i < candidates.Length; i++)
+        {
+            if ((among & Bit(i)) == 0 || candidates[i].Provider.Options.Priority != priority)
+                continue;
+            at -= candidates[i].Provider.Options.Weight;
+            if (at < 0)
+                return i;
+        }
+
+        return first;
+    }
+
+    /// <summary>The first attempt's own limits bound it; later ones have only what is left of the whole call's time.</summary>
+    private CancellationToken Token()
+    {
+        if (failed is null)
+            return caller;
+        if (deadline is null)
+        {
+            deadline = new CancellationTokenSource(Left > TimeSpan.Zero ? Left : TimeSpan.Zero, router.Clock);
+            callerLeft = caller.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), deadline);
+        }
+
+        return deadline.Token;
+    }
+
+    // A moment that was waited for has come, whatever a coarse clock says.
+    private DateTimeOffset Now() => router.Clock.GetUtcNow() is var now && now > waitedUntil ? now : waitedUntil;
+
+    private TimeSpan Backoff() =>
+        TimeSpan.FromMilliseconds(router.Retry.BackoffMilliseconds * Math.Pow(2, round) * (0.5 + router.Random.NextDouble()));
+
+    private TimeSpan Longest(TimeSpan backoff) =>
+        TimeSpan.FromSeconds(router.Retry.LongestRetryAfterSeconds) is var longest && longest > backoff ? longest : backoff;
+
+    private ProviderException Final()
+    {
+        if (failed is { Failure: { RetryAfter: null, Failure: ProviderFailure.Refused or ProviderFailure.RateLimited } last })
+            return new ProviderException(last.Failure, last.Message, last) { RetryAfter = Soonest(), Status = last.Status };
+        if (failed is { } final)
+            return final.Failure;
+        var limited = candidates.All(c => c.Provider.LeftAloneUntil > Now());
+        return new ProviderException(
+            limited ? ProviderFailure.RateLimited : ProviderFailure.Refused, "No provider of the model takes calls at the moment.")
+        {
+            RetryAfter = Soonest() ?? TimeSpan.FromSeconds(1),
+        };
+    }
+
+    private TimeSpan? Soonest()
+    {
+        var now = Now();
+        var soonest = candidates.Min(c => c.Provider.LeftAloneUntil > c.Provider.OpenUntil ? c.Provider.LeftAloneUntil : c.Provider.OpenUntil);
+        return soonest > now ? soonest - now : null;
+    }
+
+    private static ulong Bit(int index) => 1UL << index;
+}

@@ -1,0 +1,36 @@
+using CleanLlm.Application.Ai;
+
+namespace CleanLlm.Infrastructure.Ai.Routing;
+
+/// <summary>Who may still be asked after a failure.</summary>
+internal enum Retry
+{
+    /// <summary>Nobody: the next one would say the same.</summary>
+    Nowhere,
+
+    /// <summary>Another provider.</summary>
+    Elsewhere,
+
+    /// <summary>Another provider, and after a while this one.</summary>
+    Anywhere,
+}
+
+/// <summary>What a failure means for routing.</summary>
+/// <param name="Failure">What the caller is told when it is the last.</param>
+/// <param name="Retry">Who may be asked next, while nothing has reached the caller.</param>
+/// <param name="CountsForBreaker">Whether it speaks against the provider.</param>
+internal readonly record struct ProviderFault(ProviderException Failure, Retry Retry, bool CountsForBreaker)
+{
+    /// <summary>Judges a failure.</summary>
+    public static ProviderFault Of(ProviderException failure) => (failure.Failure, failure.Status) switch
+    {
+        (ProviderFailure.Refused, 401 or 402 or 403) => new(failure, Retry.Elsewhere, true),
+        // Ours, not the provider's own: asking it again would only make a slow call slower.
+        (ProviderFailure.Timeout, null) => new(failure, Retry.Elsewhere, true),
+        (ProviderFailure.BadAnswer, 404 or 405) => new(failure, Retry.Elsewhere, false),
+        (ProviderFailure.BadAnswer, >= 400 and < 500) => new(failure, Retry.Nowhere, false),
+        (ProviderFailure.BadAnswer, _) => new(failure, Retry.Elsewhere, true),
+        (ProviderFailure.TooLong, _) => new(failure, Retry.Nowhere, false),
+        _ => new(failure, Retry.Anywhere, true),
+    };
+}

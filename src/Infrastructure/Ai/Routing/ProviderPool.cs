@@ -1,0 +1,28 @@
+using System.Collections.Frozen;
+using Microsoft.Extensions.Options;
+
+namespace CleanLlm.Infrastructure.Ai.Routing;
+
+/// <summary>The configured providers with their state, which this instance alone knows.</summary>
+internal sealed class ProviderPool : IDisposable
+{
+    private readonly FrozenDictionary<string, RoutedProvider> byName;
+
+    public ProviderPool(IOptions<AiOptions> options, TimeProvider clock)
+    {
+        All = [.. options.Value.Providers.OrderBy(p => p.Priority).Select(p => new RoutedProvider(p, options.Value.Breaker, clock))];
+        byName = All.ToFrozenDictionary(p => p.Name, StringComparer.Ordinal);
+    }
+
+    /// <summary>All of them, those that are asked first in front.</summary>
+    public IReadOnlyList<RoutedProvider> All { get; }
+
+    /// <summary>A configured provider.</summary>
+    public RoutedProvider this[string name] => byName[name];
+
+    public void Dispose()
+    {
+        foreach (var provider in All)
+            provider.Dispose();
+    }
+}

@@ -1,0 +1,67 @@
+using System.Runtime.CompilerServices;
+using CleanLlm.Application.Ai;
+
+namespace CleanLlm.Infrastructure.Ai.Routing;
+
+/// <summary>An answer that has begun, piece by piece. Nothing of it is ever asked for again.</summary>
+internal sealed class RoutedStream<T>(IAsyncEnumerator<T> pieces, Attempt attempt, Func<T, int> bytesOf) : IAsyncDisposable
+{
+    private readonly long mostBytes = attempt.Candidate.Provider.Options.MaxAnswerBytes;
+    private long bytes;
+
+    /// <summary>Who answers.</summary>
+    public RouteCandidate Candidate => attempt.Candidate;
+
+    /// <summary>There is a piece to read.</summary>
+    public bool HasCurrent { get; private set; }
+
+    /// <summary>The piece.</summary>
+    public T Current => pieces.Current;
+
+    /// <summary>Waits for the first piece; its failure may still be mended elsewhere.</summary>
+    public async ValueTask BeginAsync()
+    {
+        await ReadAsync();
+        attempt.FirstByte();
+        if (!HasCurrent)
+            attempt.Succeed();
+    }
+
+    /// <summary>Goes on to the next piece.</summary>
+    /// <exception cref="ProviderException">The answer broke off.</exception>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask NextAsync()
+    {
+        try
+        {
+            await ReadAsync();
+        }
+        catch (Exception thrown) when (attempt.Explain(thrown) is { } fault)
+        {
+            attempt.Fail(fault);
+            throw fault.Failure;
+        }
+
+        if (!HasCurrent)
+            attempt.Succeed();
+    }
+
+    /// <summary>Ends the call of the provider, if it has not ended, and gives its place back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using (attempt)
+            await pieces.DisposeAsync();
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask ReadAsync()
+    {
+        HasCurrent = false;
+        if (!await pieces.MoveNextAsync())
+            return;
+        bytes += bytesOf(pieces.Current);
+        if (bytes > mostBytes)
+            throw RoutedAnswers.TooLong();
+        HasCurrent = true;
+    }
+}
