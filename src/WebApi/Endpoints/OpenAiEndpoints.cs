@@ -19,6 +19,9 @@ namespace CleanLlm.WebApi.Endpoints;
 /// </summary>
 internal static class OpenAiEndpoints
 {
+    // OpenAI's clients retry what fails by its status. Longer would be too long for a credential that has just been revoked.
+    private static readonly TimeSpan FirstPiece = TimeSpan.FromSeconds(3);
+
     /// <summary>The calls below <c>/v1</c>.</summary>
     public static void MapOpenAi(this IEndpointRouteBuilder app)
     {
@@ -45,7 +48,8 @@ internal static class OpenAiEndpoints
             http,
             onDisconnect,
             complete.Stream ? new ChatChunkFormat(includeUsage, http) : null,
-            static completion => completion.Status == CompletionStatus.Cancelled ? CompletionErrors.Cancelled.ToProblem() : Json(ChatAnswer.Of(completion)));
+            static completion => completion.Status == CompletionStatus.Cancelled ? CompletionErrors.Cancelled.ToProblem() : Json(ChatAnswer.Of(completion)),
+            FirstPiece);
     }
 
     private static async Task<IResult> Embed(IMediator mediator, OpenAiBody bodies, EmbeddingDelivery delivery, HttpContext http)

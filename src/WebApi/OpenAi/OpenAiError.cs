@@ -11,6 +11,7 @@ namespace CleanLlm.WebApi.OpenAi;
 internal sealed record OpenAiError(string Message, string Type, string? Param, string Code)
 {
     private const string InvalidRequest = "invalid_request_error";
+    private const string UnknownModel = "model.unknown";
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
@@ -36,8 +37,9 @@ internal sealed record OpenAiError(string Message, string Type, string? Param, s
     /// <summary>The same failure as OpenAI would tell it.</summary>
     public static OpenAiError Of(Problem problem)
     {
-        var (param, messages) = problem.Errors?.FirstOrDefault() ?? default;
-        return new OpenAiError(messages is [var first, ..] ? first : problem.Detail, TypeOf(problem), param is null ? null : SnakeCase(param), CodeOf(problem.Code))
+        var (field, messages) = problem.Errors?.FirstOrDefault() ?? default;
+        var param = field is null || problem.Code == UnknownModel ? null : SnakeCase(field);
+        return new OpenAiError(messages is [var first, ..] ? first : problem.Detail, TypeOf(problem), param, CodeOf(problem.Code))
         {
             Limit = problem.Limit,
             Metric = problem.Metric,
@@ -49,17 +51,17 @@ internal sealed record OpenAiError(string Message, string Type, string? Param, s
     /// <summary>The status that belongs to it: OpenAI's clients know no 422 for values, and a model that is not there is a 404.</summary>
     public static int StatusOf(Problem problem) => problem.Code switch
     {
-        "model.unknown" => StatusCodes.Status404NotFound,
+        UnknownModel => StatusCodes.Status404NotFound,
         "idempotency.key_reused" => problem.Status,
         _ => problem.Status == StatusCodes.Status422UnprocessableEntity ? StatusCodes.Status400BadRequest : problem.Status,
     };
 
     /// <summary>
     /// False when clients must be told not to come back by themselves: they sleep for as long as <c>Retry-After</c> says, be it a month,
-    /// and they take every 409 for a lock that will be free soon.
+    /// take every 409 for a lock that will be free soon, and every 502 for a passing weakness, even where a provider refused the request itself.
     /// </summary>
     public static bool IsWorthRetrying(Problem problem, TimeSpan? retryAfter) =>
-        problem.Code != "completion.cancelled" && !(retryAfter > LongestWait);
+        problem.Code is not ("completion.cancelled" or "provider.bad_answer") && !(retryAfter > LongestWait);
 
     private static string TypeOf(Problem problem) => problem.Code switch
     {
@@ -75,7 +77,7 @@ internal sealed record OpenAiError(string Message, string Type, string? Param, s
         "route.not_found" => "unknown_url",
         "method.not_allowed" => "method_not_supported",
         "validation.failed" => "invalid_value",
-        "model.unknown" => "model_not_found",
+        UnknownModel => "model_not_found",
         "prompt.too_long" => "context_length_exceeded",
         "quota.exceeded" => "insufficient_quota",
         "rate_limit.exceeded" => "rate_limit_exceeded",

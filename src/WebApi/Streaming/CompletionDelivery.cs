@@ -51,12 +51,14 @@ internal sealed class CompletionDelivery(EventStream stream, CompletionFeed feed
     /// <param name="onDisconnect">What happens to the completion when the caller leaves before its end.</param>
     /// <param name="events">How events are written; null for one document.</param>
     /// <param name="document">Makes the one document.</param>
+    /// <param name="patience">How long a stream waits for the first piece of the answer, because a failure before it can still be a status.</param>
     public async Task<IResult> DeliverAsync(
         Result<StartedCompletion> started,
         HttpContext http,
         OnDisconnect onDisconnect,
         ICompletionEventFormat? events,
-        Func<CompletionDto, IResult> document)
+        Func<CompletionDto, IResult> document,
+        TimeSpan patience = default)
     {
         if (!started.IsSuccess)
             return started.Error.ToProblem();
@@ -72,7 +74,13 @@ internal sealed class CompletionDelivery(EventStream stream, CompletionFeed feed
             }
 
             var opened = await feed.OpenAsync(completion.Id, completion.UserId, after: 0, EventStream.LookInterval, http.RequestAborted);
-            return opened.IsSuccess ? await StreamAsync(opened.Value, events, http) : opened.Error.ToProblem();
+            if (!opened.IsSuccess)
+                return opened.Error.ToProblem();
+            await using var reader = new PeekingReader(opened.Value);
+            if (await reader.EarlyFailureAsync(patience, clock) is { } failure)
+                return failure.ToProblem();
+            await stream.WriteAsync(reader, events, http);
+            return Results.Empty;
         }
         finally
         {
@@ -82,12 +90,10 @@ internal sealed class CompletionDelivery(EventStream stream, CompletionFeed feed
     }
 
     /// <summary>Streams what a reader gives.</summary>
-    public Task<IResult> StreamAsync(ICompletionReader reader, HttpContext http) => StreamAsync(reader, new CompletionEventFormat(options, http), http);
-
-    private async Task<IResult> StreamAsync(ICompletionReader reader, ICompletionEventFormat events, HttpContext http)
+    public async Task<IResult> StreamAsync(ICompletionReader reader, HttpContext http)
     {
         await using (reader)
-            await stream.WriteAsync(reader, events, http);
+            await stream.WriteAsync(reader, new CompletionEventFormat(options, http), http);
         return Results.Empty;
     }
 
