@@ -3,7 +3,7 @@ using CleanLlm.Domain.Results;
 
 namespace CleanLlm.Application.Ai;
 
-/// <summary>Looks into the model catalogue by id.</summary>
+/// <summary>Looks into the model catalogue by id or alias.</summary>
 internal static class ModelLookup
 {
     /// <summary>An error when a model is named that is not served; null when it is, or none is named.</summary>
@@ -11,7 +11,6 @@ internal static class ModelLookup
     {
         if (string.IsNullOrWhiteSpace(model))
             return null;
-        var models = await catalog.ListAsync(ct);
-        return models.Any(known => known.Id == model) ? null : CompletionErrors.UnknownModel(model);
+        return (await catalog.CandidatesAsync(model, ct)).Count > 0 ? null : CompletionErrors.UnknownModel(model);
     }
 }

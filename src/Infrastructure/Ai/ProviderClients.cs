@@ -36,18 +36,19 @@ internal sealed class ProviderClients(
 
     private IChatClient Make(string name) => Foreign(name) ?? Own(options.Value.Providers.First(p => p.Name == name));
 
-    private IChatClient? Foreign(string name) => services.GetKeyedService<IChatClient>(name) is { } client
+    private BoundedChatClient? Foreign(string name) => services.GetKeyedService<IChatClient>(name) is { } client
         ? new BoundedChatClient(client, options.Value.Providers.First(p => p.Name == name), clock)
         : null;
 
     private IEmbeddingGenerator<string, Embedding<float>>? MakeEmbeddings(string name)
     {
         var provider = options.Value.Providers.First(p => p.Name == name);
-        if (services.GetKeyedService<IEmbeddingGenerator<string, Embedding<float>>>(name) is { } foreign)
-            return new BoundedEmbeddingGenerator(foreign, provider, clock);
+        if (services.GetKeyedService<IEmbeddingGenerator<string, Embedding<float>>>(name) is { } generator)
+            return new BoundedEmbeddingGenerator(generator, provider, clock);
         return provider.Kind switch
         {
             ProviderKinds.OpenAi => servers.EmbeddingsOf(name),
+            ProviderKinds.Simulated => new SimulatedEmbeddingGenerator(tokens),
             _ => null,
         };
     }

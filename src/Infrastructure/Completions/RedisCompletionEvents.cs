@@ -52,8 +52,10 @@ internal sealed partial class RedisCompletionEvents(
     {
         try
         {
-            var entries = await redis.GetDatabase().StreamRangeAsync(KeyOf(id), EntryId(after + 1), "+", MaxEntries).WaitAsync(CallTimeout, ct);
+            // With the piece that ends in what the reader saw last: it may have been the end.
+            var entries = await redis.GetDatabase().StreamRangeAsync(KeyOf(id), EntryId(after), "+", MaxEntries).WaitAsync(CallTimeout, ct);
             List<CompletionEvent> events = [];
+            var isLast = false;
             foreach (var entry in entries)
             {
                 var piece = EventJson.Read(seal.Open((byte[])entry[Field]!, PurposeOf(id)));
@@ -62,9 +64,9 @@ internal sealed partial class RedisCompletionEvents(
                 if (first > after + events.Count + 1)
                     break;
                 events.AddRange(piece.Skip(after + events.Count + 1 - first));
+                isLast = piece[^1] is CompletionFinished or CompletionFailed or CompletionCancelled;
             }
 
-            var isLast = events is [.., CompletionFinished or CompletionFailed or CompletionCancelled];
             return new EventBatch(after + 1, events.ToArray(), isLast);
         }
         catch (Exception away) when (away is RedisException or TimeoutException or CryptographicException)

@@ -91,7 +91,7 @@ internal sealed class OpenAiToolTests
             new(ChatRole.User, "Weather?"),
             new(ChatRole.Assistant,
             [
-                new ToolCallFragment { Index = 0, Id = "a", Name = "weather", Arguments = """{"city": "Oslo"}""" },
+                new FunctionCallContent("a", "weather") { RawRepresentation = """{"city": "Oslo"}""" },
                 new FunctionCallContent("b", "weather", new Dictionary<string, object?> { ["city"] = "Bern" }),
             ]),
             new(ChatRole.Tool, [new FunctionResultContent("a", "rain"), new FunctionResultContent("b", JsonElement.Parse("""{"sky":"clear"}"""))]),

@@ -25,6 +25,8 @@ internal sealed class ScriptedAnswer
         this.model = model;
         script = call.Model.Split('@')[0].Split('-');
         var whole = UpstreamAnswers.Of(call, multiByte: script[0] == "bytes").Split(' ').Select((w, i) => i == 0 ? w : ' ' + w).ToArray();
+        if (script is ["paced", var count, ..])
+            whole = UpstreamAnswers.Paced(Number(count), script is [_, _, _, var size] ? Number(size) : 0);
         words = [.. whole.Take(call.MaxTokens ?? int.MaxValue)];
         finish = words.Length < whole.Length ? "length" : "stop";
     }
@@ -43,6 +45,9 @@ internal sealed class ScriptedAnswer
                 return;
             case ["reset", var times] when number <= Number(times):
                 http.Abort();
+                return;
+            case ["chaos", var percent] when Scattered(number) < Number(percent):
+                await FailAsync(number);
                 return;
             case ["hang"]:
                 await Task.Delay(Timeout.Infinite, http.RequestAborted);
@@ -119,6 +124,8 @@ internal sealed class ScriptedAnswer
                 return;
             model.Charge(0, 1);
             await EventAsync(format.Piece(call, words[i % words.Length]));
+            if (script is ["paced", _, var pause, ..])
+                await Task.Delay(Number(pause), http.RequestAborted);
         }
 
         if (Name != "empty")
@@ -153,6 +160,28 @@ internal sealed class ScriptedAnswer
         }
     }
 
+    /// <summary>0 to 99, the same for the same call and evenly spread over many.</summary>
+    private static int Scattered(int number) => (int)((uint)number * 2_654_435_761u >> 8) % 100;
+
+    private async Task FailAsync(int number)
+    {
+        switch (number % 4)
+        {
+            case 0:
+                await RefuseAsync(StatusCodes.Status500InternalServerError, "0");
+                return;
+            case 1:
+                await RefuseAsync(StatusCodes.Status503ServiceUnavailable, "0");
+                return;
+            case 2:
+                await RefuseAsync(StatusCodes.Status429TooManyRequests, "0");
+                return;
+            default:
+                http.Abort();
+                return;
+        }
+    }
+
     private async Task RefuseAsync(int status, string retryAfter)
     {
         http.Response.StatusCode = status;
@@ -166,11 +195,13 @@ internal sealed class ScriptedAnswer
     private async Task SendAsync(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        var step = script[0] == "bytes" ? 1 : bytes.Length;
+        var step = script[0] is "bytes" or "drip" ? 1 : bytes.Length;
         for (var at = 0; at < bytes.Length; at += step)
         {
             await http.Response.Body.WriteAsync(bytes.AsMemory(at, step), http.RequestAborted);
             await http.Response.Body.FlushAsync(http.RequestAborted);
+            if (script is ["drip", var pause])
+                await Task.Delay(Number(pause), http.RequestAborted);
         }
     }
 

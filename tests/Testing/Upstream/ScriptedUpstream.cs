@@ -18,7 +18,10 @@ namespace CleanLlm.Testing.Upstream;
 /// <item><c>flaky-NNN-K</c>: that status K times, then answers; <c>reset-K</c>: resets the connection K times before its headers</item>
 /// <item><c>malformed</c>: no JSON; <c>empty</c>: no choices; <c>huge</c>: one part of 9 MiB; <c>error</c>: a failure inside the stream</item>
 /// <item><c>cut-off</c>: half of the answer, then the connection ends; <c>cut-clean</c>: half of it, then an orderly end</item>
-/// <item><c>no-usage</c>: without usage; <c>no-done</c>: without <c>[DONE]</c>; <c>endless</c>: never stops writing</item>
+/// <item><c>drip-MS</c>: the answer one byte at a time, MS milliseconds apart; <c>endless</c>: never stops writing</item>
+/// <item><c>chaos-P</c>: of 100 calls P fail before their headers, by 500, 503, 429 or a reset; the others are answered</item>
+/// <item><c>paced-N-MS</c>: N words, MS milliseconds apart; <c>paced-N-MS-SIZE</c>: each of so many characters</item>
+/// <item><c>no-usage</c>: without usage; <c>no-done</c>: without <c>[DONE]</c></item>
 /// <item><c>tools</c>: calls the first tool once, <c>tools-K</c> K times; answers when the last message is a tool's</item>
 /// <item><c>embed</c>: embeddings, in base64 when asked; <c>embed-numbers</c>: never in base64; <c>embed-few</c>: one too few</item>
 /// </list>
@@ -29,9 +32,13 @@ public sealed class ScriptedUpstream : IAsyncDisposable
     private static readonly OpenAiFormat Format = new();
 
     private readonly WebApplication app;
+    private readonly OpenConnections connections;
     private readonly ConcurrentDictionary<string, UpstreamModel> models = new(StringComparer.Ordinal);
 
-    private ScriptedUpstream(WebApplication app) => this.app = app;
+    private ScriptedUpstream(WebApplication app, OpenConnections connections) => (this.app, this.connections) = (app, connections);
+
+    /// <summary>Connections that clients hold open, idle ones too.</summary>
+    public int Connections => connections.Count;
 
     /// <summary>What <c>GET /v1/models</c> lists.</summary>
     public IReadOnlyList<string> ListedModels { get; set; } = ["ok", "slow", "stall", "hang", "status-503", "cut-off"];
@@ -50,14 +57,15 @@ public sealed class ScriptedUpstream : IAsyncDisposable
     /// <summary>Listens on a free port of loopback.</summary>
     public static async Task<ScriptedUpstream> StartAsync()
     {
+        var counted = new OpenConnections();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Use(next => connection => counted.CountAsync(next, connection)));
             kestrel.Limits.MinResponseDataRate = null;
         });
-        var upstream = new ScriptedUpstream(builder.Build());
+        var upstream = new ScriptedUpstream(builder.Build(), counted);
         upstream.app.MapGet("/v1/models", upstream.ListAsync);
         upstream.app.MapPost("/v1/chat/completions", upstream.CompleteAsync);
         upstream.app.MapPost("/v1/embeddings", upstream.EmbedAsync);
@@ -135,6 +143,10 @@ public sealed class ScriptedUpstream : IAsyncDisposable
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             model.Abandon();
+        }
+        finally
+        {
+            model.End();
         }
     }
 }

@@ -21,5 +21,8 @@ public static class UpstreamAnswers
         ? $"Antwort für {promptWords} Wörter: żółć 日本語 𝛼𝛽 🙂 Ende."
         : $"You wrote {promptWords} words, so here are twelve: one two three four five six seven eight nine ten eleven twelve.";
 
+    /// <summary>The words of a paced answer.</summary>
+    public static string[] Paced(int count, int size = 0) => [.. Enumerable.Range(1, count).Select(i => $"{(i == 1 ? "" : " ")}w{i}".PadRight(size, 'x'))];
+
     internal static string Of(UpstreamCall call, bool multiByte) => Of(UpstreamCall.WordsOf(call.Messages[^1].Content), multiByte);
 }

@@ -21,6 +21,9 @@ public sealed class UpstreamModel
         }
     }
 
+    /// <summary>The calls that are being answered now.</summary>
+    public int Answering { get; private set; }
+
     /// <summary>The calls that clients left before their end.</summary>
     public int Abandoned { get; private set; }
 
@@ -47,10 +50,13 @@ public sealed class UpstreamModel
         Change(() =>
         {
             calls.Add(call);
+            Answering++;
             number = calls.Count;
         });
         return number;
     }
+
+    internal void End() => Change(() => Answering--);
 
     internal void Abandon() => Change(() => Abandoned++);
 

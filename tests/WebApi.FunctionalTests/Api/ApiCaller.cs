@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
@@ -22,6 +23,9 @@ public sealed class ApiCaller : IDisposable
 
     /// <summary>The address it registered with.</summary>
     public string Email { get; } = $"user-{Guid.CreateVersion7():n}@example.org";
+
+    /// <summary>What it sends as its credential.</summary>
+    public AuthenticationHeaderValue? Credential => http.DefaultRequestHeaders.Authorization;
 
     /// <summary>The newest refresh token.</summary>
     public string RefreshToken { get; private set; } = "";
@@ -89,10 +93,20 @@ public sealed class ApiCaller : IDisposable
     }
 
     /// <summary>Asks for an answer as an event stream.</summary>
-    public async Task<EventStream> StreamAsync(string path, object body)
+    public Task<EventStream> StreamAsync(string path, object body, params (string Name, string Value)[] headers) =>
+        OpenAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) }, headers);
+
+    /// <summary>Reads a completion's events after the one with the given id; all of them after 0.</summary>
+    public Task<EventStream> FollowAsync(string completion, long after = 0) => OpenAsync(
+        new HttpRequestMessage(HttpMethod.Get, $"/api/v1/completions/{completion}/events"),
+        after == 0 ? [] : [("Last-Event-ID", after.ToString(CultureInfo.InvariantCulture))]);
+
+    private async Task<EventStream> OpenAsync(HttpRequestMessage opening, (string Name, string Value)[] headers)
     {
         var deadline = new CancellationTokenSource(Patience);
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
+        using var request = opening;
+        foreach (var (name, value) in headers)
+            request.Headers.TryAddWithoutValidation(name, value);
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
         if (!response.IsSuccessStatusCode)

@@ -8,6 +8,9 @@ namespace CleanLlm.WebApi.FunctionalTests.Api;
 /// <summary>The real program on a real socket, with its own database and a scripted AI service.</summary>
 public sealed class CleanLlmApi : IAsyncDisposable
 {
+    /// <summary>Stands in a setting for the address of the scripted AI service, which is known only once it runs.</summary>
+    public const string UpstreamAddress = "{upstream}";
+
     private readonly ProgramHost host;
     private readonly IReadOnlyDictionary<string, string> settings;
     private readonly bool isFirst;
@@ -50,7 +53,7 @@ public sealed class CleanLlmApi : IAsyncDisposable
         var upstream = await ScriptedUpstream.StartAsync();
         var all = await ApiSettings.ForAsync(database, upstream);
         foreach (var (name, value) in settings ?? [])
-            all[name] = value;
+            all[name] = value.Replace(UpstreamAddress, upstream.BaseUrl.ToString(), StringComparison.Ordinal);
 
         return new CleanLlmApi(all, database, upstream, isFirst: true);
     }

@@ -6,7 +6,7 @@ using Grpc.Core;
 
 namespace CleanLlm.Infrastructure.Ai.Grpc;
 
-/// <summary>Names what went wrong. A status' detail may quote the prompt, so neither it nor its exception is kept.</summary>
+/// <summary>Names what went wrong, with the HTTP status that means the same. A status' detail may quote the prompt, so neither it nor its exception is kept.</summary>
 internal static class GrpcFailures
 {
     /// <summary>What calls are known to throw; anything else is a bug and stays as it is.</summary>
@@ -36,10 +36,13 @@ internal static class GrpcFailures
         StatusCode.ResourceExhausted => new ProviderException(ProviderFailure.RateLimited, "The provider answered RESOURCE_EXHAUSTED.")
         {
             RetryAfter = RetryAfter(failure.Trailers),
+            Status = 429,
         },
-        StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.FailedPrecondition or StatusCode.OutOfRange
-            or StatusCode.Unimplemented or StatusCode.AlreadyExists => Answered(ProviderFailure.BadAnswer, failure.StatusCode),
-        _ => Answered(ProviderFailure.Refused, failure.StatusCode),
+        StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.OutOfRange or StatusCode.AlreadyExists =>
+            Answered(ProviderFailure.BadAnswer, failure.StatusCode, 400),
+        StatusCode.NotFound or StatusCode.Unimplemented => Answered(ProviderFailure.BadAnswer, failure.StatusCode, 404),
+        StatusCode.Unauthenticated or StatusCode.PermissionDenied => Answered(ProviderFailure.Refused, failure.StatusCode, 401),
+        _ => Answered(ProviderFailure.Refused, failure.StatusCode, null),
     };
 
     /// <summary>The library says so itself in this status; a service's own has another text.</summary>
@@ -53,7 +56,8 @@ internal static class GrpcFailures
 
     private static ProviderException TooSlow() => new(ProviderFailure.Timeout, "The provider is too slow.");
 
-    private static ProviderException Answered(ProviderFailure failure, StatusCode status) => new(failure, $"The provider's status is {status}.");
+    private static ProviderException Answered(ProviderFailure failure, StatusCode status, int? http) =>
+        new(failure, $"The provider's status is {status}.") { Status = http };
 
     private static ProviderException Ended(bool begun) => begun
         ? new ProviderException(ProviderFailure.CutOff, "The provider's answer broke off.")

@@ -81,7 +81,7 @@ internal ref struct AnswerReader
         catch (Exception thrown) when (thrown is InvalidOperationException or FormatException)
         {
             // A value of another type than expected, or half of a surrogate pair.
-            throw new JsonException("An unexpected value.");
+            throw new JsonException("An unexpected value.", thrown);
         }
     }
 

@@ -34,7 +34,7 @@ internal static class EmbeddingReader
         }
         catch (Exception thrown) when (thrown is InvalidOperationException or FormatException or KeyNotFoundException or IndexOutOfRangeException)
         {
-            throw new JsonException("An unexpected value.");
+            throw new JsonException("An unexpected value.", thrown);
         }
     }
 

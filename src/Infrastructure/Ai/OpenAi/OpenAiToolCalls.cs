@@ -4,7 +4,9 @@ using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.Ai.OpenAi;
 
-/// <summary>Writes the calls an assistant's message holds, and what became of them.</summary>
+/// <summary>
+/// Writes the calls an assistant's message holds, and what became of them. The raw form of a call is its arguments as the model wrote them.
+/// </summary>
 internal static class OpenAiToolCalls
 {
     private static readonly JsonSerializerOptions Compact = new(AIJsonUtilities.DefaultOptions) { WriteIndented = false };
@@ -19,12 +21,10 @@ internal static class OpenAiToolCalls
         json.WriteStartArray("tool_calls"u8);
         foreach (var call in calls)
         {
-            if (call.RawRepresentation is JsonElement { ValueKind: JsonValueKind.Object } raw)
-                raw.WriteTo(json);
-            else if (call is ToolCallFragment fragment)
+            if (call is ToolCallFragment fragment)
                 WriteCall(json, fragment.Id, fragment.Name, fragment.Arguments);
             else if (call is FunctionCallContent function)
-                WriteCall(json, function.CallId, function.Name, Text(function.Arguments));
+                WriteCall(json, function.CallId, function.Name, function.RawRepresentation as string ?? Text(function.Arguments));
         }
 
         json.WriteEndArray();

@@ -40,6 +40,9 @@ internal sealed class Attempt(CallRoute route, RouteCandidate candidate, Passage
     /// <summary>It failed.</summary>
     public void Fail(ProviderFault fault)
     {
+        // It was not even called.
+        if (fault.Failure.Failure == ProviderFailure.Unsupported)
+            return;
         if (fault.Failure.RetryAfter is { } wait)
             candidate.Provider.LeaveAlone(wait);
         End(fault.Failure.Failure, fault.CountsForBreaker);
@@ -54,8 +57,8 @@ internal sealed class Attempt(CallRoute route, RouteCandidate candidate, Passage
         ended = true;
         var whole = Elapsed();
         passage.Ticket.Close(succeeded: !countsForBreaker);
-        candidate.Provider.NoteCircuit();
         candidate.Provider.Health.Record(failure, firstByte, whole);
+        candidate.Provider.NoteCircuit();
         route.Router.Metrics.Ended(route.Operation, candidate, failure, firstByte, whole);
     }
 

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using CleanLlm.Infrastructure.Ai.OpenAi;
 using CleanLlm.Infrastructure.Ai.Calls;
 using Microsoft.Extensions.AI;
 

@@ -1,4 +1,3 @@
-using CleanLlm.Infrastructure.Ai.OpenAi;
 using CleanLlm.Infrastructure.Ai.Calls;
 using Microsoft.Extensions.AI;
 
@@ -7,16 +6,16 @@ namespace CleanLlm.Infrastructure.Ai.Routing;
 /// <summary>Holds a generator of embeddings that is not ours to the time limits of its provider, and names its failures.</summary>
 internal sealed class BoundedEmbeddingGenerator(
     IEmbeddingGenerator<string, Embedding<float>> generator, ProviderOptions provider, TimeProvider clock)
-    : DelegatingEmbeddingGenerator<string, Embedding<float>>(generator)
+    : IEmbeddingGenerator<string, Embedding<float>>
 {
-    public override async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+    public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
     {
         using var limits = new CallClock(provider, clock, cancellationToken);
         limits.ReadBegins();
         try
         {
-            return await base.GenerateAsync(values, options, limits.Token).WaitAsync(limits.Token);
+            return await generator.GenerateAsync(values, options, limits.Token).WaitAsync(limits.Token);
         }
         catch (Exception thrown) when (ForeignFailures.IsFailure(thrown, limits.Caller))
         {
@@ -24,8 +23,10 @@ internal sealed class BoundedEmbeddingGenerator(
         }
     }
 
+    public object? GetService(Type serviceType, object? serviceKey = null) => generator.GetService(serviceType, serviceKey);
+
     /// <summary>Whoever registered the generator disposes of it.</summary>
-    protected override void Dispose(bool disposing)
+    public void Dispose()
     {
     }
 }

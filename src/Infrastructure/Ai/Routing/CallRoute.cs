@@ -45,7 +45,9 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
     public void GoOnAfter(Attempt attempt, ProviderFault fault)
     {
         attempt.Fail(fault);
-        failed = (attempt.Candidate, fault.Failure);
+        // What a provider that was called said tells more than that another one could not be.
+        if (failed is null || fault.Failure.Failure != ProviderFailure.Unsupported)
+            failed = (attempt.Candidate, fault.Failure);
         if (fault.Retry == Retry.Nowhere)
             throw fault.Failure;
         if (fault.Retry == Retry.Elsewhere)

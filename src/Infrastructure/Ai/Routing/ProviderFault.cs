@@ -30,7 +30,9 @@ internal readonly record struct ProviderFault(ProviderException Failure, Retry R
         (ProviderFailure.BadAnswer, 404 or 405) => new(failure, Retry.Elsewhere, false),
         (ProviderFailure.BadAnswer, >= 400 and < 500) => new(failure, Retry.Nowhere, false),
         (ProviderFailure.BadAnswer, _) => new(failure, Retry.Elsewhere, true),
+        (ProviderFailure.Unsupported, _) => new(failure, Retry.Elsewhere, false),
         (ProviderFailure.TooLong, _) => new(failure, Retry.Nowhere, false),
+        (ProviderFailure.Unsupported, _) => new(failure, Retry.Elsewhere, false),
         _ => new(failure, Retry.Anywhere, true),
     };
 }

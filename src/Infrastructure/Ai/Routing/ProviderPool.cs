@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Infrastructure.Ai.Routing;
@@ -8,9 +9,9 @@ internal sealed class ProviderPool : IDisposable
 {
     private readonly FrozenDictionary<string, RoutedProvider> byName;
 
-    public ProviderPool(IOptions<AiOptions> options, TimeProvider clock)
+    public ProviderPool(IOptions<AiOptions> options, TimeProvider clock, ILogger<RoutedProvider> logger)
     {
-        All = [.. options.Value.Providers.OrderBy(p => p.Priority).Select(p => new RoutedProvider(p, options.Value.Breaker, clock))];
+        All = [.. options.Value.Providers.OrderBy(p => p.Priority).Select(p => new RoutedProvider(p, options.Value.Breaker, clock, logger))];
         byName = All.ToFrozenDictionary(p => p.Name, StringComparer.Ordinal);
     }
 

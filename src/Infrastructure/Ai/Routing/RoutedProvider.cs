@@ -1,10 +1,12 @@
 using System.Threading.RateLimiting;
+using CleanLlm.Application.Ai;
+using Microsoft.Extensions.Logging;
 using Polly.CircuitBreaker;
 
 namespace CleanLlm.Infrastructure.Ai.Routing;
 
 /// <summary>A configured provider as the router sees it: whether it may be asked now, and how it has been doing.</summary>
-internal sealed class RoutedProvider(ProviderOptions options, BreakerOptions breaker, TimeProvider clock) : IDisposable
+internal sealed partial class RoutedProvider(ProviderOptions options, BreakerOptions breaker, TimeProvider clock, ILogger<RoutedProvider> logger) : IDisposable
 {
     // A provider that says "tomorrow" is asked again sooner; it may have been a slip.
     private static readonly TimeSpan LongestAbsence = TimeSpan.FromHours(1);
@@ -76,12 +78,25 @@ internal sealed class RoutedProvider(ProviderOptions options, BreakerOptions bre
     {
         var state = (int)Breaker.State;
         if (state != Volatile.Read(ref circuitSeen) && Interlocked.Exchange(ref circuitSeen, state) != state)
+        {
             Volatile.Write(ref circuitSince, clock.GetUtcNow().UtcTicks);
+            if (state == (int)CircuitState.Open)
+                LogOpen(Name, Health.LastFailure);
+            else if (state == (int)CircuitState.Closed)
+                LogClosed(Name);
+        }
+
         if (state == (int)CircuitState.Closed && Volatile.Read(ref openUntil) != 0)
             Volatile.Write(ref openUntil, 0);
     }
 
     public void Dispose() => Bulkhead.Dispose();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Provider {Provider} keeps failing, lastly by {Failure}, and is left alone for a while")]
+    private partial void LogOpen(string provider, ProviderFailure? failure);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Provider {Provider} works again")]
+    private partial void LogClosed(string provider);
 }
 
 /// <summary>What a call holds while it is with a provider.</summary>

@@ -1,5 +1,4 @@
 using CleanLlm.Application.Ai;
-using CleanLlm.Domain.Models;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

@@ -79,6 +79,7 @@ internal sealed class RoutingMetrics : IDisposable
         ProviderFailure.CutOff => "cut_off",
         ProviderFailure.TooLong => "too_long",
         ProviderFailure.Timeout => "timeout",
+        ProviderFailure.Unsupported => "unsupported",
         _ => "refused",
     };
 }

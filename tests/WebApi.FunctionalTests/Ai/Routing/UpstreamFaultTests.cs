@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using CleanLlm.Testing.Databases;
+using CleanLlm.WebApi.FunctionalTests.Api;
+
+namespace CleanLlm.WebApi.FunctionalTests.Ai.Routing;
+
+/// <summary>
+/// Promise 26: however an AI service fails, the caller has a typed outcome within the deadline (3 s) and one second, no connection is
+/// left behind, and the reservation is given back.
+/// </summary>
+public sealed class UpstreamFaultTests(DatabaseKind kind) : ApiTests(kind)
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(3 + 1);
+
+    private static readonly (string Name, string Script, string Json, string Stream)[] Faults =
+    [
+        ("refused", "", "provider.unavailable", "provider.unavailable"),
+        ("black-holed", "", "provider.timeout", "provider.timeout"),
+        ("no headers", "hang@fault", "provider.timeout", "provider.timeout"),
+        ("429 with Retry-After", "status-429-after-1@fault", "provider.rate_limited", "provider.rate_limited"),
+        ("429 with a long Retry-After", "status-429-after-60@fault", "provider.rate_limited", "provider.rate_limited"),
+        ("500", "status-500@fault", "provider.unavailable", "provider.unavailable"),
+        ("503", "status-503@fault", "provider.unavailable", "provider.unavailable"),
+        ("reset", "reset-999@fault", "provider.unavailable", "provider.unavailable"),
+        ("malformed JSON", "malformed@fault", "provider.bad_answer", "provider.bad_answer"),
+        ("cut off", "cut-off@fault", "provider.cut_off", "provider.cut_off"),
+        ("cut off without [DONE]", "cut-clean@fault", "provider.cut_off", "provider.cut_off"),
+        ("one byte a second", "drip-1000@fault", "provider.timeout", "provider.timeout"),
+        ("silence in the middle", "stall@fault", "provider.timeout", "provider.timeout"),
+        ("endless", "endless@fault", "provider.too_long", "provider.too_long"),
+    ];
+
+    protected override IEnumerable<KeyValuePair<string, string>> Settings => Faults.SelectMany((fault, i) => FaultyUpstreams.Provider(
+        i,
+        $"fault-{i}",
+        fault.Name switch
+        {
+            "refused" => FaultyUpstreams.Nobody,
+            "black-holed" => FaultyUpstreams.BlackHole,
+            _ => FaultyUpstreams.First.BaseUrl,
+        },
+        $"fault-{i}",
+        fault.Script));
+
+    [Test]
+    public async Task EveryFault_EndsTypedInTime_AndLeavesNothingBehind([Values] bool stream)
+    {
+        using var caller = await Api.SignInAsync();
+        await AskAsync(caller, "ok", stream);
+        var connections = FaultyUpstreams.First.Connections;
+
+        foreach (var (fault, i) in Faults.Select((fault, i) => (fault, i)))
+        {
+            var watch = Stopwatch.StartNew();
+            var code = await AskAsync(caller, $"fault-{i}", stream);
+            watch.Stop();
+
+            TestContext.Out.WriteLine($"{(stream ? "stream" : "JSON"),-6} {fault.Name,-28} {code,-22} {watch.Elapsed.TotalSeconds:0.00} s");
+            code.Should().Be(stream ? fault.Stream : fault.Json, fault.Name);
+            watch.Elapsed.Should().BeLessThan(Bound, fault.Name);
+            await Eventually.HoldsAsync($"no call of '{fault.Name}' is open", () => Task.FromResult(FaultyUpstreams.First.Model(fault.Script).Answering == 0));
+        }
+
+        await Books.ShouldBalanceAsync(Api.Database);
+        (await caller.QuotaAsync("tokens")).Reserved.Should().Be(0);
+        // Those that are healthy are kept for the next call; one at a time needs no more than one.
+        await Eventually.HoldsAsync("no connection is left", () => Task.FromResult(FaultyUpstreams.First.Connections <= connections + 1));
+        TestContext.Out.WriteLine($"Open afterwards: 0 calls, {FaultyUpstreams.First.Connections} connections.");
+    }
+
+    /// <summary>The code of the problem, or <c>ok</c>.</summary>
+    private static async Task<string> AskAsync(ApiCaller caller, string model, bool stream)
+    {
+        var body = new { prompt = "What is love?", model, maxTokens = 100 };
+        if (!stream)
+        {
+            var answer = await caller.PostAsync("/api/v1/completions", body);
+            return answer.Json.TryGetProperty("code", out var code) ? code.GetString()! : "ok";
+        }
+
+        await using var events = await caller.StreamAsync("/api/v1/completions", body);
+        var last = (await events.ToEndAsync())[^1];
+        return last.Type == "completion.failed" ? last.Data.GetProperty("code").GetString()! : "ok";
+    }
+}
