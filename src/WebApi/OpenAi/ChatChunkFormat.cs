@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -175,7 +176,12 @@ internal sealed class ChatChunkFormat(bool includeUsage, HttpContext http) : ICo
 
     private static void WriteId(IBufferWriter<byte> output, int? id)
     {
-        if (id is { } number)
-            output.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"id: {number}\n")));
+        if (id is not { } number)
+            return;
+        const int MostDigits = 11;
+        output.Write("id: "u8);
+        Utf8Formatter.TryFormat(number, output.GetSpan(MostDigits), out var written);
+        output.Advance(written);
+        output.Write("\n"u8);
     }
 }

@@ -10,6 +10,11 @@ namespace CleanLlm.WebApi.FunctionalTests.OpenAi;
 public sealed class ChatCompletionTests(DatabaseKind kind) : OpenAiTests(kind)
 {
     private const string Path = "/v1/chat/completions";
+    private const string Resumed = "stall@openai-resumed";
+    private const string Left = "stall@openai-left";
+
+    protected override IEnumerable<KeyValuePair<string, string>> Settings =>
+        [.. base.Settings, .. Model("Ai:Providers:0", 90, Resumed), .. Model("Ai:Providers:0", 91, Left)];
 
     [Test]
     public async Task AnAnswer_IsACompletion_ThatCanBeReadByItsId()
@@ -54,16 +59,15 @@ public sealed class ChatCompletionTests(DatabaseKind kind) : OpenAiTests(kind)
     [Test]
     public async Task AStreamThatWasLost_IsReadOnByItsIds_WithoutAGap()
     {
-        var model = "stall@openai-resumed";
         string text, completion, last;
-        using (var response = await OpenAsync(Ask(model, new { stream = true })))
+        using (var response = await OpenAsync(Ask(Resumed, new { stream = true })))
         using (var reader = new StreamReader(await response.Content.ReadAsStreamAsync()))
         {
             completion = response.Headers.GetValues("Completion-Id").Single();
             (text, last) = await ReadSomeAsync(reader, pieces: 3);
         }
 
-        Api.Upstream.Release(model);
+        Api.Upstream.Release(Resumed);
         var rest = await Caller.SendAsync(
             HttpMethod.Get, $"/api/v1/completions/{completion}/events", headers: [new("Last-Event-ID", last)]);
         var stored = await Caller.GetAsync($"/api/v1/completions/{completion}");
@@ -75,12 +79,11 @@ public sealed class ChatCompletionTests(DatabaseKind kind) : OpenAiTests(kind)
     [Test]
     public async Task ACallerWhoLeaves_StopsTheProvider_WhenTheySaidSo()
     {
-        var model = "stall@openai-cancelled";
-        using (var response = await OpenAsync(Ask(model, new { stream = true, on_disconnect = "cancel" })))
+        using (var response = await OpenAsync(Ask(Left, new { stream = true, on_disconnect = "cancel" })))
         using (var reader = new StreamReader(await response.Content.ReadAsStreamAsync()))
             await ReadSomeAsync(reader, pieces: 2);
 
-        await Api.Upstream.Model(model).AbandonedReachAsync(1);
+        await Api.Upstream.Model(Left).AbandonedReachAsync(1);
         await Books.ShouldBalanceAsync(Api.Database);
     }
 

@@ -14,8 +14,8 @@ public sealed class EmbeddingTests(DatabaseKind kind) : OpenAiTests(kind)
     protected override IEnumerable<KeyValuePair<string, string>> Settings =>
     [
         .. base.Settings,
-        new("Ai:Providers:9:Models:2:Id", Failing),
-        new("Ai:Providers:9:Models:2:IsEmbedding", "true"),
+        .. Model(Provider, 2, Failing),
+        new($"{Provider}:Models:2:IsEmbedding", "true"),
     ];
 
     [Test]

@@ -9,7 +9,8 @@ namespace CleanLlm.WebApi.FunctionalTests.OpenAi;
 /// <summary>Runs a fixture's tests with a plain OpenAI-compatible server behind the program, beside the scripted one.</summary>
 public abstract class OpenAiTests(DatabaseKind kind) : ApiTests(kind)
 {
-    private const string Provider = "Ai:Providers:9";
+    /// <summary>The section of the plain server.</summary>
+    protected const string Provider = "Ai:Providers:90";
 
     private readonly int port = LoopbackPort.Free();
 
@@ -31,8 +32,8 @@ public abstract class OpenAiTests(DatabaseKind kind) : ApiTests(kind)
         new($"{Provider}:Kind", "OpenAi"),
         new($"{Provider}:BaseUrl", PlainUrl),
         new($"{Provider}:ApiKey", OpenAiServer.Key),
-        .. Model(0, OpenAiServer.ChatModel),
-        .. Model(1, OpenAiServer.EmbeddingModel),
+        .. Model(Provider, 0, OpenAiServer.ChatModel),
+        .. Model(Provider, 1, OpenAiServer.EmbeddingModel),
         new($"{Provider}:Models:1:IsEmbedding", "true"),
     ];
 
@@ -56,12 +57,13 @@ public abstract class OpenAiTests(DatabaseKind kind) : ApiTests(kind)
         (await Caller.PostAsync("/api/v1/api-keys", new { name = "npm", scopes = new[] { "completions" }, monthlyTokenLimit }))
         .ShouldBe(System.Net.HttpStatusCode.Created).Text("key");
 
-    private static IEnumerable<KeyValuePair<string, string>> Model(int index, string id) =>
+    /// <summary>One more model of a provider.</summary>
+    protected static IEnumerable<KeyValuePair<string, string>> Model(string provider, int index, string id) =>
     [
-        new($"{Provider}:Models:{index}:Id", id),
-        new($"{Provider}:Models:{index}:ContextWindow", "64000"),
-        new($"{Provider}:Models:{index}:MaxOutputTokens", "4096"),
-        new($"{Provider}:Models:{index}:PromptPriceMicros", ApiSettings.PromptPrice.ToString(CultureInfo.InvariantCulture)),
-        new($"{Provider}:Models:{index}:CompletionPriceMicros", ApiSettings.CompletionPrice.ToString(CultureInfo.InvariantCulture)),
+        new($"{provider}:Models:{index}:Id", id),
+        new($"{provider}:Models:{index}:ContextWindow", "64000"),
+        new($"{provider}:Models:{index}:MaxOutputTokens", "4096"),
+        new($"{provider}:Models:{index}:PromptPriceMicros", ApiSettings.PromptPrice.ToString(CultureInfo.InvariantCulture)),
+        new($"{provider}:Models:{index}:CompletionPriceMicros", ApiSettings.CompletionPrice.ToString(CultureInfo.InvariantCulture)),
     ];
 }

@@ -32,7 +32,6 @@ internal readonly record struct ProviderFault(ProviderException Failure, Retry R
         (ProviderFailure.BadAnswer, _) => new(failure, Retry.Elsewhere, true),
         (ProviderFailure.Unsupported, _) => new(failure, Retry.Elsewhere, false),
         (ProviderFailure.TooLong, _) => new(failure, Retry.Nowhere, false),
-        (ProviderFailure.Unsupported, _) => new(failure, Retry.Elsewhere, false),
         _ => new(failure, Retry.Anywhere, true),
     };
 }
