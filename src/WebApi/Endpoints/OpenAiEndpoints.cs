@@ -1,6 +1,5 @@
 using System.Text.Json;
 using CleanLlm.Application.Models;
-using CleanLlm.Application.OpenAi;
 using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Completions;
 using CleanLlm.WebApi.Authentication;
@@ -8,6 +7,7 @@ using CleanLlm.WebApi.Http;
 using CleanLlm.WebApi.OpenAi;
 using CleanLlm.WebApi.Streaming;
 using MediatR;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
@@ -43,11 +43,12 @@ internal static class OpenAiEndpoints
 
         var (complete, includeUsage, onDisconnect) = read.Value;
         var started = await mediator.Send(complete with { Repeat = delivery.RepeatOf(document.RootElement, http.Request) }, http.RequestAborted);
+        using var events = complete.Stream ? new ChatChunkFormat(includeUsage, http) : null;
         return await delivery.DeliverAsync(
             started,
             http,
             onDisconnect,
-            complete.Stream ? new ChatChunkFormat(includeUsage, http) : null,
+            events,
             static completion => completion.Status == CompletionStatus.Cancelled ? CompletionErrors.Cancelled.ToProblem() : Json(ChatAnswer.Of(completion)),
             FirstPiece);
     }
@@ -77,5 +78,5 @@ internal static class OpenAiEndpoints
 
     private static RequestFields Fields(JsonDocument document) => new(document.RootElement, path: "", new RequestFaults());
 
-    private static IResult Json<T>(T answer) => TypedResults.Json(answer, OpenAiJson.Options);
+    private static JsonHttpResult<T> Json<T>(T answer) => TypedResults.Json(answer, OpenAiJson.Options);
 }

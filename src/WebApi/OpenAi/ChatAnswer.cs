@@ -13,10 +13,10 @@ namespace CleanLlm.WebApi.OpenAi;
 internal sealed record ChatAnswer(string Id, long Created, string Model, IReadOnlyList<ChatChoice> Choices, ChatUsage Usage)
 {
     /// <summary>Always <c>chat.completion</c>.</summary>
-    public string Object => "chat.completion";
+    public string Object { get; } = "chat.completion";
 
     /// <summary>Not known here: always null.</summary>
-    public string? SystemFingerprint => null;
+    public string? SystemFingerprint { get; }
 
     /// <summary>The id of a completion as OpenAI's clients know it.</summary>
     public static string IdOf(CompletionId id) => $"chatcmpl-{id}";
@@ -49,10 +49,10 @@ internal sealed record ChatAnswer(string Id, long Created, string Model, IReadOn
 internal sealed record ChatChoice(ChatAnswerMessage Message, string? FinishReason)
 {
     /// <summary>Always the first.</summary>
-    public int Index => 0;
+    public int Index { get; }
 
     /// <summary>Not given: always null.</summary>
-    public object? Logprobs => null;
+    public object? Logprobs { get; }
 }
 
 /// <summary>What the model said, or wants called.</summary>
@@ -60,10 +60,10 @@ internal sealed record ChatChoice(ChatAnswerMessage Message, string? FinishReaso
 internal sealed record ChatAnswerMessage(string? Content)
 {
     /// <summary>Always <c>assistant</c>.</summary>
-    public string Role => "assistant";
+    public string Role { get; } = "assistant";
 
     /// <summary>Always null: a refusal comes as text.</summary>
-    public string? Refusal => null;
+    public string? Refusal { get; }
 
     /// <summary>What it wants called; absent without any.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -74,7 +74,7 @@ internal sealed record ChatAnswerMessage(string? Content)
 internal sealed record ChatToolCall(string Id, ChatFunction Function)
 {
     /// <summary>Always <c>function</c>.</summary>
-    public string Type => "function";
+    public string Type { get; } = "function";
 }
 
 /// <summary>The function to call, with its arguments as the model wrote them.</summary>

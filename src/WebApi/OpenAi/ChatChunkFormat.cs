@@ -15,7 +15,7 @@ namespace CleanLlm.WebApi.OpenAi;
 /// The ids of the events are those of <c>/api/v1/completions/{id}/events</c>, where a broken stream can be read on. What all chunks
 /// have in common is encoded once, so a token costs no more than its bytes.
 /// </summary>
-internal sealed class ChatChunkFormat(bool includeUsage, HttpContext http) : ICompletionEventFormat
+internal sealed class ChatChunkFormat(bool includeUsage, HttpContext http) : ICompletionEventFormat, IDisposable
 {
     private static readonly JsonWriterOptions Writing = new() { Encoder = OpenAiJson.Options.Encoder, SkipValidation = true };
 
@@ -47,6 +47,8 @@ internal sealed class ChatChunkFormat(bool includeUsage, HttpContext http) : ICo
                 throw new InvalidOperationException($"No chunk is known for {entry.GetType().Name}.");
         }
     }
+
+    public void Dispose() => writer?.Dispose();
 
     private void WriteDelta(IBufferWriter<byte> output, CompletionDelta delta)
     {

@@ -34,12 +34,12 @@ internal sealed class EmbeddingDelivery(TimeProvider clock)
 
     private sealed record EmbeddingsAnswer(IReadOnlyList<EmbeddingAnswer> Data, string Model, EmbeddingUsage Usage)
     {
-        public string Object => "list";
+        public string Object { get; } = "list";
     }
 
     private sealed record EmbeddingAnswer(int Index, object Embedding)
     {
-        public string Object => "embedding";
+        public string Object { get; } = "embedding";
     }
 
     private sealed record EmbeddingUsage(int PromptTokens, int TotalTokens);

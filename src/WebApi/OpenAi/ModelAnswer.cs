@@ -7,7 +7,7 @@ namespace CleanLlm.WebApi.OpenAi;
 internal sealed record ListAnswer<T>(IReadOnlyList<T> Data)
 {
     /// <summary>Always <c>list</c>.</summary>
-    public string Object => "list";
+    public string Object { get; } = "list";
 }
 
 /// <summary>A model that can be asked for.</summary>
@@ -16,10 +16,10 @@ internal sealed record ListAnswer<T>(IReadOnlyList<T> Data)
 internal sealed record ModelAnswer(string Id, string OwnedBy)
 {
     /// <summary>Always <c>model</c>.</summary>
-    public string Object => "model";
+    public string Object { get; } = "model";
 
     /// <summary>When it was made, which is not known here: always 0.</summary>
-    public long Created => 0;
+    public long Created { get; }
 
     /// <summary>The same model as OpenAI would show it.</summary>
     public static ModelAnswer Of(ModelDto model) => new(model.Id, model.Provider);
