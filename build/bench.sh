@@ -5,18 +5,19 @@
 #   --secs      seconds of one run (default 5, at most 30)        --rounds  rounds, medians are reported (default 5, at most 15)
 #   --conns     connections (each at most 256)                    --users   accounts that take turns (default 64, at most 512)
 #   --mode      json, stream or both                              --out     folder for the results (default artifacts/bench/TIME)
+#   --slow      instead of all that: so many slow streams at once (at most 2,000), and what one costs in memory
 #   --app       a published folder to measure instead of building this checkout
 # Exits with 1 when a request failed or the ledger does not balance. How to read it: docs/performance.md
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . build/lib.sh
 
-secs=5 rounds=5 conns=1,16,64 users=64 mode=json,stream app='' out=$root/artifacts/bench/$(date -u +%Y%m%d-%H%M%S)
+secs=5 rounds=5 conns=1,16,64 users=64 mode=json,stream slow=0 app='' out=$root/artifacts/bench/$(date -u +%Y%m%d-%H%M%S)
 while [ $# -gt 0 ]; do
     case "$1" in
         --quick) secs=2 rounds=1 conns=1,16 users=16; shift; continue ;;
-        -h | --help) sed -n '2,9s/^# //p' "$0"; exit ;;
-        --secs | --rounds | --conns | --users | --mode | --out | --app) [ $# -gt 1 ] || die "$1 needs a value" ;;
+        -h | --help) sed -n '2,10s/^# //p' "$0"; exit ;;
+        --secs | --rounds | --conns | --users | --mode | --slow | --out | --app) [ $# -gt 1 ] || die "$1 needs a value" ;;
         *) die "unknown option $1" ;;
     esac
     declare "${1#--}=$2"
@@ -93,6 +94,13 @@ start_release() {
         )
         index=$((index + 1))
     done
+    settings+=(
+        Ai__Providers__2__Name=bench-slow
+        Ai__Providers__2__Kind=OpenAi
+        Ai__Providers__2__BaseUrl="http://127.0.0.1:$slow_port/v1"
+        Ai__Providers__2__MaxConcurrentCalls=2000
+        Ai__Providers__2__Models__0__Id=bench-slow
+    )
     # In its own folder, where its appsettings are.
     (cd "$app" && exec env "${settings[@]}" dotnet CleanLlm.WebApi.dll >"$scratch/program.log" 2>&1) &
     program_pid=$!
@@ -127,7 +135,15 @@ say "Starting PostgreSQL, Redis, the upstream and the program"
 start_database
 start_redis
 start_upstream
+slow_port=$(free_port)
 start_release
+
+if [ "$slow" -gt 0 ]; then
+    [ "$slow" -le 2000 ] || die "--slow takes at most 2000"
+    say "Measuring $slow slow streams"
+    timeout --foreground 600 node build/bench/slow.mjs --streams "$slow" --tokens 100 --pause 10 --port "$slow_port" --program "$program_url,$program_pid"
+    exit
+fi
 
 say "Measuring"
 # In the background and waited for, so that Ctrl-C is seen at once.

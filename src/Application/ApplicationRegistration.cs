@@ -1,5 +1,7 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Administration;
+using CleanLlm.Application.Ai;
+using CleanLlm.Application.Chats.Titles;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Email;
 using CleanLlm.Application.Pipeline;
@@ -46,6 +48,10 @@ public static class ApplicationRegistration
         services.AddScoped<AccountMail>();
         services.AddOptions<EmailOptions>().BindConfiguration(EmailOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddScoped<ContentReading>();
+        services.AddOptions<TitleOptions>().BindConfiguration(TitleOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<TitleQueue>();
+        services.AddOptions<ResponseCacheOptions>().BindConfiguration(ResponseCacheOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<CachePolicy>();
         services.AddSingleton<CompletionRunner>();
         services.AddSingleton<CompletionAnswering>();
         services.AddSingleton<EmbeddingRunner>();

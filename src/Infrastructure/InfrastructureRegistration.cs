@@ -1,5 +1,7 @@
 using CleanLlm.Infrastructure.Ai;
+using CleanLlm.Infrastructure.Ai.ResponseCache;
 using CleanLlm.Infrastructure.Caching;
+using CleanLlm.Infrastructure.Chats;
 using CleanLlm.Infrastructure.Completions;
 using CleanLlm.Infrastructure.Email;
 using CleanLlm.Infrastructure.Identity;
@@ -28,5 +30,7 @@ public static class InfrastructureRegistration
             .AddEmail(configuration)
             .AddAccountSecurity()
             .AddAiInfrastructure(configuration)
+            .AddResponseCache()
+            .AddChatTitles()
             .AddCompletions(configuration);
 }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace CleanLlm.AiContract;
@@ -46,7 +48,7 @@ internal sealed class PredictCalls(ContractOptions options) : IDisposable
         var type = response.Content.Headers.ContentType?.MediaType;
         ContractBroken.Unless(type == "application/json", $"Content-Type {type ?? "missing"} instead of application/json");
         var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync(ct)) as JsonObject;
-        ContractBroken.Unless(answer?["text"]?.GetValueKind() == System.Text.Json.JsonValueKind.String, "the answer has no string 'text'");
+        ContractBroken.Unless(answer?["text"]?.GetValueKind() == JsonValueKind.String, "the answer has no string 'text'");
         CheckUsage(answer!);
         return answer!;
     }
@@ -60,13 +62,13 @@ internal sealed class PredictCalls(ContractOptions options) : IDisposable
         {
             var value = (usage as JsonObject)?[field];
             ContractBroken.Unless(
-                value?.GetValueKind() == System.Text.Json.JsonValueKind.Number && long.TryParse(value.ToJsonString(), out var count) && count >= 0,
+                value?.GetValueKind() == JsonValueKind.Number && long.TryParse(value.ToJsonString(), NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count >= 0,
                 $"usage.{field} is not a whole number of at least 0");
         }
 
         var reason = answer["finishReason"];
         ContractBroken.Unless(
-            reason is null || reason.GetValueKind() == System.Text.Json.JsonValueKind.String, "finishReason is not a string");
+            reason is null || reason.GetValueKind() == JsonValueKind.String, "finishReason is not a string");
     }
 
     public void Dispose() => http.Dispose();

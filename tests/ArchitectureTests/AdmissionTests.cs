@@ -1,6 +1,7 @@
 using ArchUnitNET.Domain;
 using CleanLlm.Application.Completions;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Hosting;
 
 namespace CleanLlm.ArchitectureTests;
 
@@ -50,14 +51,20 @@ public sealed class AdmissionTests
             .Distinct()
             .Should().Equal(typeof(EmbeddingRunner).FullName);
 
+    // What no endpoint starts is work of the program's own, which a hosted service starts.
     [Test]
-    public void EveryUseCaseThatReachesAModel_HasItsEndpoints()
+    public void EveryUseCaseThatReachesAModel_HasItsEndpoints_OrItsBackgroundWork()
     {
         var requests = HoldersOf(typeof(CompletionRunner)).Concat(HoldersOf(typeof(EmbeddingRunner))).Select(handler => Solution.RequestOf(handler)!).ToList();
 
+        var background = Solution.TypesOf(Solution.Infrastructure)
+            .Where(type => type.IsAssignableTo(typeof(BackgroundService)))
+            .Select(type => type.FullName)
+            .ToHashSet(StringComparer.Ordinal);
+
         var routes = (from request in requests
                       from type in Solution.Architecture.Types
-                      where type.FullName.StartsWith("CleanLlm.WebApi.Endpoints.", StringComparison.Ordinal)
+                      where type.FullName.StartsWith("CleanLlm.WebApi.Endpoints.", StringComparison.Ordinal) || background.Contains(type.FullName)
                       from member in type.Members.OfType<MethodMember>()
                       where member.Dependencies.Any(dependency => dependency.Target.FullName == request.FullName)
                       select (Request: request, Endpoint: $"{type.Name}.{member.Name.Split('(')[0]}")).Distinct().ToList();

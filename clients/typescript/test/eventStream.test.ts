@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { isProblem, parseEventStream, retryAfterSeconds, streamCompletion, StreamInterruptedError } from "@cleanllm/client";
+import { isProblem, parseEventStream, resumeCompletion, retryAfterSeconds, streamCompletion, StreamInterruptedError } from "@cleanllm/client";
 
 const stream = (bytes: Uint8Array, size: number): ReadableStream<Uint8Array> => {
     let at = 0;
@@ -82,6 +82,45 @@ describe("streamCompletion", () => {
             error instanceof StreamInterruptedError && error.lastEventId === "7");
     });
 
+    const piece = (id: number, text: string): string => `id: ${id}\nevent: completion.delta\ndata: {"text":"${text}"}\n\n`;
+
+    it("goes on where the connection broke, without losing or repeating an event", async () => {
+        const seen: Array<{ url: string; after: string | null }> = [];
+        const parts = [piece(1, "a") + piece(2, "b"), piece(3, "c").slice(0, 20), piece(3, "c") + finished.replace("id: 3", "id: 4")];
+        const fetch: typeof globalThis.fetch = async (url, init) => {
+            seen.push({ url: String(url), after: new Headers(init?.headers).get("Last-Event-ID") });
+            return answer(parts[seen.length - 1]!, 9, { headers: { "Completion-Id": "c1" } })("");
+        };
+        const events = await collect(streamCompletion("http://x", "/api/v1/completions", {}, { fetch, reconnectDelay: 1 }));
+        assert.deepEqual(events.map(event => event.id), ["1", "2", "3", "4"]);
+        assert.deepEqual(seen, [
+            { url: "http://x/api/v1/completions", after: null },
+            { url: "http://x/api/v1/completions/c1/events", after: "2" },
+            { url: "http://x/api/v1/completions/c1/events", after: "2" },
+        ]);
+    });
+
+    it("gives up after so many connections that brought nothing, and says where to go on", async () => {
+        let calls = 0;
+        const fetch: typeof globalThis.fetch = async () => {
+            calls++;
+            return answer(calls === 1 ? piece(1, "a") : "", 9, { headers: { "Completion-Id": "c1" } })("");
+        };
+        await assert.rejects(collect(streamCompletion("", "/x", {}, { fetch, reconnects: 2, reconnectDelay: 1 })), error =>
+            error instanceof StreamInterruptedError && error.lastEventId === "1" && error.completionId === "c1");
+        assert.equal(calls, 3);
+    });
+
+    it("names the request when told to", async () => {
+        let key: string | null = null;
+        const fetch: typeof globalThis.fetch = async (_, init) => {
+            key = new Headers(init?.headers).get("Idempotency-Key");
+            return answer(finished)("");
+        };
+        await collect(streamCompletion("", "/x", {}, { fetch, idempotencyKey: "once" }));
+        assert.equal(key, "once");
+    });
+
     it("lets go of the connection when the reader leaves", async () => {
         let cancelled = false;
         const body = new ReadableStream<Uint8Array>({
@@ -93,5 +132,30 @@ describe("streamCompletion", () => {
             break;
         }
         assert.ok(cancelled);
+    });
+});
+
+describe("resumeCompletion", () => {
+    it("asks for the events after the last one seen, with the token of the moment", async () => {
+        let seen: [string, Headers] | undefined;
+        const fetch: typeof globalThis.fetch = async (url, init) => {
+            seen = [String(url), new Headers(init?.headers)];
+            return answer(finished)("");
+        };
+        const events = await collect(resumeCompletion("http://x", "c1", "2", { fetch, token: () => "renewed" }));
+        assert.equal(events.length, 1);
+        assert.equal(seen?.[0], "http://x/api/v1/completions/c1/events");
+        assert.equal(seen?.[1].get("Last-Event-ID"), "2");
+        assert.equal(seen?.[1].get("Authorization"), "Bearer renewed");
+    });
+
+    it("does not ask again when the server says no", async () => {
+        let calls = 0;
+        const fetch: typeof globalThis.fetch = async () => {
+            calls++;
+            return answer('{"code":"completion.not_found"}', 9, { status: 404, headers: { "Content-Type": "application/problem+json" } })("");
+        };
+        await assert.rejects(collect(resumeCompletion("", "c1", "", { fetch })), error => isProblem(error, "completion.not_found"));
+        assert.equal(calls, 1);
     });
 });

@@ -9,6 +9,9 @@ public interface IChatRepository
     /// <summary>A chat, to be changed; null when it is absent or somebody else's.</summary>
     Task<Chat?> FindAsync(ChatId id, UserId owner, CancellationToken ct);
 
+    /// <summary>A message of a chat, to be changed; null when the chat has no such message.</summary>
+    Task<Message?> FindMessageAsync(ChatId chat, MessageId id, CancellationToken ct);
+
     /// <summary>Puts in a new chat.</summary>
     void Add(Chat chat);
 

@@ -16,6 +16,15 @@ public interface IConversationReader
     /// <param name="ct">Ends the reading.</param>
     /// <returns>The conversation; <see cref="ChatErrors.NotFound"/>, <see cref="ChatErrors.MessageNotFound"/> or <see cref="ChatErrors.ParentIsQuestion"/>.</returns>
     Task<Result<Conversation>> ReadAsync(ChatId chat, UserId owner, MessageId? parent, int maxMessages, CancellationToken ct);
+
+    /// <summary>The chat and the branch above the question that a message asks or answers, so that it can be answered once more.</summary>
+    /// <param name="chat">Which chat.</param>
+    /// <param name="owner">Whose it must be.</param>
+    /// <param name="message">The question, or one of its answers.</param>
+    /// <param name="maxMessages">How many of the newest messages above the question to read.</param>
+    /// <param name="ct">Ends the reading.</param>
+    /// <returns>The conversation with its question; <see cref="ChatErrors.NotFound"/> or <see cref="ChatErrors.MessageNotFound"/>.</returns>
+    Task<Result<Conversation>> ReadAboveAsync(ChatId chat, UserId owner, MessageId message, int maxMessages, CancellationToken ct);
 }
 
 /// <summary>A chat as a model has to know it.</summary>
@@ -23,4 +32,13 @@ public interface IConversationReader
 /// <param name="SystemPrompt">The chat's instructions.</param>
 /// <param name="ParentId">The message a new question follows; null in an empty chat.</param>
 /// <param name="Messages">The newest messages of the branch, oldest first.</param>
-public sealed record Conversation(string? Model, string? SystemPrompt, MessageId? ParentId, IReadOnlyList<Utterance> Messages);
+public sealed record Conversation(string? Model, string? SystemPrompt, MessageId? ParentId, IReadOnlyList<Utterance> Messages)
+{
+    /// <summary>The question that is in the chat already and follows these messages; null when a new one comes.</summary>
+    public StoredQuestion? Question { get; init; }
+}
+
+/// <summary>A question that waits for one more answer.</summary>
+/// <param name="Id">Its message.</param>
+/// <param name="Content">Its text.</param>
+public sealed record StoredQuestion(MessageId Id, string Content);

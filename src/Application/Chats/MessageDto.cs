@@ -39,4 +39,8 @@ public sealed record MessageDto(
 /// <summary>A user's opinion of an answer.</summary>
 /// <param name="Rating">Up or down.</param>
 /// <param name="Comment">Why; null when not said.</param>
-public sealed record FeedbackDto(FeedbackRating Rating, string? Comment);
+public sealed record FeedbackDto(FeedbackRating Rating, string? Comment)
+{
+    /// <summary>What is stored with a message; null while it is unrated.</summary>
+    public static FeedbackDto? Of(FeedbackRating? rating, string? comment) => rating is { } given ? new FeedbackDto(given, comment) : null;
+}

@@ -9,7 +9,15 @@ namespace CleanLlm.Application.Chats;
 
 /// <summary>Asks in a chat: the question follows the named answer, or the active leaf, and both messages are kept.</summary>
 public sealed record SendMessage(
-    ChatId ChatId, string Content, MessageId? ParentId, string? Model, float? Temperature, int? MaxTokens, bool Stream, RepeatableRequest? Repeat = null)
+    ChatId ChatId,
+    string Content,
+    MessageId? ParentId,
+    string? Model,
+    float? Temperature,
+    int? MaxTokens,
+    bool? Cache,
+    bool Stream,
+    RepeatableRequest? Repeat = null)
     : IRequest<Result<StartedCompletion>>, ICompletionTerms;
 
 internal sealed class SendMessageValidator() : CompletionTermsValidator<SendMessage>(request => request.Content);
@@ -29,6 +37,7 @@ internal sealed class SendMessageHandler(CompletionRunner runner, ICurrentUser u
                 Model = request.Model,
                 Temperature = request.Temperature,
                 MaxTokens = request.MaxTokens,
+                Cache = request.Cache,
                 Stream = request.Stream,
                 Repeat = request.Repeat,
             },

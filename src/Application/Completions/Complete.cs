@@ -6,7 +6,8 @@ using MediatR;
 namespace CleanLlm.Application.Completions;
 
 /// <summary>Asks one question outside any chat.</summary>
-public sealed record Complete(string Prompt, string? Model, float? Temperature, int? MaxTokens, bool Store, bool Stream, RepeatableRequest? Repeat = null)
+public sealed record Complete(
+    string Prompt, string? Model, float? Temperature, int? MaxTokens, bool Store, bool? Cache, bool Stream, RepeatableRequest? Repeat = null)
     : IRequest<Result<StartedCompletion>>, ICompletionTerms;
 
 internal sealed class CompleteValidator() : CompletionTermsValidator<Complete>(request => request.Prompt);
@@ -25,6 +26,7 @@ internal sealed class CompleteHandler(CompletionRunner runner, ICurrentUser user
                 Temperature = request.Temperature,
                 MaxTokens = request.MaxTokens,
                 Store = request.Store,
+                Cache = request.Cache,
                 Stream = request.Stream,
                 Repeat = request.Repeat,
             },

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CleanLlm.Application.Ai;
+using CleanLlm.Application.Chats.Titles;
 using CleanLlm.Application.Prompting;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
@@ -17,6 +18,7 @@ internal sealed partial class CompletionAnswering(
     ICompletionQueries queries,
     RunningCompletions running,
     CompletionSharing sharing,
+    TitleQueue titles,
     ITokenCounter tokens,
     IOptions<CompletionOptions> options,
     TimeProvider clock,
@@ -136,9 +138,12 @@ internal sealed partial class CompletionAnswering(
     private async Task<Result<CompletionDto>> CommitAsync(CompletionRun run, CompletionClosing closing, Error? error)
     {
         if (await store.CloseAsync(closing, CancellationToken.None))
+        {
+            titles.Offer(closing);
             return error is null || error == CompletionErrors.Cancelled
                 ? CompletionDto.From(closing.Completion, run.Answer.Text, run.ToolCalls.Calls)
                 : error;
+        }
 
         // Closed before: by the sweep after a long pause of this process, or by this very commit whose confirmation was lost.
         var stored = await queries.FindAsync(run.Id, run.UserId, CancellationToken.None);

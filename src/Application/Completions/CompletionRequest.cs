@@ -30,6 +30,9 @@ internal sealed record CompletionRequest
     /// <summary>The message it follows; null for the chat's active leaf.</summary>
     public MessageId? ParentId { get; init; }
 
+    /// <summary>The question of the chat to be answered once more, or one of its answers; null for a new question.</summary>
+    public MessageId? Regenerates { get; init; }
+
     /// <summary>The model asked for; null for the chat's or the default one.</summary>
     public string? Model { get; init; }
 
@@ -50,6 +53,12 @@ internal sealed record CompletionRequest
 
     /// <summary>What is stored of that: hashes.</summary>
     internal IdempotentRequest? Idempotency { get; init; }
+
+    /// <summary>Whether the answer may come from the cache; null for yes at temperature 0 when prompt and answer are kept.</summary>
+    public bool? Cache { get; init; }
+
+    /// <summary>Whether nobody waits for it, so that it takes no place among the completions its user may have at once.</summary>
+    public bool IsAside { get; init; }
 
     /// <summary>One question as the messages of a request.</summary>
     public static IReadOnlyList<ChatMessage> Question(string text) => [new ChatMessage(ChatRole.User, text)];

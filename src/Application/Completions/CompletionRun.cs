@@ -15,13 +15,14 @@ public sealed class CompletionRun
 {
     private readonly int maxOutputBytes;
     private readonly Completion completion;
-    // Not disposed of: it holds no timer of its own, and a cancel may come at any moment.
-    private readonly CancellationTokenSource stop = new();
+    private readonly CancellationTokenSource stop;
     private readonly TaskCompletionSource<Result<CompletionDto>> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     internal CompletionRun(Completion completion, RoutedCall call, IReadOnlyList<QuotaLimitDto> limits, int maxOutputBytes)
     {
         (this.completion, Call, Limits, Answer) = (completion, call, limits, new AnswerBuffer());
+        // Not disposed of: it holds no timer of its own, and a cancel may come at any moment.
+        stop = CancellationTokenSource.CreateLinkedTokenSource(CancellationToken.None);
         this.maxOutputBytes = maxOutputBytes;
         Id = completion.Id;
         UserId = completion.UserId;

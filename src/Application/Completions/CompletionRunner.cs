@@ -24,6 +24,7 @@ internal sealed class CompletionRunner(
     CompletionReplay replay,
     ICompletionStore store,
     CompletionAnswering answering,
+    CachePolicy cache,
     IOptions<CompletionOptions> options,
     TimeProvider clock)
 {
@@ -76,7 +77,9 @@ internal sealed class CompletionRunner(
         var conversation = None;
         if (request.ChatId is { } chat)
         {
-            var read = await conversations.ReadAsync(chat, request.UserId, request.ParentId, MaxHistory, ct);
+            var read = request.Regenerates is { } message
+                ? await conversations.ReadAboveAsync(chat, request.UserId, message, MaxHistory, ct)
+                : await conversations.ReadAsync(chat, request.UserId, request.ParentId, MaxHistory, ct);
             if (!read.IsSuccess)
                 return read.Error;
             conversation = read.Value;
@@ -108,7 +111,7 @@ internal sealed class CompletionRunner(
             Field = request.PromptField,
             SystemPrompt = conversation.SystemPrompt,
             History = conversation.Messages,
-            Messages = request.Messages,
+            Messages = conversation.Question is { } asked ? CompletionRequest.Question(asked.Content) : request.Messages,
             Options = request.Options,
             MaxCompletionTokens = request.MaxTokens ?? longest,
             LengthIsExact = request.MaxTokens is not null,
@@ -119,7 +122,12 @@ internal sealed class CompletionRunner(
     {
         var (plan, _, conversation) = loaded;
         var now = clock.GetUtcNow();
-        var turn = request.ChatId is { } chat ? new ChatTurn(chat, conversation.ParentId, MessageId.New(now), MessageId.New(now)) : null;
+        var turn = request.ChatId is { } chat
+            ? new ChatTurn(chat, conversation.ParentId, conversation.Question?.Id ?? MessageId.New(now), MessageId.New(now))
+            {
+                QuestionStored = conversation.Question is not null,
+            }
+            : null;
         var completion = Completion.Start(
             new CompletionStart(request.UserId, turn, prompt.Model, prompt.Question, prompt.PromptTokens, prompt.Findings, request.Store)
             {
@@ -134,7 +142,7 @@ internal sealed class CompletionRunner(
             prompt.LengthIsExact ? prompt.MaxCompletionTokens : 1,
             TokenPrice.Ceiling(candidates.Select(model => model.Price)));
 
-        IReadOnlyList<PlanLimit> limits = request.Key?.Limit is { } own ? [.. plan.Limits, own] : plan.Limits;
+        var limits = Limits(request, plan);
 
         // Without the caller's token: one who leaves now would leave a reservation that nobody answers.
         var counters = await store.AdmitAsync(completion, limits, demand, now + options.Value.Lease, CancellationToken.None);
@@ -142,8 +150,16 @@ internal sealed class CompletionRunner(
             return counters.Error;
 
         var states = limits.Zip(counters.Value, (limit, counter) => QuotaLimitDto.From(limit, counter, now));
-        return new CompletionRun(completion, new RoutedCall { Candidates = candidates }, [.. states], options.Value.MaxOutputBytes);
+        var terms = cache.TermsFor(request.UserId, plan, request.Cache, request.Temperature, request.Store);
+        return new CompletionRun(completion, new RoutedCall { Candidates = candidates, Cache = terms }, [.. states], options.Value.MaxOutputBytes);
     }
+
+    private static IReadOnlyList<PlanLimit> Limits(CompletionRequest request, Plan plan) => request switch
+    {
+        { IsAside: true } => [.. plan.Limits.Where(limit => limit.Metric != QuotaMetric.Concurrency)],
+        { Key.Limit: { } own } => [.. plan.Limits, own],
+        _ => plan.Limits,
+    };
 
     // The first is the one the prompt was fitted for; another may stand in for it only where the same prompt fits.
     private static bool IsAbleTo(Model model, PromptDraft prompt) =>

@@ -26,8 +26,11 @@ internal abstract class CompletionTermsValidator<T> : AbstractValidator<T>
 {
     /// <param name="prompt">The field that holds the question.</param>
     protected CompletionTermsValidator(Expression<Func<T, string>> prompt)
+        : this() => RuleFor(prompt).NotEmpty().MaximumLength(Message.ContentMaxLength);
+
+    /// <summary>The rules of a request without a question of its own.</summary>
+    protected CompletionTermsValidator()
     {
-        RuleFor(prompt).NotEmpty().MaximumLength(Message.ContentMaxLength);
         RuleFor(request => request.Model).MaximumLength(Chat.ModelMaxLength);
         RuleFor(request => request.Temperature).InclusiveBetween(0f, 2f);
         RuleFor(request => request.MaxTokens).GreaterThan(0);

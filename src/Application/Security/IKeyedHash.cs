@@ -30,4 +30,7 @@ public enum HashPurpose
 
     /// <summary>A repeatable request and the key its caller gave it.</summary>
     IdempotencyKey,
+
+    /// <summary>Which question a cached answer answers.</summary>
+    ResponseCache,
 }

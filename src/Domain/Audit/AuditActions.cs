@@ -83,4 +83,7 @@ public static class AuditActions
 
     /// <summary>An admin gave or took quota.</summary>
     public const string QuotaAdjusted = "admin.quota_adjusted";
+
+    /// <summary>An admin emptied the response cache.</summary>
+    public const string CacheCleared = "admin.cache_cleared";
 }

@@ -1,3 +1,5 @@
+using CleanLlm.Domain.Results;
+
 namespace CleanLlm.Domain.Chats;
 
 /// <summary>One node of a chat's message tree; immutable once stored but for what its reader thought of it.</summary>
@@ -5,6 +7,9 @@ public sealed class Message
 {
     /// <summary>The longest text a user may send, in characters.</summary>
     public const int ContentMaxLength = 200_000;
+
+    /// <summary>The longest comment of a user on an answer, in characters.</summary>
+    public const int FeedbackCommentMaxLength = 2_000;
 
     private Message()
     {
@@ -42,6 +47,20 @@ public sealed class Message
 
     /// <summary>Why the user thought so; null when not said.</summary>
     public string? FeedbackComment { get; private set; }
+
+    /// <summary>Notes what the user thought of the answer, in place of what they said before; a blank comment is none.</summary>
+    public Result<Message> Rate(FeedbackRating rating, string? comment)
+    {
+        if (Role != MessageRole.Assistant)
+            return ChatErrors.QuestionRated;
+        if (!Enum.IsDefined(rating))
+            return Error.Invalid("rating", "Up or down.");
+        if (comment?.Length > FeedbackCommentMaxLength || comment?.Contains('\0', StringComparison.Ordinal) == true)
+            return Error.Invalid("comment", $"At most {FeedbackCommentMaxLength} characters, none of them NUL.");
+
+        (Rating, FeedbackComment) = (rating, string.IsNullOrWhiteSpace(comment) ? null : comment);
+        return this;
+    }
 
     internal static Message Question(ChatId chat, MessageId id, MessageId? parent, string content, DateTimeOffset now) =>
         new() { Id = id, ChatId = chat, ParentId = parent, Role = MessageRole.User, Content = content, CreatedAt = now };

@@ -102,7 +102,8 @@ public sealed class Completion
             Model = start.Model.Id,
             Provider = start.Model.Provider,
             Price = start.Model.Price,
-            Prompt = start.Store ? start.Prompt : null,
+            // A question that is in its chat already needs no second copy.
+            Prompt = start.Store && start.Turn is not { QuestionStored: true } ? start.Prompt : null,
             PromptTokens = start.PromptTokens,
             Findings = start.Findings,
             Store = start.Store,

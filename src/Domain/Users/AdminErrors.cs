@@ -15,6 +15,13 @@ public static class AdminErrors
     public static readonly Error SelfChange =
         new(ErrorKind.Conflict, "admin.self_change", "You cannot take your own admin role or disable yourself; another admin can.");
 
+    /// <summary>The other instances could not be told to forget their answers.</summary>
+    public static readonly Error CacheUnreachable =
+        new(ErrorKind.Unavailable, "dependency.unavailable", "Redis is away: only this instance has emptied its cache; try again.")
+        {
+            RetryAfter = TimeSpan.FromSeconds(5),
+        };
+
     /// <summary>Without it nobody could administer any more.</summary>
     public static readonly Error LastAdmin =
         new(ErrorKind.Conflict, "admin.last_admin", "This is the last admin that is not disabled; make another one first.");

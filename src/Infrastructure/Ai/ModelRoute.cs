@@ -61,7 +61,10 @@ internal sealed class ModelRoutes
             .ToLookup(pair => pair.name, pair => pair.route, StringComparer.Ordinal);
         candidates = byName.ToFrozenDictionary(
             named => named.Key,
-            named => (IReadOnlyList<Model>)[.. named.Concat(named.SelectMany(r => r.Fallbacks).SelectMany(name => byName[name])).Select(r => r.Model).Distinct()],
+            named => (IReadOnlyList<Model>)
+            [
+                .. named.Concat(named.SelectMany(r => r.Fallbacks).SelectMany(name => byName[name])).Select(r => r.Model).Distinct(),
+            ],
             StringComparer.Ordinal);
     }
 

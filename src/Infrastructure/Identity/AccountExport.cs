@@ -71,7 +71,7 @@ internal sealed class AccountExport(IDbContextFactory<AppDbContext> databases) :
             message.PromptTokens,
             message.CompletionTokens,
             message.CreatedAt,
-            Feedback: null));
+            FeedbackDto.Of(message.Rating, message.FeedbackComment)));
 
     private IAsyncEnumerable<ExportedCompletionDto> Completions(UserId user) => ReadAsync<Completion, CompletionId>(
             (database, last) => database.Completions

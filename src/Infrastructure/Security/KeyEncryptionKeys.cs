@@ -1,11 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Infrastructure.Security;
 
 /// <summary>The configured key-encryption keys. They live in memory and configuration only, never in the database.</summary>
-internal sealed class KeyEncryptionKeys(IOptions<EncryptionOptions> options)
+internal sealed class KeyEncryptionKeys
 {
     /// <summary>AES-256.</summary>
     public const int KeyBytes = 32;
@@ -13,11 +14,17 @@ internal sealed class KeyEncryptionKeys(IOptions<EncryptionOptions> options)
     /// <summary>The longest id, in ASCII characters; its length must fit the one byte it has in a header.</summary>
     public const int IdMaxLength = 32;
 
-    private readonly Dictionary<string, byte[]> keys =
-        options.Value.Keys.ToDictionary(key => key.Id, key => Convert.FromBase64String(key.Key), StringComparer.Ordinal);
+    private readonly Dictionary<string, byte[]> keys;
+
+    public KeyEncryptionKeys(IOptions<EncryptionOptions> options)
+        : this(options.Value.Keys[0].Id, options.Value.Keys.ToDictionary(key => key.Id, key => Convert.FromBase64String(key.Key), StringComparer.Ordinal))
+    {
+    }
+
+    private KeyEncryptionKeys(string currentId, Dictionary<string, byte[]> keys) => (CurrentId, this.keys) = (currentId, keys);
 
     /// <summary>The id of the key that wraps.</summary>
-    public string CurrentId { get; } = options.Value.Keys[0].Id;
+    public string CurrentId { get; }
 
     /// <summary>The key of that id, if it is configured.</summary>
     public bool TryGet(string id, [NotNullWhen(true)] out byte[]? key) => keys.TryGetValue(id, out key);
@@ -27,6 +34,12 @@ internal sealed class KeyEncryptionKeys(IOptions<EncryptionOptions> options)
     public byte[] Get(string id) => TryGet(id, out var key)
         ? key
         : throw new CryptographicException($"The key-encryption key '{id}' is not configured in Encryption:Keys.");
+
+    /// <summary>Keys under the same ids that have nothing in common with these or with those of another purpose (HKDF, RFC 5869).</summary>
+    public KeyEncryptionKeys Derive(string purpose) => new(CurrentId, keys.ToDictionary(
+        key => key.Key,
+        key => HKDF.DeriveKey(HashAlgorithmName.SHA256, key.Value, KeyBytes, info: Encoding.ASCII.GetBytes(purpose)),
+        StringComparer.Ordinal));
 
     /// <summary>Whether a setting holds a key, and which.</summary>
     public static bool TryDecode(string? base64, out byte[] key)

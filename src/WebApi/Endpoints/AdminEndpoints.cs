@@ -14,6 +14,7 @@ internal static class AdminEndpoints
         admin.MapAdminPlans();
         admin.MapAdminAudit();
         admin.MapAdminProviders();
+        admin.MapAdminCache();
         return api;
     }
 }

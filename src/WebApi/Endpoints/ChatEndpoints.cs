@@ -64,6 +64,22 @@ internal static class ChatEndpoints
             .WithDescription(
                 "The question follows `parentId`, or the newest message of the active branch; the answer becomes the new end of that branch. "
                 + "Closing the connection does not lose the answer.");
+        chats.MapPost("/{id:guid}/messages/{messageId:guid}/regenerate", Regenerate)
+            .WithName("Chats_Regenerate")
+            .AllowKeys(ApiKeyScopes.ChatsWrite)
+            .Produces<CompletionDto>()
+            .WithEventStream()
+            .WithProblems(400, 401, 403, 404, 413, 415, 422, 429, 502, 503, 504)
+            .WithSummary("Answers a question of a chat once more")
+            .WithDescription(
+                "`messageId` is one of the question's answers, or the question itself. The new answer stands beside the others and becomes the end of "
+                + "the active branch. It never comes from the cache.");
+        chats.MapPut("/{id:guid}/messages/{messageId:guid}/feedback", Rate)
+            .WithName("Chats_RateMessage")
+            .AllowKeys(ApiKeyScopes.ChatsWrite)
+            .WithProblems(400, 401, 404, 413, 415, 422, 503)
+            .WithSummary("Says whether an answer was of use")
+            .WithDescription("Said again, it replaces what was said before. 422 when the message is a question.");
         return api;
     }
 
@@ -95,10 +111,29 @@ internal static class ChatEndpoints
             body.Model,
             body.Temperature,
             body.MaxTokens,
+            body.Cache,
             CompletionDelivery.WantsEvents(http.Request),
             delivery.RepeatOf(body, http.Request));
         return await delivery.DeliverAsync(await mediator.Send(message, http.RequestAborted), http, body.OnDisconnect);
     }
+
+    private static async Task<IResult> Regenerate(
+        Guid id, Guid messageId, RegenerateBody body, IMediator mediator, HttpContext http, CompletionDelivery delivery)
+    {
+        var regenerate = new RegenerateAnswer(
+            new ChatId(id),
+            new MessageId(messageId),
+            body.Model,
+            body.Temperature,
+            body.MaxTokens,
+            CompletionDelivery.WantsEvents(http.Request),
+            delivery.RepeatOf(body, http.Request));
+        return await delivery.DeliverAsync(await mediator.Send(regenerate, http.RequestAborted), http, body.OnDisconnect);
+    }
+
+    private static async Task<Results<NoContent, ProblemResult>> Rate(
+        Guid id, Guid messageId, FeedbackBody body, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new RateMessage(new ChatId(id), new MessageId(messageId), body.Rating, body.Comment), ct)).ToNoContent();
 }
 
 /// <summary>A new chat.</summary>
@@ -119,6 +154,7 @@ internal sealed record UpdateChatBody(string? Title = null, string? Model = null
 /// <param name="Model">The model to ask; absent for the chat's.</param>
 /// <param name="Temperature">Sampling temperature, 0 to 2; absent for the model's own.</param>
 /// <param name="MaxTokens">The longest answer wanted, in tokens; absent for as long as model, plan and quota allow.</param>
+/// <param name="Cache">Whether the answer may come from the cache; absent for yes at temperature 0.</param>
 /// <param name="OnDisconnect">What happens when the connection closes before the end.</param>
 internal sealed record SendMessageBody(
     string Content,
@@ -126,4 +162,18 @@ internal sealed record SendMessageBody(
     string? Model = null,
     float? Temperature = null,
     int? MaxTokens = null,
+    bool? Cache = null,
     OnDisconnect OnDisconnect = OnDisconnect.Continue);
+
+/// <summary>How a question is to be answered once more.</summary>
+/// <param name="Model">The model to ask; absent for the chat's.</param>
+/// <param name="Temperature">Sampling temperature, 0 to 2; absent for the model's own.</param>
+/// <param name="MaxTokens">The longest answer wanted, in tokens; absent for as long as model, plan and quota allow.</param>
+/// <param name="OnDisconnect">What happens when the connection closes before the end.</param>
+internal sealed record RegenerateBody(
+    string? Model = null, float? Temperature = null, int? MaxTokens = null, OnDisconnect OnDisconnect = OnDisconnect.Continue);
+
+/// <summary>What a user thought of an answer.</summary>
+/// <param name="Rating">Up or down.</param>
+/// <param name="Comment">Why; at most 2,000 characters.</param>
+internal sealed record FeedbackBody(FeedbackRating Rating, string? Comment = null);

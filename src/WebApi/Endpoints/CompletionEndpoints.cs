@@ -63,6 +63,7 @@ internal static class CompletionEndpoints
             body.Temperature,
             body.MaxTokens,
             body.Store,
+            body.Cache,
             CompletionDelivery.WantsEvents(http.Request),
             delivery.RepeatOf(body, http.Request));
         return await delivery.DeliverAsync(await mediator.Send(complete, http.RequestAborted), http, body.OnDisconnect);
@@ -95,6 +96,7 @@ internal static class CompletionEndpoints
 /// <param name="Temperature">Sampling temperature, 0 to 2; absent for the model's own.</param>
 /// <param name="MaxTokens">The longest answer wanted, in tokens; absent for as long as model, plan and quota allow.</param>
 /// <param name="Store">Whether prompt and answer are kept; usage always is.</param>
+/// <param name="Cache">Whether the answer may come from the cache; absent for yes at temperature 0, unless it is not to be stored.</param>
 /// <param name="OnDisconnect">What happens when the connection closes before the end.</param>
 internal sealed record CreateCompletionBody(
     string Prompt,
@@ -102,4 +104,5 @@ internal sealed record CreateCompletionBody(
     float? Temperature = null,
     int? MaxTokens = null,
     bool Store = true,
+    bool? Cache = null,
     OnDisconnect OnDisconnect = OnDisconnect.Continue);

@@ -27,6 +27,7 @@ internal sealed class ChatUseCaseTests
     {
         user.Id.Returns(UserId.New(clock.GetUtcNow()));
         catalog.ListAsync(default).ReturnsForAnyArgs([new Model("known", "Known", "upstream", 100, 10, TokenPrice.Free)]);
+        catalog.CandidatesAsync(default!, default).ReturnsForAnyArgs(call => call.Arg<string>() == "known" ? [new Model("known", "Known", "upstream", 100, 10, TokenPrice.Free)] : []);
     }
 
     [Test]
@@ -145,7 +146,7 @@ internal sealed class ChatUseCaseTests
     [TestCase("hi", float.NaN, 1, false)]
     [TestCase("hi", 1f, 0, false)]
     public void SendMessage_BoundsItsValues(string content, float temperature, int? maxTokens, bool valid) =>
-        new SendMessageValidator().Validate(new SendMessage(default, content, null, null, temperature, maxTokens, Stream: false)).IsValid.Should().Be(valid);
+        new SendMessageValidator().Validate(new SendMessage(default, content, null, null, temperature, maxTokens, Cache: null, Stream: false)).IsValid.Should().Be(valid);
 
     private Task<Domain.Results.Result<ChatDto>> CreateAsync(CreateChat request) =>
         new CreateChatHandler(chats, catalog, user, mapper, clock).Handle(request, default);
@@ -169,6 +170,8 @@ internal sealed class ChatUseCaseTests
 
         public Task<Chat?> FindAsync(ChatId id, UserId owner, CancellationToken ct) =>
             Task.FromResult(Stored.Find(chat => chat.Id == id && chat.OwnerId == owner));
+
+        public Task<Message?> FindMessageAsync(ChatId chat, MessageId id, CancellationToken ct) => Task.FromResult<Message?>(null);
 
         public void Add(Chat chat) => Stored.Add(chat);
 

@@ -87,5 +87,5 @@ internal sealed class CompletionUseCaseTests : IDisposable
     public void CheckpointInterval_IsAtMostHalfTheLease(int lease, int checkpoint, double expected) =>
         new CompletionOptions { LeaseSeconds = lease, CheckpointSeconds = checkpoint }.CheckpointInterval.TotalSeconds.Should().Be(expected);
 
-    private static Complete Complete(string prompt) => new(prompt, Model: null, Temperature: null, MaxTokens: null, Store: true, Stream: false);
+    private static Complete Complete(string prompt) => new(prompt, Model: null, Temperature: null, MaxTokens: null, Store: true, Cache: null, Stream: false);
 }

@@ -77,7 +77,7 @@ internal sealed class RepeatedRequestTests : IDisposable
     [TestCase("é", false)]
     public void AKey_Is1To255PrintableCharacters(string key, bool valid)
     {
-        var request = new Complete("hi", null, null, null, Store: true, Stream: false, new RepeatableRequest(key, default));
+        var request = new Complete("hi", null, null, null, Store: true, Cache: null, Stream: false, Repeat: new RepeatableRequest(key, default));
 
         new CompleteValidator().Validate(request).IsValid.Should().Be(valid);
         new CompleteValidator().Validate(request with { Repeat = new RepeatableRequest(new string('k', 256), default) }).IsValid.Should().BeFalse();

@@ -1,5 +1,6 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Chats;
+using CleanLlm.Application.Chats.Titles;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Prompting;
 using CleanLlm.Application.Quotas;
@@ -43,10 +44,12 @@ internal sealed class RunnerFixture
                 this,
                 Running,
                 new CompletionSharing(Shared, Clock, NullLogger<CompletionSharing>.Instance),
+                Titles,
                 this,
                 this,
                 Clock,
                 NullLogger<CompletionAnswering>.Instance),
+            new CachePolicy(Microsoft.Extensions.Options.Options.Create(new ResponseCacheOptions { SharedPlans = ["shared"] })),
             this,
             Clock);
     }
@@ -66,6 +69,9 @@ internal sealed class RunnerFixture
     public CompletionFeed Feed { get; }
 
     public CompletionRunner Runner { get; }
+
+    /// <summary>The chats that wait for a title.</summary>
+    public TitleQueue Titles { get; } = new(Microsoft.Extensions.Options.Options.Create(new TitleOptions { QueueCapacity = 2 }));
 
     public CompletionOptions Value { get; set; } = new();
 
@@ -146,6 +152,8 @@ internal sealed class RunnerFixture
 
     ValueTask<byte[]> IKeyedHash.ComputeAsync(HashPurpose purpose, ReadOnlyMemory<byte> data, CancellationToken ct) =>
         ValueTask.FromResult(System.Security.Cryptography.SHA256.HashData(data.Span));
+    Task<Result<Conversation>> IConversationReader.ReadAboveAsync(ChatId chat, UserId owner, MessageId message, int maxMessages, CancellationToken ct) =>
+        Task.FromResult(Conversation);
 
     Task<CompletionDto?> ICompletionQueries.FindAsync(CompletionId id, UserId user, CancellationToken ct) => Task.FromResult(Stored);
 }

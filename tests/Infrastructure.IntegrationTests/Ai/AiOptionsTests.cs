@@ -16,6 +16,9 @@ internal sealed class AiOptionsTests
     [TestCase("Models:1:Id", "m", "*the id 'm' is used twice*")]
     [TestCase("Models:0:Id", "", "*Id*")]
     [TestCase("Models:0:MaxOutputTokens", "200000", "*less than its ContextWindow*")]
+    [TestCase("Models:0:Fallbacks:0", "nobody", "*the fallback 'nobody' of 'm' is no model*")]
+    [TestCase("Models:0:Aliases:0", "", "*aliases and fallbacks of 'm'*")]
+    [TestCase("MaxConcurrentCalls", "0", "*MaxConcurrentCalls*")]
     [TestCase("TimeoutSeconds", "0", "*TimeoutSeconds*")]
     [TestCase("Priority", "-1", "*Priority*")]
     [TestCase("Name", "with space", "*Name*")]
@@ -29,6 +32,37 @@ internal sealed class AiOptionsTests
         var reading = () => ai.Get<IOptions<AiOptions>>().Value;
 
         reading.Should().Throw<OptionsValidationException>().WithMessage(message).Which.Message.Should().NotContain("break");
+    }
+
+    [Test]
+    public async Task Prices_ThatBeginTogetherOrShareAVersion_AreRefused()
+    {
+        var settings = AiServices.Provider(0, "p", new Uri("http://127.0.0.1:1/v1"), "m");
+        for (var i = 0; i < 2; i++)
+        {
+            settings[$"Ai:Providers:0:Models:0:Prices:{i}:Version"] = "v";
+            settings[$"Ai:Providers:0:Models:0:Prices:{i}:From"] = "2027-01-01T00:00:00Z";
+        }
+
+        await using var ai = new AiServices(settings);
+
+        var reading = () => ai.Get<IOptions<AiOptions>>().Value;
+
+        reading.Should().Throw<OptionsValidationException>().WithMessage("*begin at the same moment*").WithMessage("*'v' of 'm' is used twice*");
+    }
+
+    [TestCase("Simulated", "true", "*cannot be asked for its models*")]
+    [TestCase("OpenAi", "false", "*needs at least one model*")]
+    public async Task ListModels_WhereItCannotWork_IsRefused(string kind, string value, string message)
+    {
+        var settings = AiServices.Provider(0, "p", new Uri("http://127.0.0.1:1/v1"));
+        settings["Ai:Providers:0:Kind"] = kind;
+        settings["Ai:Providers:0:ListModels"] = value;
+        await using var ai = new AiServices(settings);
+
+        var reading = () => ai.Get<IOptions<AiOptions>>().Value;
+
+        reading.Should().Throw<OptionsValidationException>().WithMessage(message);
     }
 
     [Test]

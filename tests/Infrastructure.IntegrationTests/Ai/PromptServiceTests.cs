@@ -1,5 +1,4 @@
 using CleanLlm.Application.Ai;
-using CleanLlm.Infrastructure.Ai;
 using CleanLlm.Infrastructure.Ai.Calls;
 using CleanLlm.Testing.Upstream;
 using Microsoft.Extensions.AI;

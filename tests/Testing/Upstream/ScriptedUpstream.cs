@@ -118,6 +118,10 @@ public sealed class ScriptedUpstream : IAsyncDisposable
         {
             model.Abandon();
         }
+        finally
+        {
+            model.End();
+        }
     }
 
     private async Task EmbedAsync(HttpContext http)

@@ -77,6 +77,10 @@ public static class AccessMatrix
         [$"GET {Api}/chats/{{id:guid}}/messages"] = Owner(200, async stage => $"{await ChatAsync(stage)}/messages") with { Scope = "chats:read" },
         [$"POST {Api}/chats/{{id:guid}}/messages"] =
             Owner(200, async stage => $"{await ChatAsync(stage)}/messages", _ => new { content = "Hello", model = "ok" }) with { Scope = "chats:write" },
+        [$"POST {Api}/chats/{{id:guid}}/messages/{{messageId:guid}}/regenerate"] =
+            Owner(200, async stage => $"{await AnswerAsync(stage)}/regenerate", _ => new { model = "ok" }) with { Scope = "chats:write" },
+        [$"PUT {Api}/chats/{{id:guid}}/messages/{{messageId:guid}}/feedback"] =
+            Owner(204, async stage => $"{await AnswerAsync(stage)}/feedback", _ => new { rating = "up" }) with { Scope = "chats:write" },
 
         [$"GET {Api}/admin/users"] = Admin(200, Fixed($"{Api}/admin/users")),
         [$"GET {Api}/admin/users/{{id:guid}}"] = Admin(200, OwnerAsync),
@@ -92,6 +96,7 @@ public static class AccessMatrix
         [$"PUT {Api}/admin/plans/{{id:guid}}"] = Admin(200, PlanAsync, _ => NewPlan()),
         [$"DELETE {Api}/admin/plans/{{id:guid}}"] = Admin(204, PlanAsync),
         [$"GET {Api}/admin/audit"] = Admin(200, Fixed($"{Api}/admin/audit")),
+        [$"DELETE {Api}/admin/cache"] = Admin(204, Fixed($"{Api}/admin/cache")),
         [$"GET {Api}/admin/audit/verify"] = Admin(200, Fixed($"{Api}/admin/audit/verify")),
         [$"GET {Api}/admin/providers"] = Admin(200, Fixed($"{Api}/admin/providers")),
     };
@@ -112,6 +117,13 @@ public static class AccessMatrix
     private static Func<AccessStage, Task<string>> Fixed(string path) => _ => Task.FromResult(path);
 
     private static async Task<string> ChatAsync(AccessStage stage) => $"{Api}/chats/{await stage.Owner.OpenChatAsync()}";
+
+    private static async Task<string> AnswerAsync(AccessStage stage)
+    {
+        var messages = $"{await ChatAsync(stage)}/messages";
+        var answer = await stage.Owner.PostAsync(messages, new { content = "Hello", model = "ok" });
+        return $"{messages}/{answer.Json.GetProperty("message").GetProperty("id").GetString()}";
+    }
 
     private static Task<string> OwnerAsync(AccessStage stage) => Task.FromResult($"{Api}/admin/users/{stage.Owner.UserId}");
 

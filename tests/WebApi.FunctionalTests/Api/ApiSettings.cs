@@ -43,6 +43,8 @@ public static class ApiSettings
             ["RateLimiting:AnonymousBurst"] = "100000",
             ["RateLimiting:CostlyBurst"] = "100000",
             ["Email:OutboxFolder"] = Path.Combine(Path.GetTempPath(), $"cleanllm-outbox-{Guid.CreateVersion7():n}"),
+            // A title is one more completion, which tests that count would have to wait for.
+            ["Titles:Enabled"] = "false",
             ["Plans:0:Name"] = Plan,
             ["Plans:0:Default"] = "true",
             ["Plans:0:Concurrency"] = "500",

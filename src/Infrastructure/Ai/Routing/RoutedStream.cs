@@ -21,29 +21,21 @@ internal sealed class RoutedStream<T>(IAsyncEnumerator<T> pieces, Attempt attemp
     /// <summary>Waits for the first piece; its failure may still be mended elsewhere.</summary>
     public async ValueTask BeginAsync()
     {
-        await ReadAsync();
+        Take(await pieces.MoveNextAsync());
         attempt.FirstByte();
         if (!HasCurrent)
             attempt.Succeed();
     }
 
-    /// <summary>Goes on to the next piece.</summary>
+    /// <summary>Goes on to the next piece. It is called for each token, so one that is there already costs no state machine.</summary>
     /// <exception cref="ProviderException">The answer broke off.</exception>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask NextAsync()
+    public ValueTask NextAsync()
     {
-        try
-        {
-            await ReadAsync();
-        }
-        catch (Exception thrown) when (attempt.Explain(thrown) is { } fault)
-        {
-            attempt.Fail(fault);
-            throw fault.Failure;
-        }
-
-        if (!HasCurrent)
-            attempt.Succeed();
+        var next = pieces.MoveNextAsync();
+        if (!next.IsCompletedSuccessfully)
+            return WaitAsync(next);
+        Advance(next.Result);
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Ends the call of the provider, if it has not ended, and gives its place back.</summary>
@@ -54,10 +46,43 @@ internal sealed class RoutedStream<T>(IAsyncEnumerator<T> pieces, Attempt attemp
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask ReadAsync()
+    private async ValueTask WaitAsync(ValueTask<bool> next)
+    {
+        bool any;
+        try
+        {
+            any = await next;
+        }
+        catch (Exception thrown) when (attempt.Explain(thrown) is { } fault)
+        {
+            HasCurrent = false;
+            attempt.Fail(fault);
+            throw fault.Failure;
+        }
+
+        Advance(any);
+    }
+
+    private void Advance(bool any)
+    {
+        try
+        {
+            Take(any);
+        }
+        catch (ProviderException tooLong)
+        {
+            attempt.Fail(ProviderFault.Of(tooLong));
+            throw;
+        }
+
+        if (!HasCurrent)
+            attempt.Succeed();
+    }
+
+    private void Take(bool any)
     {
         HasCurrent = false;
-        if (!await pieces.MoveNextAsync())
+        if (!any)
             return;
         bytes += bytesOf(pieces.Current);
         if (bytes > mostBytes)

@@ -33,9 +33,12 @@ internal sealed class RoutingMetrics : IDisposable
         toFirstChunk = meter.CreateHistogram<double>("gen_ai.client.operation.time_to_first_chunk", "s", "Until a provider's stream began.");
         retries = meter.CreateCounter<long>("cleanllm.ai.retries", "{call}", "Calls of a provider again, after a failure.");
         failOvers = meter.CreateCounter<long>("cleanllm.ai.fail_overs", "{call}", "Calls of another provider or model, after a failure.");
-        meter.CreateObservableGauge("cleanllm.ai.breaker.state", () => pool.All.Select(p => Of(p, State(p.Breaker.State))), null, "0 closed, 1 half open, 2 open.");
-        meter.CreateObservableGauge("cleanllm.ai.calls.in_flight", () => pool.All.Select(p => Of(p, p.Bulkhead.InFlight)), "{call}", "Calls of a provider under way.");
-        meter.CreateObservableGauge("cleanllm.ai.calls.queued", () => pool.All.Select(p => Of(p, p.Bulkhead.Queued)), "{call}", "Calls that wait for a place at a provider.");
+        meter.CreateObservableGauge(
+            "cleanllm.ai.breaker.state", () => pool.All.Select(p => Of(p, State(p.Breaker.State))), null, "0 closed, 1 half open, 2 open.");
+        meter.CreateObservableGauge(
+            "cleanllm.ai.calls.in_flight", () => pool.All.Select(p => Of(p, p.Bulkhead.InFlight)), "{call}", "Calls of a provider under way.");
+        meter.CreateObservableGauge(
+            "cleanllm.ai.calls.queued", () => pool.All.Select(p => Of(p, p.Bulkhead.Queued)), "{call}", "Calls that wait for a place.");
     }
 
     /// <summary>A call of a provider has ended.</summary>

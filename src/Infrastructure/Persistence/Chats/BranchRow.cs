@@ -23,6 +23,10 @@ internal sealed class BranchRow
 
     public DateTimeOffset? CreatedAt { get; init; }
 
+    public FeedbackRating? Rating { get; init; }
+
+    public string? FeedbackComment { get; init; }
+
     /// <summary>How far above the leaf it stands, from 1.</summary>
     public int? Depth { get; init; }
 
@@ -60,8 +64,8 @@ internal static class BranchSql
                 FROM branch b JOIN messages m ON m.id = b.parent_id
                 WHERE b.depth < {maxMessages}
             )
-            SELECT b.id, b.parent_id, b.role, b.content, b.model, b.prompt_tokens, b.completion_tokens, b.created_at, b.depth,
-                c.model AS chat_model, c.system_prompt
+            SELECT b.id, b.parent_id, b.role, b.content, b.model, b.prompt_tokens, b.completion_tokens, b.created_at, b.rating,
+                b.feedback_comment, b.depth, c.model AS chat_model, c.system_prompt
             FROM chats c LEFT JOIN branch b ON 1 = 1
             WHERE c.id = {chat} AND c.owner_id = {owner}
             """).ToListAsync(ct);

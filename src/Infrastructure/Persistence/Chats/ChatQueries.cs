@@ -53,5 +53,5 @@ internal sealed class ChatQueries(AppDbContext database, IMapper mapper) : IChat
         row.PromptTokens,
         row.CompletionTokens,
         row.CreatedAt!.Value,
-        Feedback: null);
+        FeedbackDto.Of(row.Rating, row.FeedbackComment));
 }

@@ -10,6 +10,9 @@ internal sealed class ChatRepository(AppDbContext database) : IChatRepository
     public Task<Chat?> FindAsync(ChatId id, UserId owner, CancellationToken ct) =>
         database.Chats.SingleOrDefaultAsync(chat => chat.Id == id && chat.OwnerId == owner, ct);
 
+    public Task<Message?> FindMessageAsync(ChatId chat, MessageId id, CancellationToken ct) =>
+        database.Messages.SingleOrDefaultAsync(message => message.Id == id && message.ChatId == chat, ct);
+
     public void Add(Chat chat) => database.Add(chat);
 
     public void Remove(Chat chat) => database.Remove(chat);

@@ -20,9 +20,25 @@ internal sealed class ConversationReader(IDbContextFactory<AppDbContext> databas
         if (leaf.Role == MessageRole.User)
             return ChatErrors.ParentIsQuestion;
 
-        var messages = new List<Utterance>(newestFirst.Count);
-        for (var i = newestFirst.Count - 1; i >= 0 && leaf.Id is not null; i--)
-            messages.Add(new Utterance(newestFirst[i].Role!.Value, newestFirst[i].Content!));
-        return new Conversation(leaf.ChatModel, leaf.SystemPrompt, leaf.Id, messages);
+        return new Conversation(leaf.ChatModel, leaf.SystemPrompt, leaf.Id, leaf.Id is null ? [] : OldestFirst(newestFirst));
     }
+
+    public async Task<Result<Conversation>> ReadAboveAsync(ChatId chat, UserId owner, MessageId message, int maxMessages, CancellationToken ct)
+    {
+        await using var database = await databases.CreateDbContextAsync(ct);
+        var newestFirst = await database.ReadBranchAsync(chat.Value, owner.Value, message.Value, maxMessages + 2, ct);
+        if (newestFirst.Count == 0)
+            return ChatErrors.NotFound;
+        if (newestFirst.FindIndex(row => row.Role == MessageRole.User) is not (>= 0 and var asked))
+            return ChatErrors.MessageNotFound;
+
+        var question = newestFirst[asked];
+        return new Conversation(question.ChatModel, question.SystemPrompt, question.ParentId, OldestFirst(newestFirst.Skip(asked + 1).Take(maxMessages)))
+        {
+            Question = new StoredQuestion(question.Id!.Value, question.Content!),
+        };
+    }
+
+    private static List<Utterance> OldestFirst(IEnumerable<BranchRow> newestFirst) =>
+        [.. newestFirst.Reverse().Select(row => new Utterance(row.Role!.Value, row.Content!))];
 }

@@ -101,7 +101,17 @@ internal static class CompletionBatches
     private static void AddExchange(this NpgsqlBatch batch, Exchange exchange)
     {
         var (question, answer) = exchange;
-        batch.Add(CompletionSql.Continue).With(answer.ChatId.Value).With(answer.Id.Value).With(answer.CreatedAt.UtcDateTime);
+        batch.Add(CompletionSql.Continue)
+            .With(answer.ChatId.Value)
+            .With(answer.Id.Value)
+            .With(answer.CreatedAt.UtcDateTime)
+            .With(exchange.MessageCount);
+        if (question is null)
+        {
+            batch.Add(CompletionSql.AddAnswer).With(answer.ChatId.Value).With(answer.Id.Value).With(answer.ParentId!.Value.Value).WithAnswer(answer);
+            return;
+        }
+
         batch.Add(CompletionSql.AddMessages)
             .With(answer.ChatId.Value)
             .With(question.Id.Value)
@@ -109,12 +119,15 @@ internal static class CompletionBatches
             .With(question.ParentId?.Value, NpgsqlDbType.Uuid)
             .With(question.Content)
             .With(question.CreatedAt.UtcDateTime)
-            .With(answer.Content)
-            .With(answer.Model!)
-            .With(answer.PromptTokens!.Value)
-            .With(answer.CompletionTokens!.Value)
-            .With(answer.CreatedAt.UtcDateTime);
+            .WithAnswer(answer);
     }
+
+    private static void WithAnswer(this NpgsqlBatchCommand command, Message answer) => command
+        .With(answer.Content)
+        .With(answer.Model!)
+        .With(answer.PromptTokens!.Value)
+        .With(answer.CompletionTokens!.Value)
+        .With(answer.CreatedAt.UtcDateTime);
 
     private static NpgsqlBatchCommand Add(this NpgsqlBatch batch, string sql)
     {

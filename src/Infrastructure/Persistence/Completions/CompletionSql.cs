@@ -66,12 +66,19 @@ internal static class CompletionSql
 
     /// <summary>Makes the answer the end of the chat's active branch.</summary>
     public const string Continue =
-        "UPDATE chats SET active_leaf_id = $2, message_count = message_count + 2, updated_at = $3 WHERE id = $1";
+        "UPDATE chats SET active_leaf_id = $2, message_count = message_count + $4, updated_at = $3 WHERE id = $1";
 
     /// <summary>Adds question and answer; breaks the foreign key when the chat was deleted meanwhile.</summary>
     public const string AddMessages =
         """
         INSERT INTO messages (id, chat_id, parent_id, role, content, model, prompt_tokens, completion_tokens, created_at)
         VALUES ($2, $1, $4, 1, $5, NULL, NULL, NULL, $6), ($3, $1, $2, 2, $7, $8, $9, $10, $11)
+        """;
+
+    /// <summary>Adds one more answer to a question that is in the chat; breaks the foreign key when the chat was deleted meanwhile.</summary>
+    public const string AddAnswer =
+        """
+        INSERT INTO messages (id, chat_id, parent_id, role, content, model, prompt_tokens, completion_tokens, created_at)
+        VALUES ($2, $1, $3, 2, $4, $5, $6, $7, $8)
         """;
 }

@@ -83,7 +83,12 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
             database.Add(entry);
         // A chat deleted while its answer was being written gains no messages; the answer is charged all the same.
         if (closing.Exchange is { } exchange && await ContinueChatAsync(database, exchange, ct) == 1)
-            database.AddRange(exchange.Question, exchange.Answer);
+        {
+            if (exchange.Question is { } question)
+                database.Add(question);
+            database.Add(exchange.Answer);
+        }
+
         await database.SaveChangesAsync(ct);
         await scope.Transaction.CommitAsync(ct);
         return true;
@@ -162,7 +167,7 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
         database.Chats.Where(chat => chat.Id == exchange.Answer.ChatId).ExecuteUpdateAsync(
             row => row
                 .SetProperty(chat => chat.ActiveLeafId, exchange.Answer.Id)
-                .SetProperty(chat => chat.MessageCount, chat => chat.MessageCount + 2)
+                .SetProperty(chat => chat.MessageCount, chat => chat.MessageCount + exchange.MessageCount)
                 .SetProperty(chat => chat.UpdatedAt, exchange.Answer.CreatedAt),
             ct);
 

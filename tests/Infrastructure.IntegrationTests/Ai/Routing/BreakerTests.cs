@@ -223,7 +223,8 @@ internal sealed class BreakerTests
         void Add(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {
             var byName = tags.ToArray().ToDictionary(tag => tag.Key, tag => (string?)tag.Value, StringComparer.Ordinal);
-            seen.Add(string.Join(' ', [instrument.Name, byName["gen_ai.provider.name"]!, .. byName.TryGetValue("error.type", out var error) ? [error!] : Array.Empty<string>()]));
+            var error = byName.GetValueOrDefault("error.type") is { } kind ? $" {kind}" : "";
+            seen.Add($"{instrument.Name} {byName["gen_ai.provider.name"]}{error}");
         }
     }
 
@@ -244,7 +245,8 @@ internal sealed class BreakerTests
 
         state.Should().Match<ProviderDto>(s => s.Kind == "Custom" && s.State == ProviderState.Healthy && s.LastFailure == ProviderFailure.Refused);
         state.Models.Should().Equal("m");
-        state.Window.Should().BeEquivalentTo(new { Calls = 20, Failures = 1, FirstByte = new ProviderLatencyDto(100, 190), Whole = new ProviderLatencyDto(100, 190) });
+        var latency = new ProviderLatencyDto(100, 190);
+        state.Window.Should().BeEquivalentTo(new { Calls = 20, Failures = 1, FirstByte = latency, Whole = latency });
         routed.Clock.Advance(TimeSpan.FromMinutes(6));
         (await routed.StateAsync()).Window.Should().BeEquivalentTo(new { Calls = 0, Failures = 0, Whole = (ProviderLatencyDto?)null });
     }

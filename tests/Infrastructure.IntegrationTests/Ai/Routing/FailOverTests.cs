@@ -30,7 +30,8 @@ internal sealed class FailOverTests
 
         (routed.A.Calls + routed.B.Calls).Should().Be(7);
         routed.Clock.Waits.Should().HaveCount(3).And.BeInAscendingOrder();
-        routed.Clock.Waits.Select((wait, i) => wait / TimeSpan.FromMilliseconds(200 * Math.Pow(2, i))).Should().OnlyContain(jitter => jitter >= 0.5 && jitter <= 1.5);
+        routed.Clock.Waits.Select((wait, i) => wait / TimeSpan.FromMilliseconds(200 * Math.Pow(2, i)))
+            .Should().OnlyContain(jitter => jitter >= 0.5 && jitter <= 1.5);
     }
 
     [Test]

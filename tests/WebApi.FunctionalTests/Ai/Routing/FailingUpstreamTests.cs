@@ -4,7 +4,10 @@ using CleanLlm.WebApi.FunctionalTests.Api;
 
 namespace CleanLlm.WebApi.FunctionalTests.Ai.Routing;
 
-/// <summary>Promises 27 and 28: with 30 % of the calls of two providers failing nearly all requests succeed, and none is tried again once it has begun.</summary>
+/// <summary>
+/// Promises 27 and 28: with 30 % of the calls of two providers failing nearly all requests succeed, and none is tried again once it has
+/// begun.
+/// </summary>
 public sealed class FailingUpstreamTests(DatabaseKind kind) : ApiTests(kind)
 {
     private const int Requests = 1_500;
@@ -50,7 +53,8 @@ public sealed class FailingUpstreamTests(DatabaseKind kind) : ApiTests(kind)
 
         var calls = new[] { FaultyUpstreams.First, FaultyUpstreams.Second }.Select(upstream => upstream.Model(Chaos).Calls.Count).ToList();
         TestContext.Out.WriteLine(
-            $"{succeeded} of {Requests + Streams} requests succeeded ({100.0 * succeeded / (Requests + Streams):0.000} %), {Streams} of them streams; the services got {calls[0]} + {calls[1]} calls.");
+            $"{succeeded} of {Requests + Streams} requests succeeded ({100.0 * succeeded / (Requests + Streams):0.000} %), "
+            + $"{Streams} of them streams; the services got {calls[0]} + {calls[1]} calls.");
         succeeded.Should().BeGreaterThanOrEqualTo((int)Math.Ceiling(0.999 * (Requests + Streams)));
         calls.Sum().Should().BeGreaterThan((int)(1.3 * (Requests + Streams)), "three in ten calls failed");
         await Books.ShouldBalanceAsync(Api.Database);
@@ -75,7 +79,8 @@ public sealed class FailingUpstreamTests(DatabaseKind kind) : ApiTests(kind)
             events[^1].Data.GetProperty("code").GetString().Should().Be("provider.cut_off");
         }
 
-        TestContext.Out.WriteLine($"5 streams broke off after their first byte: {broken.Calls.Count - before} calls of their service, {whole.Calls.Count - other} of the other.");
+        TestContext.Out.WriteLine(
+            $"5 streams broke off after their first byte: {broken.Calls.Count - before} calls of their service, {whole.Calls.Count - other} of the other.");
         (broken.Calls.Count - before).Should().Be(5);
         whole.Calls.Count.Should().Be(other);
         (await caller.QuotaAsync("requests")).Should().Be((5, 0));

@@ -1,0 +1,82 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text.Json;
+using CleanLlm.Application.Ai;
+using CleanLlm.Application.Security;
+using CleanLlm.Infrastructure.Security;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace CleanLlm.Infrastructure.Ai.ResponseCache;
+
+/// <summary>
+/// Answers in HybridCache: in this process, and in Redis where there is one. Keys are keyed hashes and values are encrypted, so that
+/// neither tells a prompt or an answer to whoever sees the cache.
+/// </summary>
+internal sealed partial class CachedAnswers(
+    HybridCache cache,
+    CacheGeneration generation,
+    IKeyedHash hash,
+    KeyEncryptionKeys keys,
+    IOptions<ResponseCacheOptions> options,
+    TimeProvider clock,
+    ILogger<CachedAnswers> logger)
+{
+    private const string KeyPrefix = "answer:";
+
+    // Keys of their own: what encrypts many answers is not what wraps keys.
+    private readonly KeyWrap cipher = new(keys.Derive("response cache"));
+
+    /// <summary>The name of a call among all calls; null when it cannot be cached.</summary>
+    public async ValueTask<string?> NameAsync(IEnumerable<ChatMessage> messages, ChatOptions options, RoutedCall call, CacheTerms terms, CancellationToken ct) =>
+        CallIdentity.Of(messages, options, call, terms) is { } identity
+            ? Base64Url.EncodeToString(await hash.ComputeAsync(HashPurpose.ResponseCache, identity, ct))
+            : null;
+
+    /// <summary>The answer that was kept; null when there is none.</summary>
+    public async ValueTask<CachedAnswer?> FindAsync(string name, CancellationToken ct)
+    {
+        var (key, alone) = await PlaceAsync(name, ct);
+        var kept = await cache.GetOrCreateAsync(
+            key, static _ => ValueTask.FromResult<byte[]?>(null), Entry(HybridCacheEntryFlags.DisableUnderlyingData | alone), cancellationToken: ct);
+        return kept is not null && Open(kept, key) is { } answer && answer.ExpiresAt > clock.GetUtcNow() ? answer : null;
+    }
+
+    /// <summary>Keeps an answer.</summary>
+    public async Task KeepAsync(string name, CachedAnswer answer, CancellationToken ct)
+    {
+        var (key, alone) = await PlaceAsync(name, ct);
+        await cache.SetAsync(key, cipher.Wrap(answer.ToBytes(), key), Entry(alone), cancellationToken: ct);
+    }
+
+    /// <summary>Until when an answer of this moment is kept.</summary>
+    public DateTimeOffset ExpiryOf(DateTimeOffset now) => now.AddSeconds(options.Value.ExpirySeconds);
+
+    private async ValueTask<(string Key, HybridCacheEntryFlags Alone)> PlaceAsync(string name, CancellationToken ct)
+    {
+        var (era, isShared) = await generation.CurrentAsync(ct);
+        return ($"{KeyPrefix}{era}:{name}", isShared ? HybridCacheEntryFlags.None : HybridCacheEntryFlags.DisableDistributedCache);
+    }
+
+    private HybridCacheEntryOptions Entry(HybridCacheEntryFlags flags) =>
+        new() { Expiration = TimeSpan.FromSeconds(options.Value.ExpirySeconds), Flags = flags };
+
+    // An answer that cannot be read, such as one from before a key was removed, is as good as none.
+    private CachedAnswer? Open(byte[] kept, string key)
+    {
+        try
+        {
+            return CachedAnswer.Read(cipher.Unwrap(kept, key));
+        }
+        catch (Exception unreadable) when (unreadable is CryptographicException or JsonException)
+        {
+            LogUnreadable(unreadable.GetType().Name);
+            return null;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "A cached answer cannot be read ({Fault})")]
+    private partial void LogUnreadable(string fault);
+}

@@ -1,0 +1,188 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using CleanLlm.Application.Ai;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace CleanLlm.Infrastructure.Ai.ResponseCache;
+
+/// <summary>
+/// Answers what was answered before from the cache, and lets those who ask the same at the same time share one call, in either
+/// delivery. Calls without <see cref="RoutedCall.Cache"/> pass it by.
+/// </summary>
+internal sealed partial class CachingChatClient(
+    IChatClient inner,
+    CachedAnswers answers,
+    ResponseCacheMetrics metrics,
+    IOptions<ResponseCacheOptions> limits,
+    TimeProvider clock,
+    ILogger<CachingChatClient> logger) : DelegatingChatClient(inner)
+{
+    private readonly ConcurrentDictionary<string, SharedAnswer> running = new(StringComparer.Ordinal);
+
+    public override Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        CachedCall.Of(messages, options, stream: false) is { } call
+            ? AnswerOnceAsync(call, cancellationToken)
+            : InnerClient.GetResponseAsync(messages, options, cancellationToken);
+
+    public override IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        CachedCall.Of(messages, options, stream: true) is { } call
+            ? AnswerAsync(call, cancellationToken)
+            : InnerClient.GetStreamingResponseAsync(messages, options, cancellationToken);
+
+    private async Task<ChatResponse> AnswerOnceAsync(CachedCall call, CancellationToken ct)
+    {
+        if (await answers.NameAsync(call.Messages, call.Options, call.Routed, call.Terms, ct) is { } name)
+        {
+            using var reader = Join(name, call);
+            try
+            {
+                var updates = new List<ChatResponseUpdate>();
+                while (await reader.NextAsync(ct) is { } update)
+                    updates.Add(update);
+                metrics.Count(reader.Outcome);
+                return updates.ToChatResponse();
+            }
+            catch (Exception) when (reader.Follows && !ct.IsCancellationRequested)
+            {
+                // Whatever befell the one who was followed need not befall this one.
+            }
+        }
+
+        metrics.Count(CacheOutcome.Miss);
+        return await InnerClient.GetResponseAsync(call.Messages, call.Options, ct);
+    }
+
+    private async IAsyncEnumerable<ChatResponseUpdate> AnswerAsync(CachedCall call, [EnumeratorCancellation] CancellationToken ct)
+    {
+        if (await answers.NameAsync(call.Messages, call.Options, call.Routed, call.Terms, ct) is { } name)
+        {
+            using var reader = Join(name, call);
+            var (first, canFollow) = await TryFirstAsync(reader, ct);
+            if (canFollow)
+            {
+                for (var update = first; update is not null; update = await reader.NextAsync(ct))
+                    yield return update;
+                metrics.Count(reader.Outcome);
+                yield break;
+            }
+        }
+
+        metrics.Count(CacheOutcome.Miss);
+        await foreach (var update in InnerClient.GetStreamingResponseAsync(call.Messages, call.Options, ct))
+            yield return update;
+    }
+
+    // As long as nothing of somebody else's answer was shown, its failure need not be one's own.
+    private static async ValueTask<(ChatResponseUpdate? First, bool CanFollow)> TryFirstAsync(SharedAnswerReader reader, CancellationToken ct)
+    {
+        try
+        {
+            return (await reader.NextAsync(ct), CanFollow: true);
+        }
+        catch (Exception) when (reader.Follows && !ct.IsCancellationRequested)
+        {
+            return (null, CanFollow: false);
+        }
+    }
+
+    /// <summary>Follows the call that runs, or begins it.</summary>
+    private SharedAnswerReader Join(string name, CachedCall call)
+    {
+        while (true)
+        {
+            var mine = new SharedAnswer(call.Routed.Candidates);
+            var shared = running.GetOrAdd(name, mine);
+            var leads = ReferenceEquals(shared, mine);
+            if (!leads)
+                mine.Dispose();
+            if (shared.TryJoin(call.Routed, leads) is { } reader)
+            {
+                if (leads)
+                    _ = RunAsync(name, shared, call);
+                return reader;
+            }
+
+            // Nobody was left to read it, or it failed: it is on its way out.
+            running.TryRemove(KeyValuePair.Create(name, shared));
+        }
+    }
+
+    /// <summary>Looks for the answer first: whoever asks once another's call has ended finds what that one kept.</summary>
+    private async Task RunAsync(string name, SharedAnswer shared, CachedCall call)
+    {
+        var abandoned = shared.Abandoned;
+        try
+        {
+            if (await answers.FindAsync(name, abandoned) is { } kept)
+            {
+                shared.Publish(kept);
+                shared.End(fault: null);
+                return;
+            }
+
+            var options = call.Options.Clone();
+            shared.Call.AttachTo(options);
+            await foreach (var update in AskAsync(call, options, abandoned))
+                shared.Publish(update);
+            shared.End(fault: null);
+            await KeepAsync(name, shared);
+        }
+        catch (Exception fault)
+        {
+            shared.End(fault);
+        }
+        finally
+        {
+            running.TryRemove(KeyValuePair.Create(name, shared));
+            shared.Dispose();
+        }
+    }
+
+    private async IAsyncEnumerable<ChatResponseUpdate> AskAsync(CachedCall call, ChatOptions options, [EnumeratorCancellation] CancellationToken ct)
+    {
+        if (call.Stream)
+        {
+            await foreach (var update in InnerClient.GetStreamingResponseAsync(call.Messages, options, ct))
+                yield return update;
+            yield break;
+        }
+
+        foreach (var update in (await InnerClient.GetResponseAsync(call.Messages, options, ct)).ToChatResponseUpdates())
+            yield return update;
+    }
+
+    // Readers do not wait for it. No token: it is of use to those who come later.
+    private async Task KeepAsync(string name, SharedAnswer shared)
+    {
+        try
+        {
+            // What a smaller model said in the place of the one that was asked is nothing to repeat once that one is back.
+            var wanted = shared.Call.Candidates[0];
+            var served = shared.Call.Served ?? wanted;
+            if (served.Id == wanted.Id
+                && CachedAnswer.Of(shared.Updates, served, answers.ExpiryOf(clock.GetUtcNow()), limits.Value.MaxAnswerBytes) is { } answer)
+                await answers.KeepAsync(name, answer, CancellationToken.None);
+        }
+        catch (Exception fault)
+        {
+            LogNotKept(fault);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "An answer could not be cached")]
+    private partial void LogNotKept(Exception fault);
+
+    /// <summary>A call that may be cached.</summary>
+    private sealed record CachedCall(IReadOnlyList<ChatMessage> Messages, ChatOptions Options, RoutedCall Routed, CacheTerms Terms, bool Stream)
+    {
+        /// <summary>Null for any other.</summary>
+        public static CachedCall? Of(IEnumerable<ChatMessage> messages, ChatOptions? options, bool stream) =>
+            RoutedCall.Of(options) is { Cache: { } terms, Candidates.Count: > 0 } routed
+                ? new CachedCall(messages as IReadOnlyList<ChatMessage> ?? [.. messages], options!, routed, terms, stream)
+                : null;
+    }
+}

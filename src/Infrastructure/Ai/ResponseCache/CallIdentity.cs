@@ -1,0 +1,124 @@
+using System.Buffers;
+using System.Text.Json;
+using CleanLlm.Application.Ai;
+using Microsoft.Extensions.AI;
+
+namespace CleanLlm.Infrastructure.Ai.ResponseCache;
+
+/// <summary>Writes down all that an answer depends on, so that equal calls are equal bytes and any others are not.</summary>
+internal static class CallIdentity
+{
+    // Counts up whenever what is kept of an answer, or what is written here, changes its meaning.
+    private const int Version = 1;
+
+    /// <summary>
+    /// Partition, providers and models that may answer, parameters, tools and prepared messages. Null when the call holds something
+    /// that cannot be written down, so that nothing can be said to equal it.
+    /// </summary>
+    public static ReadOnlyMemory<byte>? Of(IEnumerable<ChatMessage> messages, ChatOptions options, RoutedCall call, CacheTerms terms)
+    {
+        if (options.RawRepresentationFactory is not null)
+            return null;
+        var bytes = new ArrayBufferWriter<byte>(1024);
+        try
+        {
+            using var json = new Utf8JsonWriter(bytes);
+            json.WriteStartArray();
+            json.WriteNumberValue(Version);
+            json.WriteStringValue(terms.Partition);
+            foreach (var candidate in call.Candidates)
+            {
+                json.WriteStringValue(candidate.Provider);
+                json.WriteStringValue(candidate.Id);
+            }
+
+            Write(json, Parameters(options));
+            foreach (var tool in options.Tools ?? [])
+                WriteTool(json, tool);
+            foreach (var message in messages)
+                WriteMessage(json, message);
+            json.WriteEndArray();
+        }
+        catch (NotSupportedException)
+        {
+            return null;
+        }
+
+        return bytes.WrittenMemory;
+    }
+
+    private static ChatOptions Parameters(ChatOptions options)
+    {
+        var parameters = options.Clone();
+        parameters.AdditionalProperties?.Remove(RoutedCall.Key);
+        // Whether there were none or an empty set of them makes no difference.
+        if (parameters.AdditionalProperties is { Count: 0 })
+            parameters.AdditionalProperties = null;
+        return parameters;
+    }
+
+    private static void WriteTool(Utf8JsonWriter json, AITool tool)
+    {
+        if (tool is not AIFunctionDeclaration function)
+            throw new NotSupportedException();
+        json.WriteStartArray();
+        json.WriteStringValue(function.Name);
+        json.WriteStringValue(function.Description);
+        Write(json, function.JsonSchema);
+        Write(json, function.AdditionalProperties);
+        json.WriteEndArray();
+    }
+
+    private static void WriteMessage(Utf8JsonWriter json, ChatMessage message)
+    {
+        json.WriteStartArray();
+        json.WriteStringValue(message.Role.Value);
+        json.WriteStringValue(message.AuthorName);
+        Write(json, message.AdditionalProperties);
+        foreach (var content in message.Contents)
+            WriteContent(json, content);
+        json.WriteEndArray();
+    }
+
+    private static void WriteContent(Utf8JsonWriter json, AIContent content)
+    {
+        json.WriteStartObject();
+        switch (content)
+        {
+            case TextContent text:
+                json.WriteString("text", text.Text);
+                break;
+            case DataContent data:
+                json.WriteString("data", data.Uri);
+                break;
+            case UriContent uri:
+                json.WriteString("uri", uri.Uri.ToString());
+                json.WriteString("type", uri.MediaType);
+                break;
+            case FunctionCallContent function:
+                json.WriteString("call", function.CallId);
+                json.WriteString("name", function.Name);
+                json.WriteString("raw", function.RawRepresentation as string);
+                json.WritePropertyName("arguments");
+                Write(json, function.Arguments);
+                break;
+            case FunctionResultContent result:
+                json.WriteString("result", result.CallId);
+                json.WritePropertyName("value");
+                Write(json, result.Result);
+                break;
+            default:
+                throw new NotSupportedException();
+        }
+
+        if (content.AdditionalProperties is { Count: > 0 } more)
+        {
+            json.WritePropertyName("more");
+            Write(json, more);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Write<T>(Utf8JsonWriter json, T value) => JsonSerializer.Serialize(json, value, AIJsonUtilities.DefaultOptions);
+}

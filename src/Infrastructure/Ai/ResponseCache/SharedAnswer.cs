@@ -1,0 +1,165 @@
+using System.Runtime.ExceptionServices;
+using CleanLlm.Application.Ai;
+using CleanLlm.Domain.Models;
+using Microsoft.Extensions.AI;
+
+namespace CleanLlm.Infrastructure.Ai.ResponseCache;
+
+/// <summary>
+/// One call of a model and all who ask the same while it runs: each reads from the start at its own pace. It belongs to none of them,
+/// so that it goes on while anybody reads, and exactly one pays for it: the first of those who are there when it ends.
+/// </summary>
+internal sealed class SharedAnswer(IReadOnlyList<Model> candidates) : IDisposable
+{
+    private readonly Lock gate = new();
+    private readonly List<ChatResponseUpdate> updates = [];
+    private readonly List<SharedAnswerReader> readers = [];
+    private readonly CancellationTokenSource abandoned = new();
+    private TaskCompletionSource? changed;
+    private ExceptionDispatchInfo? failure;
+    private SharedAnswerReader? payer;
+    private State state;
+
+    private enum State
+    {
+        Running,
+        Abandoned,
+        Ended,
+    }
+
+    /// <summary>Cancelled once nobody reads any more.</summary>
+    public CancellationToken Abandoned => abandoned.Token;
+
+    /// <summary>What the router is told and what it learns.</summary>
+    public RoutedCall Call { get; } = new() { Candidates = candidates };
+
+    /// <summary>Whether the answer had been kept, so that no model was called.</summary>
+    public bool IsKept { get; private set; }
+
+    /// <summary>All of the answer so far.</summary>
+    public IReadOnlyList<ChatResponseUpdate> Updates
+    {
+        get
+        {
+            lock (gate)
+                return [.. updates];
+        }
+    }
+
+    /// <summary>One more reader; null when there is nothing any more to be read here.</summary>
+    public SharedAnswerReader? TryJoin(RoutedCall call, bool leads)
+    {
+        lock (gate)
+        {
+            if (state == State.Abandoned || failure is not null)
+                return null;
+            var reader = new SharedAnswerReader(this, call, leads);
+            readers.Add(reader);
+            return reader;
+        }
+    }
+
+    /// <summary>Takes in a piece of the answer.</summary>
+    public void Publish(ChatResponseUpdate update) => Change(() => updates.Add(update));
+
+    /// <summary>Takes in an answer that was kept, which costs nobody anything.</summary>
+    public void Publish(CachedAnswer kept) => Change(() =>
+    {
+        IsKept = true;
+        Call.Served = Call.Candidates.FirstOrDefault(model => model.Provider == kept.Provider && model.Id == kept.Model) ?? Call.Candidates[0];
+        updates.AddRange(kept.ToUpdates());
+    });
+
+    /// <summary>Nothing more comes.</summary>
+    /// <param name="fault">Why it broke off; null when it did not.</param>
+    public void End(Exception? fault) => Change(() =>
+    {
+        if (state == State.Running)
+            state = State.Ended;
+        failure = fault is null ? null : ExceptionDispatchInfo.Capture(fault);
+        payer = IsKept ? null : readers.FirstOrDefault();
+    });
+
+    /// <inheritdoc />
+    public void Dispose() => abandoned.Dispose();
+
+    internal (ChatResponseUpdate? Update, Task? Wait) Look(int next)
+    {
+        lock (gate)
+        {
+            if (next < updates.Count)
+                return (updates[next], null);
+            failure?.Throw();
+            if (state != State.Running)
+                return (null, null);
+            changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return (null, changed.Task);
+        }
+    }
+
+    /// <returns>Whether the reader pays.</returns>
+    internal bool Leave(SharedAnswerReader reader)
+    {
+        lock (gate)
+        {
+            readers.Remove(reader);
+            if (state != State.Running)
+                return payer == reader;
+            if (readers.Count > 0)
+                return false;
+            // Within the lock: once it has ended, its source may be gone.
+            state = State.Abandoned;
+            _ = abandoned.CancelAsync();
+            return !IsKept;
+        }
+    }
+
+    private void Change(Action change)
+    {
+        TaskCompletionSource? waiting;
+        lock (gate)
+        {
+            change();
+            (waiting, changed) = (changed, null);
+        }
+
+        waiting?.SetResult();
+    }
+}
+
+/// <summary>One who reads a <see cref="SharedAnswer"/>; disposing it tells its call how it was served.</summary>
+/// <param name="shared">What is read.</param>
+/// <param name="call">The reader's own call.</param>
+/// <param name="leads">Whether the answer was asked for on its behalf.</param>
+internal sealed class SharedAnswerReader(SharedAnswer shared, RoutedCall call, bool leads) : IDisposable
+{
+    private int next;
+
+    /// <summary>Whether the answer was asked for on somebody else's behalf.</summary>
+    public bool Follows => !leads;
+
+    /// <summary>How it was answered, for the metrics.</summary>
+    public CacheOutcome Outcome => shared.IsKept ? CacheOutcome.Hit : leads ? CacheOutcome.Miss : CacheOutcome.Shared;
+
+    /// <summary>The next piece; null at the end.</summary>
+    public async ValueTask<ChatResponseUpdate?> NextAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            var (update, wait) = shared.Look(next);
+            if (update is not null)
+                next++;
+            if (wait is null)
+                return update;
+            await wait.WaitAsync(ct);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        var pays = shared.Leave(this);
+        call.Served = shared.Call.Served;
+        call.Cached = !pays && next > 0;
+    }
+}

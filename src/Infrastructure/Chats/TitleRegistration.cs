@@ -1,0 +1,24 @@
+using CleanLlm.Application.Chats.Titles;
+using CleanLlm.Infrastructure.Ai;
+using CleanLlm.Infrastructure.Persistence.Chats;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace CleanLlm.Infrastructure.Chats;
+
+/// <summary>Registers what titles chats.</summary>
+internal static class TitleRegistration
+{
+    /// <summary>The worker, and what it reads and writes.</summary>
+    public static IServiceCollection AddChatTitles(this IServiceCollection services) => services
+        .AddScoped<IChatTitles, ChatTitles>()
+        .AddSingleton<IPostConfigureOptions<TitleOptions>, SimulatedTitles>()
+        .AddHostedService<TitleWriting>();
+
+    /// <summary>A simulated model answers every question alike, so its titles would be all the same.</summary>
+    private sealed class SimulatedTitles(IOptions<AiOptions> ai) : IPostConfigureOptions<TitleOptions>
+    {
+        public void PostConfigure(string? name, TitleOptions options) =>
+            options.FromQuestion ??= ai.Value.Providers.All(provider => provider.Kind == ProviderKinds.Simulated);
+    }
+}

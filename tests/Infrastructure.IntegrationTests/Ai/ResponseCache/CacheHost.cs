@@ -1,0 +1,114 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Security.Cryptography;
+using CleanLlm.Application.Ai;
+using CleanLlm.Application.Security;
+using CleanLlm.Domain.Models;
+using CleanLlm.Infrastructure.Ai.ResponseCache;
+using CleanLlm.Infrastructure.Caching;
+using CleanLlm.Infrastructure.Security;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CleanLlm.Infrastructure.IntegrationTests.Ai.ResponseCache;
+
+/// <summary>The response cache of one instance in front of a model that the test plays; several may share a Redis.</summary>
+internal sealed class CacheHost : IAsyncDisposable
+{
+    public static readonly Model Wanted = new("model", "Model", "first", 1000, 100, TokenPrice.Free);
+    public static readonly Model Smaller = new("smaller", "Smaller", "second", 1000, 100, TokenPrice.Free);
+
+    private static readonly byte[] HashKey = RandomNumberGenerator.GetBytes(32);
+    private static readonly EncryptionKeyOptions OneKey = Key("one");
+
+    private readonly ServiceProvider services;
+    private readonly MeterListener meters = new();
+    private readonly ConcurrentDictionary<string, long> counts = new(StringComparer.Ordinal);
+
+    public CacheHost(PlayedModel model, string? redis = null, ResponseCacheOptions? options = null, params EncryptionKeyOptions[] keys)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["ConnectionStrings:Redis"] = redis })
+            .Build();
+        services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton<IConfiguration>(configuration)
+            .AddSingleton<TimeProvider>(Clock)
+            .AddSingleton<IKeyedHash>(new OneHash())
+            .AddSingleton(new KeyEncryptionKeys(Options.Create(new EncryptionOptions { Keys = keys is [] ? [OneKey] : keys })))
+            .AddSingleton(Options.Create(options ?? new ResponseCacheOptions()))
+            .AddSingleton<IChatClient>(model)
+            .AddCaching(configuration)
+            .AddResponseCache()
+            .BuildServiceProvider();
+        Chat = services.GetRequiredService<IChatClient>();
+        var own = services.GetRequiredService<IMeterFactory>();
+        meters.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Scope == own && instrument.Name == "cleanllm.response_cache.requests")
+                listener.EnableMeasurementEvents(instrument);
+        };
+        meters.SetMeasurementEventCallback<long>((_, value, tags, _) =>
+            counts.AddOrUpdate((string)tags[0].Value!, value, (_, before) => before + value));
+        meters.Start();
+    }
+
+    // HybridCache reads the time of the machine, so the tests begin there.
+    public FakeTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
+
+    public IChatClient Chat { get; }
+
+    public IResponseCache Cache => services.GetRequiredService<IResponseCache>();
+
+    /// <summary>What the metrics say of an outcome.</summary>
+    public long Counted(string outcome) => counts.GetValueOrDefault(outcome);
+
+    public static EncryptionKeyOptions Key(string id) => new() { Id = id, Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) };
+
+    /// <summary>A call that may be cached.</summary>
+    public static RoutedCall Call(string partition = "user:1") => new() { Candidates = [Wanted, Smaller], Cache = new CacheTerms(partition) };
+
+    public static ChatOptions OptionsOf(RoutedCall call)
+    {
+        var options = new ChatOptions { ModelId = "model", Temperature = 0, MaxOutputTokens = 100 };
+        call.AttachTo(options);
+        return options;
+    }
+
+    public Task<ChatResponse> AskAsync(RoutedCall call, string prompt = "hello", CancellationToken ct = default) =>
+        Chat.GetResponseAsync([new ChatMessage(ChatRole.User, prompt)], OptionsOf(call), ct);
+
+    public IAsyncEnumerable<ChatResponseUpdate> StreamAsync(RoutedCall call, string prompt = "hello", CancellationToken ct = default) =>
+        Chat.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, prompt)], OptionsOf(call), ct);
+
+    /// <summary>Asks until the answer comes from the cache; it is kept just after its first readers have it.</summary>
+    public async Task<ChatResponse> CachedAsync(string prompt = "hello")
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            deadline.Token.ThrowIfCancellationRequested();
+            var call = Call();
+            var response = await AskAsync(call, prompt, deadline.Token);
+            if (call.Cached)
+                return response;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        meters.Dispose();
+        await services.DisposeAsync();
+    }
+
+    private sealed class OneHash : IKeyedHash
+    {
+        public ValueTask PrepareAsync(CancellationToken ct) => ValueTask.CompletedTask;
+
+        public ValueTask<byte[]> ComputeAsync(HashPurpose purpose, ReadOnlyMemory<byte> data, CancellationToken ct) =>
+            ValueTask.FromResult(HMACSHA256.HashData(HashKey, data.Span));
+    }
+}

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using CleanLlm.Application.Ai;
+using CleanLlm.Infrastructure.Ai.ResponseCache;
+using Microsoft.Extensions.AI;
+
+namespace CleanLlm.Infrastructure.IntegrationTests.Ai.ResponseCache;
+
+[Parallelizable(ParallelScope.All)]
+internal sealed class CallIdentityTests
+{
+    private static readonly Dictionary<string, Action<ChatOptions>> Parameters = new(StringComparer.Ordinal)
+    {
+        ["model"] = options => options.ModelId = "other",
+        ["temperature"] = options => options.Temperature = 0.1f,
+        ["no temperature"] = options => options.Temperature = null,
+        ["length"] = options => options.MaxOutputTokens = 99,
+        ["top p"] = options => options.TopP = 0.5f,
+        ["top k"] = options => options.TopK = 3,
+        ["frequency penalty"] = options => options.FrequencyPenalty = 1,
+        ["presence penalty"] = options => options.PresencePenalty = 1,
+        ["seed"] = options => options.Seed = 1,
+        ["stop"] = options => options.StopSequences = ["."],
+        ["format"] = options => options.ResponseFormat = ChatResponseFormat.Json,
+        ["tool mode"] = options => options.ToolMode = ChatToolMode.None,
+        ["tool"] = options => options.Tools = [AIFunctionFactory.Create(() => 1, "f", "tells one").AsDeclarationOnly()],
+        ["another tool"] = options => options.Tools = [AIFunctionFactory.Create(() => 1, "f", "tells another").AsDeclarationOnly()],
+        ["instructions"] = options => options.Instructions = "Be brief.",
+        ["unknown field"] = options => options.AdditionalProperties!["logit_bias"] = JsonSerializer.SerializeToElement(1),
+    };
+
+    private static readonly Dictionary<string, ChatMessage[]> Messages = new(StringComparer.Ordinal)
+    {
+        ["text"] = [new(ChatRole.User, "Hello")],
+        ["case"] = [new(ChatRole.User, "hello")],
+        ["role"] = [new(ChatRole.Assistant, "Hello")],
+        ["system"] = [new(ChatRole.System, "Hello"), new(ChatRole.User, "Hello")],
+        ["twice"] = [new(ChatRole.User, "Hello"), new(ChatRole.User, "Hello")],
+        ["parts"] = [new(ChatRole.User, [new TextContent("Hel"), new TextContent("lo")])],
+        ["data"] = [new(ChatRole.User, [new TextContent("Hello"), new DataContent(new byte[] { 1 }, "image/png")])],
+        ["other data"] = [new(ChatRole.User, [new TextContent("Hello"), new DataContent(new byte[] { 2 }, "image/png")])],
+        ["address"] = [new(ChatRole.User, [new TextContent("Hello"), new UriContent("https://example.org/a", "image/png")])],
+        ["detail"] = [new(ChatRole.User, [new TextContent("Hello") { AdditionalProperties = new() { ["detail"] = "low" } }])],
+        ["call"] = [new(ChatRole.Assistant, [new FunctionCallContent("1", "f", new Dictionary<string, object?>(StringComparer.Ordinal) { ["a"] = 1 })])],
+        ["other call"] = [new(ChatRole.Assistant, [new FunctionCallContent("1", "f", new Dictionary<string, object?>(StringComparer.Ordinal) { ["a"] = 2 })])],
+        ["raw call"] = [new(ChatRole.Assistant, [new FunctionCallContent("1", "f") { RawRepresentation = """{"a":1}""" }])],
+        ["result"] = [new(ChatRole.Tool, [new FunctionResultContent("1", "one")])],
+        ["other result"] = [new(ChatRole.Tool, [new FunctionResultContent("1", "two")])],
+    };
+
+    [Test]
+    public void EqualCalls_AreEqual_WhoeverMadeThem()
+    {
+        var (one, other) = (CacheHost.Call(), CacheHost.Call());
+
+        Of(Messages["text"], CacheHost.OptionsOf(one), one).Should().Equal(Of([new(ChatRole.User, "Hello")], CacheHost.OptionsOf(other), other));
+    }
+
+    [Test]
+    public void EveryParameterMessagePartitionAndCandidate_Counts()
+    {
+        var identities = Parameters.Values.Select(change =>
+        {
+            var options = CacheHost.OptionsOf(CacheHost.Call());
+            change(options);
+            return Of(Messages["text"], options, RoutedCall.Of(options)!);
+        }).ToList();
+        identities.AddRange(Messages.Values.Select(messages => Of(messages, CacheHost.OptionsOf(CacheHost.Call()), CacheHost.Call())));
+        identities.Add(Of(Messages["text"], CacheHost.OptionsOf(CacheHost.Call()), CacheHost.Call("user:2")));
+        var fewer = new RoutedCall { Candidates = [CacheHost.Wanted], Cache = CacheHost.Call().Cache };
+        identities.Add(Of(Messages["text"], CacheHost.OptionsOf(fewer), fewer));
+        var elsewhere = new RoutedCall { Candidates = [CacheHost.Wanted with { Provider = "third" }, CacheHost.Smaller], Cache = CacheHost.Call().Cache };
+        identities.Add(Of(Messages["text"], CacheHost.OptionsOf(elsewhere), elsewhere));
+
+        identities.Should().HaveCount(Parameters.Count + Messages.Count + 3);
+        identities.Select(identity => Convert.ToHexString(identity!)).Should().OnlyHaveUniqueItems();
+    }
+
+    [Test]
+    public void WhatCannotBeWrittenDown_HasNoIdentity()
+    {
+        var call = CacheHost.Call();
+        var raw = CacheHost.OptionsOf(call);
+        raw.RawRepresentationFactory = _ => new object();
+        var tool = CacheHost.OptionsOf(call);
+        tool.Tools = [new HostedWebSearchTool()];
+
+        Of(Messages["text"], raw, call).Should().BeNull();
+        Of(Messages["text"], tool, call).Should().BeNull();
+        Of([new ChatMessage(ChatRole.User, [new ErrorContent("unknown")])], CacheHost.OptionsOf(call), call).Should().BeNull();
+    }
+
+    private static byte[]? Of(IEnumerable<ChatMessage> messages, ChatOptions options, RoutedCall call) =>
+        CallIdentity.Of(messages, options, call, call.Cache!)?.ToArray();
+}

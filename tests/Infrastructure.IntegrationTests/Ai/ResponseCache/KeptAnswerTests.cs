@@ -1,0 +1,177 @@
+using System.Text;
+using CleanLlm.Application.Ai;
+using CleanLlm.Testing.Databases;
+using Microsoft.Extensions.AI;
+using StackExchange.Redis;
+
+namespace CleanLlm.Infrastructure.IntegrationTests.Ai.ResponseCache;
+
+/// <summary>What is kept, for how long, where, and what can be read of it.</summary>
+[Parallelizable(ParallelScope.All)]
+internal sealed class KeptAnswerTests
+{
+    [Test]
+    public async Task AnAnswer_IsGivenAgain_InEitherDelivery_UntilItExpires()
+    {
+        var model = new PlayedModel().GoesOn();
+        await using var host = new CacheHost(model, options: new ResponseCacheOptions { ExpirySeconds = 60 });
+        await host.AskAsync(CacheHost.Call());
+
+        (await host.CachedAsync()).Text.Should().Be("one two");
+        var streamed = CacheHost.Call();
+        var stream = await host.StreamAsync(streamed).ToChatResponseAsync();
+        host.Clock.Advance(TimeSpan.FromSeconds(61));
+        var late = CacheHost.Call();
+        await host.AskAsync(late);
+
+        (stream.Text, stream.FinishReason, streamed.Cached, streamed.Served).Should().Be(("one two", ChatFinishReason.Stop, true, CacheHost.Wanted));
+        stream.Usage.Should().BeNull();
+        late.Cached.Should().BeFalse();
+        model.Calls.Should().Be(2);
+    }
+
+    [TestCase("content_filter")]
+    [TestCase("tool_calls")]
+    [TestCase(null)]
+    public async Task AnAnswer_ThatDidNotEndByItself_IsNotKept(string? finish) =>
+        await ShouldNotBeKeptAsync(new PlayedModel { Finish = finish is null ? null : new ChatFinishReason(finish) });
+
+    [Test]
+    public async Task AnAnswer_WithMoreThanText_IsNotKept() =>
+        await ShouldNotBeKeptAsync(new PlayedModel { Also = new ToolCallFragment { Index = 0, Id = "1", Name = "f", Arguments = "{}" } });
+
+    [Test]
+    public async Task AnAnswer_OfASmallerModelThanAsked_IsNotKept() => await ShouldNotBeKeptAsync(new PlayedModel { Serves = CacheHost.Smaller });
+
+    [Test]
+    public async Task AnAnswer_ThatReachedItsLength_IsKept()
+    {
+        var model = new PlayedModel { Finish = ChatFinishReason.Length }.GoesOn();
+        await using var host = new CacheHost(model);
+        await host.AskAsync(CacheHost.Call());
+
+        (await host.CachedAsync()).FinishReason.Should().Be(ChatFinishReason.Length);
+    }
+
+    [Test]
+    public async Task Instances_ShareAnswersThroughRedis_WhichHoldsNoText_AndClearingOneEmptiesAll()
+    {
+        var redis = await TestRedis.ConnectionStringAsync();
+        var model = new PlayedModel().GoesOn();
+        await using var one = new CacheHost(model, redis);
+        await using var two = new CacheHost(model, redis);
+        await one.AskAsync(CacheHost.Call(), "a secret question");
+
+        (await one.CachedAsync("a secret question")).Text.Should().Be("one two");
+        (await two.CachedAsync("a secret question")).Text.Should().Be("one two");
+        model.Calls.Should().Be(1);
+        var (dump, expiries) = await DumpAsync(redis);
+        dump.Should().NotBeEmpty().And.NotContain("secret").And.NotContain("one two").And.NotContain("user:1");
+        expiries.Should().OnlyContain(left => left > TimeSpan.Zero && left <= TimeSpan.FromHours(1));
+
+        (await two.Cache.ClearAsync(default)).Should().BeTrue();
+
+        var (here, there) = (CacheHost.Call(), CacheHost.Call());
+        await one.AskAsync(here, "a secret question");
+        here.Cached.Should().BeFalse("the other instance emptied it");
+        await two.CachedAsync("a secret question");
+        await two.AskAsync(there, "a secret question");
+        there.Cached.Should().BeTrue();
+        model.Calls.Should().Be(2);
+    }
+
+    [Test]
+    public async Task AnAnswer_WhoseKeyIsGone_IsAskedForAnew()
+    {
+        var redis = await TestRedis.ConnectionStringAsync();
+        var model = new PlayedModel().GoesOn();
+        await using (var before = new CacheHost(model, redis, keys: CacheHost.Key("old")))
+        {
+            await before.AskAsync(CacheHost.Call());
+            await before.CachedAsync();
+        }
+
+        await using var after = new CacheHost(model, redis, keys: CacheHost.Key("new"));
+        var call = CacheHost.Call();
+        (await after.AskAsync(call)).Text.Should().Be("one two");
+
+        call.Cached.Should().BeFalse();
+        (await after.CachedAsync()).Text.Should().Be("one two");
+    }
+
+    [Test]
+    public async Task Redis_WhenFrozenOrKilled_FailsNoCall_AndClearingSaysThatItReachedOnlyItself()
+    {
+        await using var redis = await OwnRedis.StartAsync();
+        var model = new PlayedModel().GoesOn();
+        await using var host = new CacheHost(model, redis.ConnectionString);
+        await host.AskAsync(CacheHost.Call());
+        await host.CachedAsync();
+
+        await redis.FreezeAsync();
+        var slowest = TimeSpan.Zero;
+        for (var i = 0; i < 20; i++)
+        {
+            var began = TimeProvider.System.GetTimestamp();
+            var call = CacheHost.Call();
+            await host.AskAsync(call);
+            call.Cached.Should().BeTrue("this process remembers it");
+            slowest = TimeSpan.FromTicks(Math.Max(slowest.Ticks, TimeProvider.System.GetElapsedTime(began).Ticks));
+        }
+
+        TestContext.Out.WriteLine($"20 cached answers with a frozen Redis: the slowest took {slowest.TotalMilliseconds:F0} ms");
+        (await host.Cache.ClearAsync(default)).Should().BeFalse();
+        var cleared = CacheHost.Call();
+        await host.AskAsync(cleared);
+        cleared.Cached.Should().BeFalse();
+        await redis.KillAsync();
+        (await host.CachedAsync()).Text.Should().Be("one two");
+    }
+
+    [Test]
+    public async Task Memory_IsBounded()
+    {
+        var model = new PlayedModel().GoesOn();
+        await using var host = new CacheHost(model, options: new ResponseCacheOptions { MemoryBytes = 1 << 20 });
+        const int Questions = 12_000;
+        for (var i = 0; i < Questions; i++)
+            await host.AskAsync(CacheHost.Call(), $"question {i}");
+
+        var remembered = 0;
+        for (var i = 0; i < Questions; i++)
+        {
+            var call = CacheHost.Call();
+            await host.AskAsync(call, $"question {i}");
+            remembered += call.Cached ? 1 : 0;
+        }
+
+        TestContext.Out.WriteLine($"1 MiB remembers {remembered} of {Questions} short answers");
+        remembered.Should().BeLessThan(Questions);
+    }
+
+    private static async Task ShouldNotBeKeptAsync(PlayedModel model)
+    {
+        await using var host = new CacheHost(model.GoesOn());
+        for (var i = 1; i <= 3; i++)
+        {
+            var call = CacheHost.Call();
+            await host.AskAsync(call);
+            call.Cached.Should().BeFalse();
+            model.Calls.Should().Be(i);
+        }
+    }
+
+    private static async Task<(string Text, List<TimeSpan> Expiries)> DumpAsync(string connection)
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(connection);
+        var database = redis.GetDatabase();
+        var (dump, expiries) = (new StringBuilder(), new List<TimeSpan>());
+        await foreach (var key in redis.GetServers()[0].KeysAsync(database.Database, "cleanllm:answer:*"))
+        {
+            dump.Append(key).Append(Encoding.Latin1.GetString((byte[])(await database.HashGetAsync(key, "data"))!));
+            expiries.Add((await database.KeyTimeToLiveAsync(key))!.Value);
+        }
+
+        return (dump.ToString(), expiries);
+    }
+}

@@ -1,0 +1,152 @@
+using CleanLlm.Application.Ai;
+using Microsoft.Extensions.AI;
+
+namespace CleanLlm.Infrastructure.IntegrationTests.Ai.ResponseCache;
+
+/// <summary>Those who ask the same at the same time: one call, one payer, and nobody who suffers for another.</summary>
+[Parallelizable(ParallelScope.All)]
+internal sealed class SharedCallTests
+{
+    private static readonly ProviderException Refusal = new(ProviderFailure.Refused, "refused");
+
+    [Test]
+    public async Task Followers_InEitherDelivery_GetTheLeadersAnswer_AndDoNotPay()
+    {
+        var model = new PlayedModel();
+        await using var host = new CacheHost(model);
+        var calls = Enumerable.Range(0, 6).Select(_ => CacheHost.Call()).ToList();
+
+        var answers = calls.Select((call, i) => i % 2 == 0 ? host.StreamAsync(call).ToChatResponseAsync() : host.AskAsync(call)).ToList();
+        model.GoesOn();
+
+        (await Task.WhenAll(answers)).Should().OnlyContain(answer => answer.Text == "one two" && answer.FinishReason == ChatFinishReason.Stop);
+        model.Calls.Should().Be(1);
+        calls.Select(call => call.Cached).Should().Equal(false, true, true, true, true, true);
+        calls.Should().OnlyContain(call => call.Served == CacheHost.Wanted);
+        (host.Counted("miss"), host.Counted("shared"), host.Counted("hit")).Should().Be((1, 5, 0));
+    }
+
+    [Test]
+    public async Task Leader_WhoLeaves_LeavesTheCallToTheFollower_WhoThenPays()
+    {
+        var model = new PlayedModel();
+        await using var host = new CacheHost(model);
+        using var leaving = new CancellationTokenSource();
+        var (leaders, followers) = (CacheHost.Call(), CacheHost.Call());
+        var leader = host.StreamAsync(leaders, ct: leaving.Token).GetAsyncEnumerator();
+        await leader.MoveNextAsync();
+        var follower = host.StreamAsync(followers).GetAsyncEnumerator();
+        await follower.MoveNextAsync();
+
+        await leaving.CancelAsync();
+        await leader.Invoking(async reading => await reading.MoveNextAsync()).Should().ThrowAsync<OperationCanceledException>();
+        await leader.DisposeAsync();
+        model.GoesOn();
+        var text = follower.Current.Text;
+        while (await follower.MoveNextAsync())
+            text += follower.Current.Text;
+        await follower.DisposeAsync();
+
+        text.Should().Be("one two");
+        model.Calls.Should().Be(1);
+        (leaders.Cached, followers.Cached).Should().Be((true, false), "exactly one pays: who was there at the end");
+    }
+
+    [Test]
+    public async Task TheCall_IsGivenUp_WhenTheLastReaderLeaves_WhoPaysForWhatCame()
+    {
+        var model = new PlayedModel();
+        await using var host = new CacheHost(model);
+        using var leaving = new CancellationTokenSource();
+        var call = CacheHost.Call();
+        var reading = host.StreamAsync(call, ct: leaving.Token).GetAsyncEnumerator();
+        await reading.MoveNextAsync();
+
+        await leaving.CancelAsync();
+        await reading.Invoking(async reader => await reader.MoveNextAsync()).Should().ThrowAsync<OperationCanceledException>();
+        await reading.DisposeAsync();
+
+        await model.Cancelled;
+        call.Cached.Should().BeFalse();
+        model.GoesOn();
+        (await host.AskAsync(CacheHost.Call())).Text.Should().Be("one two", "whoever asks after that asks anew");
+        model.Calls.Should().Be(2);
+    }
+
+    [Test]
+    public async Task Leader_WhoFails_DoesNotFailFollowersThatShowedNothingYet([Values] bool early)
+    {
+        var model = new PlayedModel { Fault = number => number == 1 ? Refusal : null, FailsEarly = early };
+        await using var host = new CacheHost(model);
+        var leaders = CacheHost.Call();
+        var leader = host.AskAsync(leaders);
+        var calls = Enumerable.Range(0, 5).Select(_ => CacheHost.Call()).ToList();
+        var followers = calls.Select(call => host.AskAsync(call)).ToList();
+
+        model.GoesOn();
+
+        await leader.Invoking(answer => answer).Should().ThrowAsync<ProviderException>();
+        (await Task.WhenAll(followers)).Should().OnlyContain(answer => answer.Text == "one two");
+        calls.Should().OnlyContain(call => !call.Cached, "each asked for itself, and pays for itself");
+        leaders.Cached.Should().BeFalse();
+    }
+
+    [Test]
+    public async Task AFollower_WhoShowedSomethingAlready_FailsWithTheLeader_AtNoCost()
+    {
+        var model = new PlayedModel { Fault = _ => Refusal };
+        await using var host = new CacheHost(model);
+        var (leaders, followers) = (CacheHost.Call(), CacheHost.Call());
+        var leader = host.StreamAsync(leaders).GetAsyncEnumerator();
+        await leader.MoveNextAsync();
+        var follower = host.StreamAsync(followers).GetAsyncEnumerator();
+        await follower.MoveNextAsync();
+
+        model.GoesOn();
+        await leader.Invoking(async reading => await reading.MoveNextAsync()).Should().ThrowAsync<ProviderException>();
+        await follower.Invoking(async reading => await reading.MoveNextAsync()).Should().ThrowAsync<ProviderException>();
+        await leader.DisposeAsync();
+        await follower.DisposeAsync();
+
+        model.Calls.Should().Be(1, "nothing is asked again after its first byte was shown");
+        (leaders.Cached, followers.Cached).Should().Be((false, true));
+    }
+
+    [Test]
+    public async Task OtherPartitions_AndCallsWithoutTerms_ShareNothing()
+    {
+        var model = new PlayedModel().GoesOn();
+        await using var host = new CacheHost(model);
+        var without = new RoutedCall { Candidates = [CacheHost.Wanted] };
+
+        await Task.WhenAll(
+            host.AskAsync(CacheHost.Call("user:1")), host.AskAsync(CacheHost.Call("user:2")), host.AskAsync(without), host.StreamAsync(without).ToChatResponseAsync());
+
+        model.Calls.Should().Be(4);
+        (host.Counted("miss"), host.Counted("shared"), host.Counted("hit")).Should().Be((2, 0, 0));
+    }
+
+    [Test]
+    public async Task ManyAtOnce_WithReadersThatComeAndGo_NeverMakeASecondCall()
+    {
+        var model = new PlayedModel();
+        await using var host = new CacheHost(model);
+        using var staying = new CancellationTokenSource();
+        var anchor = host.AskAsync(CacheHost.Call());
+
+        var leavers = Enumerable.Range(0, 200).Select(i => Task.Run(async () =>
+        {
+            using var leaving = new CancellationTokenSource();
+            await using var reading = host.StreamAsync(CacheHost.Call(), ct: leaving.Token).GetAsyncEnumerator();
+            await reading.MoveNextAsync();
+            await leaving.CancelAsync();
+        }));
+        await Task.WhenAll(leavers);
+        model.GoesOn();
+        await anchor;
+        await Parallel.ForEachAsync(Enumerable.Range(0, 200), async (_, ct) => (await host.AskAsync(CacheHost.Call(), ct: ct)).Text.Should().Be("one two"));
+
+        TestContext.Out.WriteLine($"401 equal requests, 200 of which left: {model.Calls} call; metrics: {host.Counted("hit")} hits, {host.Counted("shared")} shared, {host.Counted("miss")} missed");
+        model.Calls.Should().Be(1);
+    }
+}
