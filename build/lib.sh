@@ -39,6 +39,11 @@ install_openid_provider() {
     (cd "$root/tests/WebApi.FunctionalTests/OpenIdProvider" && npm ci --no-audit --no-fund --loglevel=error) || die "npm ci failed"
 }
 
+# The clients of other makers that the functional tests talk to /v1 with, at the versions of their lock file.
+install_openai_clients() {
+    (cd "$root/tests/WebApi.FunctionalTests/OpenAiClient" && npm ci --no-audit --no-fund --loglevel=error) || die "npm ci failed"
+}
+
 # A loopback port that nobody listens on.
 free_port() {
     local port

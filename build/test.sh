@@ -54,7 +54,7 @@ run_suite() {
             DataCollectionRunSettings.DataCollectors.DataCollector.Configuration.ExcludeByFile="**/Migrations/**/*.cs,**/obj/**")
     fi
     say "$1"
-    if [ "$1" = WebApi.FunctionalTests ]; then install_openid_provider; fi
+    if [ "$1" = WebApi.FunctionalTests ]; then install_openid_provider; install_openai_clients; fi
     timeout --foreground 900 dotnet test "tests/$1/$1.csproj" "${options[@]}" 2>&1 | tee "$results/$1.log"
     count_trx "$1" "${PIPESTATUS[0]}" "$results/$1.log"
 }

@@ -54,6 +54,7 @@ public static class ApplicationRegistration
         services.AddSingleton<CachePolicy>();
         services.AddSingleton<CompletionRunner>();
         services.AddSingleton<CompletionAnswering>();
+        services.AddSingleton<EmbeddingRunner>();
         services.AddSingleton<RunningCompletions>();
         services.AddSingleton<CompletionSharing>();
         services.AddSingleton<CompletionReplay>();

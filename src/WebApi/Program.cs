@@ -3,6 +3,7 @@ using CleanLlm.Infrastructure;
 using CleanLlm.WebApi.Authentication;
 using CleanLlm.WebApi.Endpoints;
 using CleanLlm.WebApi.Http;
+using CleanLlm.WebApi.OpenAi;
 using CleanLlm.WebApi.OpenApi;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -10,6 +11,7 @@ builder.Services
     .AddApplication(builder.Configuration)
     .AddInfrastructure(builder.Configuration, builder.Environment)
     .AddHttp(builder.Configuration)
+    .AddOpenAi()
     .AddCleanLlmAuthentication()
     .AddApiDocument();
 
@@ -25,6 +27,7 @@ app.UseAuthorization();
 
 app.MapOperations();
 app.MapJwks();
+app.MapOpenAi();
 
 // A call is for signed-in users unless it says otherwise.
 var api = app.MapGroup("/api/v1").RequireAuthorization();

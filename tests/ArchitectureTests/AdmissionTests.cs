@@ -5,24 +5,33 @@ using Microsoft.Extensions.Hosting;
 
 namespace CleanLlm.ArchitectureTests;
 
-/// <summary>Nothing reaches a model but through the <see cref="CompletionRunner"/>, which reserves quota before it asks.</summary>
+/// <summary>
+/// Nothing reaches a model but through the <see cref="CompletionRunner"/>, and no embedding model but through the
+/// <see cref="EmbeddingRunner"/>: both reserve quota before they ask.
+/// </summary>
 public sealed class AdmissionTests
 {
+    private static readonly Type Embeddings = typeof(IEmbeddingGenerator<string, Embedding<float>>);
+
     [Test]
     public void AModelClient_IsHeldInApplicationOnlyByTheRunnersOwnHalf()
     {
         HoldersOf(typeof(IChatClient)).Should().Equal(typeof(CompletionAnswering));
         HoldersOf(typeof(CompletionAnswering)).Should().Equal(typeof(CompletionRunner));
+        HoldersOf(Embeddings).Should().Equal(typeof(EmbeddingRunner));
     }
 
     [Test]
-    public void TheRunner_IsHeldOnlyByUseCases() =>
+    public void TheRunners_AreHeldOnlyByUseCases()
+    {
         HoldersOf(typeof(CompletionRunner)).Should().NotBeEmpty().And.BeSubsetOf(Solution.Handlers);
+        HoldersOf(typeof(EmbeddingRunner)).Should().NotBeEmpty().And.BeSubsetOf(Solution.Handlers);
+    }
 
     [Test]
-    public void NoTypeOfTheWebApi_TouchesAModelClientOrTheRunner() =>
+    public void NoTypeOfTheWebApi_TouchesAModelClientOrARunner() =>
         Solution.Architecture.Types
-            .Where(type => type.Assembly.FullName == Solution.WebApi.FullName && DependsOn(type, typeof(IChatClient), typeof(CompletionRunner), typeof(CompletionAnswering)))
+            .Where(type => type.Assembly.FullName == Solution.WebApi.FullName && DependsOn(type, typeof(IChatClient), typeof(IEmbeddingGenerator<,>), typeof(CompletionRunner), typeof(CompletionAnswering), typeof(EmbeddingRunner)))
             .Select(type => type.FullName)
             .Should().BeEmpty();
 
@@ -34,11 +43,19 @@ public sealed class AdmissionTests
             .Distinct()
             .Should().Equal(typeof(CompletionAnswering).FullName);
 
+    [Test]
+    public void NoOtherTypeOfApplication_NamesAnEmbeddingGenerator() =>
+        Solution.Architecture.Types
+            .Where(type => type.Assembly.FullName == Solution.Application.FullName && DependsOn(type, typeof(IEmbeddingGenerator<,>)))
+            .Select(type => type.FullName.Split('+')[0])
+            .Distinct()
+            .Should().Equal(typeof(EmbeddingRunner).FullName);
+
     // What no endpoint starts is work of the program's own, which a hosted service starts.
     [Test]
     public void EveryUseCaseThatReachesAModel_HasItsEndpoints_OrItsBackgroundWork()
     {
-        var requests = HoldersOf(typeof(CompletionRunner)).Select(handler => Solution.RequestOf(handler)!).ToList();
+        var requests = HoldersOf(typeof(CompletionRunner)).Concat(HoldersOf(typeof(EmbeddingRunner))).Select(handler => Solution.RequestOf(handler)!).ToList();
 
         var background = Solution.TypesOf(Solution.Infrastructure)
             .Where(type => type.IsAssignableTo(typeof(BackgroundService)))
@@ -52,7 +69,7 @@ public sealed class AdmissionTests
                       where member.Dependencies.Any(dependency => dependency.Target.FullName == request.FullName)
                       select (Request: request, Endpoint: $"{type.Name}.{member.Name.Split('(')[0]}")).Distinct().ToList();
 
-        routes.ForEach(route => TestContext.Out.WriteLine($"{route.Endpoint} -> {route.Request.Name} -> {nameof(CompletionRunner)}"));
+        routes.ForEach(route => TestContext.Out.WriteLine($"{route.Endpoint} -> {route.Request.Name} -> a runner"));
         routes.Select(route => route.Request).Distinct().Should().BeEquivalentTo(requests);
     }
 

@@ -89,6 +89,8 @@ internal sealed class CompletionRunner(
         var candidates = await catalog.CandidatesAsync(wanted, ct);
         if (candidates.Count == 0)
             return CompletionErrors.UnknownModel(wanted);
+        if (candidates[0].IsEmbedding)
+            return CompletionErrors.NoChat(wanted);
         return plan.Allows(candidates[0].Id)
             ? new Loaded(plan, [.. candidates.Where(model => plan.Allows(model.Id))], conversation)
             : QuotaErrors.ModelNotInPlan(candidates[0].Id);

@@ -34,10 +34,16 @@ internal abstract class CompletionTermsValidator<T> : AbstractValidator<T>
         RuleFor(request => request.Model).MaximumLength(Chat.ModelMaxLength);
         RuleFor(request => request.Temperature).InclusiveBetween(0f, 2f);
         RuleFor(request => request.MaxTokens).GreaterThan(0);
-        RuleFor(request => request.Repeat!.Key)
-            .Must(key => key.Length is > 0 and <= RepeatableRequest.KeyMaxLength && key.All(c => c is >= ' ' and <= '~'))
-            .When(request => request.Repeat is not null)
-            .OverridePropertyName("idempotencyKey")
-            .WithMessage($"The header Idempotency-Key holds 1 to {RepeatableRequest.KeyMaxLength} printable ASCII characters.");
+        RuleFor(request => request.Repeat!.Key).IsIdempotencyKey().When(request => request.Repeat is not null);
     }
+}
+
+/// <summary>The rule of every key that makes a request repeatable.</summary>
+internal static class IdempotencyKeyRule
+{
+    /// <summary>It is one that the header may hold.</summary>
+    public static IRuleBuilderOptions<T, string> IsIdempotencyKey<T>(this IRuleBuilderInitial<T, string> key) => key
+        .Must(text => text.Length is > 0 and <= RepeatableRequest.KeyMaxLength && text.All(c => c is >= ' ' and <= '~'))
+        .OverridePropertyName("idempotencyKey")
+        .WithMessage($"The header Idempotency-Key holds 1 to {RepeatableRequest.KeyMaxLength} printable ASCII characters.");
 }

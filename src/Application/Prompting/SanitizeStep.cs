@@ -1,4 +1,3 @@
-using System.Text;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Results;
 
@@ -17,9 +16,9 @@ internal sealed class SanitizeStep : IPromptStep
 
         string Clean(string text)
         {
-            var clean = TextSanitizer.Clean(text, out var gone);
+            var clean = TextSanitizer.Normalize(text, out var gone);
             removed += gone;
-            return clean.IsNormalized(NormalizationForm.FormC) ? clean : clean.Normalize(NormalizationForm.FormC);
+            return clean;
         }
     }
 }

@@ -16,6 +16,15 @@ internal static class TextSanitizer
     // All that may need a look; text without any of these passes untouched and without an allocation.
     private static readonly SearchValues<char> Suspicious = SearchValues.Create(Candidates());
 
+    /// <summary>The text without such characters, in Unicode NFC.</summary>
+    /// <param name="text">What to clean.</param>
+    /// <param name="removed">How many characters it held that are gone.</param>
+    public static string Normalize(string text, out int removed)
+    {
+        var clean = Clean(text, out removed);
+        return clean.IsNormalized(NormalizationForm.FormC) ? clean : clean.Normalize(NormalizationForm.FormC);
+    }
+
     /// <summary>The text without such characters, and how many there were.</summary>
     /// <param name="text">What to clean.</param>
     /// <param name="removed">How many characters it held that are gone.</param>

@@ -48,4 +48,12 @@ public static class CompletionErrors
     /// <summary>No such model is configured.</summary>
     public static Error UnknownModel(string model) =>
         Error.Invalid("model", $"There is no model '{model}'; GET /api/v1/models lists them.") with { Code = "model.unknown" };
+
+    /// <summary>The model answers, but makes no vectors.</summary>
+    public static Error NoEmbeddings(string model) =>
+        Error.Invalid("model", $"The model '{model}' makes no embeddings.") with { Code = "model.no_embeddings" };
+
+    /// <summary>The model makes vectors, but does not answer.</summary>
+    public static Error NoChat(string model) =>
+        Error.Invalid("model", $"The model '{model}' makes embeddings only.") with { Code = "model.embeddings_only" };
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
 using CleanLlm.Domain.Results;
+using CleanLlm.WebApi.OpenAi;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace CleanLlm.WebApi.Http;
@@ -58,16 +59,22 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
         code,
         Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier);
 
-    /// <summary>Sends the document; a 401 always says which credential is wanted, and a 503 always when to come back.</summary>
+    /// <summary>
+    /// Sends the document, below <c>/v1</c> in OpenAI's shape; a 401 always says which credential is wanted, and a 503 always when to come back.
+    /// </summary>
     public Task WriteAsync(HttpContext http, TimeSpan? retryAfter = null)
     {
-        var response = http.Response;
-        response.StatusCode = Status;
+        var (response, isOpenAi) = (http.Response, OpenAiError.IsShapeOf(http.Request.Path));
+        response.StatusCode = isOpenAi ? OpenAiError.StatusOf(this) : Status;
         if (Status == StatusCodes.Status401Unauthorized && response.Headers.WWWAuthenticate.Count == 0)
             response.Headers.WWWAuthenticate = "Bearer";
         if ((retryAfter ?? (Status == StatusCodes.Status503ServiceUnavailable ? TimeSpan.FromSeconds(1) : null)) is { } wait)
             response.Headers.RetryAfter = WholeSeconds(wait);
-        return response.WriteAsJsonAsync(this, options: null, ContentType, http.RequestAborted);
+        if (isOpenAi && !OpenAiError.IsWorthRetrying(this, retryAfter))
+            response.Headers["x-should-retry"] = "false";
+        return isOpenAi
+            ? response.WriteAsJsonAsync(new OpenAiErrorDocument(OpenAiError.Of(this)), OpenAiJson.Options, contentType: null, http.RequestAborted)
+            : response.WriteAsJsonAsync(this, options: null, ContentType, http.RequestAborted);
     }
 
     private static string WholeSeconds(TimeSpan wait) =>

@@ -37,7 +37,28 @@ internal sealed class CompletionDelivery(EventStream stream, CompletionFeed feed
     /// <param name="started">What the use case made of the request.</param>
     /// <param name="http">The request.</param>
     /// <param name="onDisconnect">What happens to the completion when the caller leaves before its end.</param>
-    public async Task<IResult> DeliverAsync(Result<StartedCompletion> started, HttpContext http, OnDisconnect onDisconnect)
+    public Task<IResult> DeliverAsync(Result<StartedCompletion> started, HttpContext http, OnDisconnect onDisconnect) =>
+        DeliverAsync(
+            started,
+            http,
+            onDisconnect,
+            WantsEvents(http.Request) ? new CompletionEventFormat(options, http) : null,
+            static completion => TypedResults.Ok(completion));
+
+    /// <summary>The answer in the caller's own form, or the problem that refused it.</summary>
+    /// <param name="started">What the use case made of the request.</param>
+    /// <param name="http">The request.</param>
+    /// <param name="onDisconnect">What happens to the completion when the caller leaves before its end.</param>
+    /// <param name="events">How events are written; null for one document.</param>
+    /// <param name="document">Makes the one document.</param>
+    /// <param name="patience">How long a stream waits for the first piece of the answer, because a failure before it can still be a status.</param>
+    public async Task<IResult> DeliverAsync(
+        Result<StartedCompletion> started,
+        HttpContext http,
+        OnDisconnect onDisconnect,
+        ICompletionEventFormat? events,
+        Func<CompletionDto, IResult> document,
+        TimeSpan patience = default)
     {
         if (!started.IsSuccess)
             return started.Error.ToProblem();
@@ -46,10 +67,20 @@ internal sealed class CompletionDelivery(EventStream stream, CompletionFeed feed
         WriteHeaders(completion, http.Response);
         try
         {
-            if (!WantsEvents(http.Request))
-                return (await feed.OutcomeAsync(completion, http.RequestAborted)).ToOk();
+            if (events is null)
+            {
+                var outcome = await feed.OutcomeAsync(completion, http.RequestAborted);
+                return outcome.IsSuccess ? document(outcome.Value) : outcome.Error.ToProblem();
+            }
+
             var opened = await feed.OpenAsync(completion.Id, completion.UserId, after: 0, EventStream.LookInterval, http.RequestAborted);
-            return opened.IsSuccess ? await StreamAsync(opened.Value, http) : opened.Error.ToProblem();
+            if (!opened.IsSuccess)
+                return opened.Error.ToProblem();
+            await using var reader = new PeekingReader(opened.Value);
+            if (await reader.EarlyFailureAsync(patience, clock) is { } failure)
+                return failure.ToProblem();
+            await stream.WriteAsync(reader, events, http);
+            return Results.Empty;
         }
         finally
         {

@@ -63,6 +63,12 @@ public static class AccessMatrix
         [$"GET {Api}/completions/{{id:guid}}/events"] = Owner(200, async stage => $"{Api}/completions/{await AskAsync(stage)}/events") with { Scope = "completions" },
         [$"POST {Api}/completions/{{id:guid}}/cancel"] = Owner(202, async stage => $"{Api}/completions/{await AskAsync(stage)}/cancel") with { Scope = "completions" },
 
+        ["POST /v1/chat/completions"] =
+            Self("/v1/chat/completions", 200, _ => new { model = "ok", messages = new[] { new { role = "user", content = "Hello" } } }) with { Scope = "completions", IgnoresUnknown = true },
+        ["POST /v1/embeddings"] = Self("/v1/embeddings", 404, _ => new { model = "none", input = "Hello" }) with { Scope = "completions", IgnoresUnknown = true },
+        ["GET /v1/models"] = Self("/v1/models") with { Scope = "completions" },
+        ["GET /v1/models/{**id}"] = Self("/v1/models/ok") with { Scope = "completions" },
+
         [$"GET {Api}/chats"] = Self($"{Api}/chats") with { Scope = "chats:read" },
         [$"POST {Api}/chats"] = Self($"{Api}/chats", 201, _ => new { title = "Chat" }) with { Scope = "chats:write" },
         [$"GET {Api}/chats/{{id:guid}}"] = Owner(200, ChatAsync) with { Scope = "chats:read" },

@@ -33,6 +33,9 @@ public sealed record AccessRow(Audience Audience, int Status, Func<AccessStage, 
     /// <summary>Headers that it wants.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Whether its body may hold properties that it does not know, which then change nothing.</summary>
+    public bool IgnoresUnknown { get; init; }
+
     /// <summary>Whether it ends what its callers signed in with, so that each call needs callers of its own.</summary>
     public bool EndsSession { get; init; }
 

@@ -114,6 +114,13 @@ public sealed class ApiCaller : IDisposable
         return new EventStream(response, await response.Content.ReadAsStreamAsync(deadline.Token), deadline);
     }
 
+    /// <summary>Posts and reads the headers only; the body comes as it is written, and disposing hangs up.</summary>
+    public async Task<HttpResponseMessage> OpenAsync(string path, object body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
+        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
     /// <summary>What the caller has used and reserved of one limit.</summary>
     public async Task<(long Used, long Reserved)> QuotaAsync(string metric)
     {

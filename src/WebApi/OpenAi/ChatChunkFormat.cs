@@ -1,0 +1,189 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using CleanLlm.Application.Completions;
+using CleanLlm.Domain.Completions;
+using CleanLlm.WebApi.Http;
+using CleanLlm.WebApi.Streaming;
+
+namespace CleanLlm.WebApi.OpenAi;
+
+/// <summary>
+/// Events as OpenAI's chunks: the role with the first piece, the pieces, why it ended, the usage if it is wanted, and <c>[DONE]</c>.
+/// The ids of the events are those of <c>/api/v1/completions/{id}/events</c>, where a broken stream can be read on. What all chunks
+/// have in common is encoded once, so a token costs no more than its bytes.
+/// </summary>
+internal sealed class ChatChunkFormat(bool includeUsage, HttpContext http) : ICompletionEventFormat, IDisposable
+{
+    private static readonly JsonWriterOptions Writing = new() { Encoder = OpenAiJson.Options.Encoder, SkipValidation = true };
+
+    private Utf8JsonWriter? writer;
+    private byte[] head = [];
+    private bool hasRole;
+
+    public void Write(IBufferWriter<byte> output, int? id, CompletionEvent entry)
+    {
+        switch (entry)
+        {
+            case CompletionStarted started:
+                head = HeadOf(started.Id, started.Model);
+                break;
+            case CompletionDelta delta:
+                WriteId(output, id);
+                WriteDelta(output, delta);
+                break;
+            case CompletionFinished finished:
+                WriteEnd(output, id, finished.Completion);
+                break;
+            case CompletionCancelled:
+                WriteError(output, id, Problem.Of(CompletionErrors.Cancelled, http));
+                break;
+            case CompletionFailed failed:
+                WriteError(output, id, Problem.Of(failed.Error, http));
+                break;
+            default:
+                throw new InvalidOperationException($"No chunk is known for {entry.GetType().Name}.");
+        }
+    }
+
+    public void Dispose() => writer?.Dispose();
+
+    private void WriteDelta(IBufferWriter<byte> output, CompletionDelta delta)
+    {
+        var json = BeginChunk(output);
+        json.WriteStartObject();
+        if (!hasRole)
+        {
+            hasRole = true;
+            json.WriteString("role"u8, "assistant"u8);
+            json.WriteNull("refusal"u8);
+            if (delta.ToolCall is not null)
+                json.WriteNull("content"u8);
+        }
+
+        if (delta.ToolCall is { } call)
+            WriteCall(json, call);
+        else
+            json.WriteString("content"u8, delta.Text);
+        json.WriteEndObject();
+        EndChunk(output, finish: null);
+    }
+
+    private static void WriteCall(Utf8JsonWriter json, ToolCallDelta call)
+    {
+        json.WriteStartArray("tool_calls"u8);
+        json.WriteStartObject();
+        json.WriteNumber("index"u8, call.Index);
+        if (call.Id is not null)
+        {
+            json.WriteString("id"u8, call.Id);
+            json.WriteString("type"u8, "function"u8);
+        }
+
+        json.WriteStartObject("function"u8);
+        if (call.Name is not null)
+            json.WriteString("name"u8, call.Name);
+        json.WriteString("arguments"u8, call.Arguments);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndArray();
+    }
+
+    private void WriteEnd(IBufferWriter<byte> output, int? id, CompletionDto completion)
+    {
+        // Nothing was seen of it: it had ended long ago, or said nothing, which still has a role.
+        if (!hasRole)
+            WriteWhole(output, completion);
+        var json = BeginChunk(output);
+        json.WriteStartObject();
+        json.WriteEndObject();
+        EndChunk(output, ChatAnswer.NameOf(completion.FinishReason) ?? "stop");
+        if (includeUsage)
+        {
+            output.Write("data: "u8);
+            output.Write(head);
+            output.Write("[],\"usage\":"u8);
+            JsonSerializer.Serialize(Writer(output), ChatUsage.Of(completion.Usage), OpenAiJson.Options);
+            output.Write("}\n\n"u8);
+        }
+
+        WriteId(output, id);
+        output.Write("data: [DONE]\n\n"u8);
+    }
+
+    private void WriteWhole(IBufferWriter<byte> output, CompletionDto completion)
+    {
+        head = HeadOf(completion.Id, completion.Model);
+        if (completion.Message is not null || completion.ToolCalls.Count == 0)
+            WriteDelta(output, new CompletionDelta(completion.Message?.Content ?? ""));
+        for (var i = 0; i < completion.ToolCalls.Count; i++)
+        {
+            var call = completion.ToolCalls[i];
+            WriteDelta(output, new CompletionDelta("") { ToolCall = new ToolCallDelta(i, call.Id, call.Name, call.Arguments) });
+        }
+    }
+
+    private void WriteError(IBufferWriter<byte> output, int? id, Problem problem)
+    {
+        WriteId(output, id);
+        output.Write("data: "u8);
+        JsonSerializer.Serialize(Writer(output), new OpenAiErrorDocument(OpenAiError.Of(problem)), OpenAiJson.Options);
+        output.Write("\n\n"u8);
+    }
+
+    private Utf8JsonWriter BeginChunk(IBufferWriter<byte> output)
+    {
+        output.Write("data: "u8);
+        output.Write(head);
+        output.Write("[{\"index\":0,\"delta\":"u8);
+        return Writer(output);
+    }
+
+    private void EndChunk(IBufferWriter<byte> output, string? finish)
+    {
+        writer!.Flush();
+        output.Write(",\"logprobs\":null,\"finish_reason\":"u8);
+        output.Write(finish is null ? "null"u8 : Encoding.UTF8.GetBytes($"\"{finish}\""));
+        output.Write(includeUsage ? "}],\"usage\":null}\n\n"u8 : "}]}\n\n"u8);
+    }
+
+    private Utf8JsonWriter Writer(IBufferWriter<byte> output)
+    {
+        if (writer is null)
+            writer = new Utf8JsonWriter(output, Writing);
+        else
+            writer.Reset(output);
+        return writer;
+    }
+
+    // Everything up to the value of "choices".
+    private static byte[] HeadOf(CompletionId id, string model)
+    {
+        var created = DateTimeOffset.FromUnixTimeMilliseconds(MillisecondsOf(id.Value)).ToUnixTimeSeconds();
+        var name = JsonEncodedText.Encode(model, OpenAiJson.Options.Encoder);
+        return Encoding.UTF8.GetBytes(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{{\"id\":\"{ChatAnswer.IdOf(id)}\",\"object\":\"chat.completion.chunk\",\"created\":{created},\"model\":\"{name}\",\"system_fingerprint\":null,\"choices\":"));
+    }
+
+    // A UUID v7 begins with its time (RFC 9562, 5.7).
+    private static long MillisecondsOf(Guid id)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        id.TryWriteBytes(bytes, bigEndian: true, out _);
+        return (long)(System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16);
+    }
+
+    private static void WriteId(IBufferWriter<byte> output, int? id)
+    {
+        if (id is not { } number)
+            return;
+        const int MostDigits = 11;
+        output.Write("id: "u8);
+        Utf8Formatter.TryFormat(number, output.GetSpan(MostDigits), out var written);
+        output.Advance(written);
+        output.Write("\n"u8);
+    }
+}

@@ -1,0 +1,155 @@
+using CleanLlm.Application.Ai;
+using CleanLlm.Application.Completions;
+using CleanLlm.Application.OpenAi;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Models;
+using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Usage;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CleanLlm.Application.UnitTests.Completions;
+
+public sealed class EmbeddingRunnerTests
+{
+    private static readonly Model Vectors =
+        new("vectors", "Vectors", "upstream", ContextWindow: 20, MaxOutputTokens: 1, new TokenPrice(1000, 0, "v1")) { IsEmbedding = true };
+
+    private RunnerFixture fixture = null!;
+
+    [SetUp]
+    public void SetUp() => fixture = new RunnerFixture();
+
+    [TearDown]
+    public void TearDown() => fixture.Dispose();
+
+    [Test]
+    public async Task Run_WhenTheProviderReportsItsCount_ChargesThat_AndKeepsNoText()
+    {
+        var embeddings = (await RunAsync(new Generator { Reported = 7 }, "one", "two words")).Value;
+
+        embeddings.Vectors.Should().HaveCount(2);
+        embeddings.PromptTokens.Should().Be(7);
+        var closing = fixture.Store.Closings.Should().ContainSingle().Subject;
+        closing.Entry.Should().BeEquivalentTo(new { PromptTokens = 7, CompletionTokens = 0, CostMicros = 7L, Basis = UsageBasis.Reported, Model = "vectors" });
+        closing.Completion.Prompt.Should().BeNull();
+        fixture.Store.Demands.Should().ContainSingle().Which.Should().BeEquivalentTo(new { PromptTokens = 12, MaxCompletionTokens = 0, MinCompletionTokens = 0 });
+    }
+
+    [TestCase(null)]
+    [TestCase(-1L)]
+    [TestCase(long.MaxValue)]
+    public async Task Run_WhenTheProviderReportsNothingOfUse_ChargesOurCount(long? reported)
+    {
+        (await RunAsync(new Generator { Reported = reported }, "four")).IsSuccess.Should().BeTrue();
+
+        fixture.Store.Closings.Single().Entry.Should().BeEquivalentTo(new { PromptTokens = 4, Basis = UsageBasis.Counted });
+    }
+
+    [Test]
+    public async Task Run_WhenTheProviderFails_ChargesNothing_AndGivesTheReservationBack()
+    {
+        var error = (await RunAsync(new Generator { Failure = new ProviderException(ProviderFailure.Timeout, "slow") }, "x")).Error;
+
+        error!.Code.Should().Be("provider.timeout");
+        fixture.Store.Closings.Single().Entry.Should().BeNull();
+    }
+
+    [Test]
+    public async Task Run_WhenAForeignGeneratorThrowsWhatItLikes_EndsAsAFault()
+    {
+        var error = (await RunAsync(new Generator { Failure = new FormatException() }, "x")).Error;
+
+        error.Should().Be(CompletionErrors.Fault);
+        fixture.Store.Closings.Should().ContainSingle();
+    }
+
+    [Test]
+    public async Task Run_WhenVectorsAreMissing_IsABadAnswer()
+    {
+        var error = (await RunAsync(new Generator { Missing = 1 }, "one", "two")).Error;
+
+        error!.Code.Should().Be("provider.bad_answer");
+        fixture.Store.Closings.Single().Entry.Should().BeNull();
+    }
+
+    [Test]
+    public async Task Run_WhenItTakesLongerThanItsLease_IsStopped()
+    {
+        var running = RunAsync(new Generator { Hangs = true }, "x");
+        fixture.Clock.Advance(fixture.Value.Lease);
+
+        (await running.WaitAsync(TimeSpan.FromSeconds(30))).Error.Should().Be(CompletionErrors.TimedOut);
+    }
+
+    [Test]
+    public async Task Run_WhenAChatModelIsNamed_IsRefused() =>
+        (await RunAsync(new Generator(), model: "small", inputs: ["x"])).Error!.Code.Should().Be("model.no_embeddings");
+
+    [Test]
+    public async Task Run_WhenATextIsLongerThanTheWindow_IsRefused_BeforeAdmission()
+    {
+        (await RunAsync(new Generator(), "short", new string('x', 21))).Error!.Code.Should().Be("prompt.too_long");
+
+        fixture.Store.Demands.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task Run_WhenNothingVisibleIsLeft_IsRefused() =>
+        (await RunAsync(new Generator(), "\u200B")).Error!.Fields.Should().ContainKey("input");
+
+    [Test]
+    public async Task Run_WhenTheQuotaIsSpent_IsRefused_AndTheProviderNotAsked()
+    {
+        fixture.Plan = RunnerFixture.PlanOf([new PlanLimit(QuotaMetric.Tokens, QuotaWindow.Day, 3)]);
+        var generator = new Generator();
+
+        (await RunAsync(generator, "four")).Error!.Code.Should().Be("quota.exceeded");
+
+        generator.Calls.Should().Be(0);
+    }
+
+    private Task<Result<EmbeddingsDto>> RunAsync(Generator generator, params string[] inputs) => RunAsync(generator, Vectors.Id, inputs);
+
+    private Task<Result<EmbeddingsDto>> RunAsync(Generator generator, string model, string[] inputs)
+    {
+        fixture.Substitutes = model == Vectors.Id ? [Vectors] : [];
+        var runner = new EmbeddingRunner(
+            fixture, fixture, fixture.Store, generator, fixture.Running, fixture, fixture, fixture.Clock, NullLogger<EmbeddingRunner>.Instance);
+        return runner.RunAsync(new EmbeddingRequest(fixture.UserId, Key: null, inputs, model), CancellationToken.None);
+    }
+
+    private sealed class Generator : IEmbeddingGenerator<string, Embedding<float>>
+    {
+        public long? Reported { get; init; }
+
+        public Exception? Failure { get; init; }
+
+        public int Missing { get; init; }
+
+        public bool Hangs { get; init; }
+
+        public int Calls { get; private set; }
+
+        public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+            IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+        {
+            Calls++;
+            if (Hangs)
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            if (Failure is not null)
+                throw Failure;
+            return new(values.Skip(Missing).Select(_ => new Embedding<float>(new float[] { 1, 2 })))
+            {
+                Usage = Reported is { } count ? new UsageDetails { InputTokenCount = count } : null,
+            };
+        }
+
+        public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+        public void Dispose()
+        {
+        }
+    }
+}
