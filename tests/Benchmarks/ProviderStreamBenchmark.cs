@@ -15,7 +15,7 @@ namespace CleanLlm.Benchmarks;
 /// The bytes come from memory, so the network is not in it; each read brings one event. With <c>--inProcess</c>, as the projects' outputs are in one folder.
 /// </summary>
 [MemoryDiagnoser]
-public class ProviderStreamBenchmark
+public class ProviderStreamBenchmark : IDisposable
 {
     /// <summary>Tokens of one answer.</summary>
     public const int Tokens = 1000;
@@ -33,6 +33,13 @@ public class ProviderStreamBenchmark
     {
         var http = new HttpClient(new Recorded(EachReadWaits)) { BaseAddress = new Uri("http://recorded/v1") };
         client = new OpenAiChatClient(RestService.For<IOpenAiApi>(http), new ProviderOptions { Name = "recorded" }, TimeProvider.System);
+    }
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        client.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Benchmark(OperationsPerInvoke = Tokens)]

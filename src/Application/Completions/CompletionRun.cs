@@ -13,7 +13,11 @@ namespace CleanLlm.Application.Completions;
 /// </summary>
 public sealed class CompletionRun
 {
+    // What a piece takes beside its text, so that very many very small ones are bounded too.
+    private const int PieceOverhead = 64;
+
     private readonly int maxOutputBytes;
+    private long overhead;
     private readonly Completion completion;
     private readonly CancellationTokenSource stop;
     private readonly TaskCompletionSource<Result<CompletionDto>> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -92,6 +96,7 @@ public sealed class CompletionRun
     internal bool Append(string piece)
     {
         var shown = Answer.Append(piece);
+        overhead += PieceOverhead;
         if (shown.Length > 0)
             Log.Append(new CompletionDelta(shown));
         return !IsOverfull;
@@ -101,8 +106,9 @@ public sealed class CompletionRun
     /// <returns>False once the answer has outgrown what is allowed.</returns>
     internal bool Append(ToolCallFragment piece)
     {
-        ToolCalls.Append(piece);
-        Log.Append(new CompletionDelta("") { ToolCall = new ToolCallDelta(piece.Index, piece.Id, piece.Name, piece.Arguments ?? "") });
+        overhead += PieceOverhead;
+        var place = ToolCalls.Append(piece);
+        Log.Append(new CompletionDelta("") { ToolCall = new ToolCallDelta(place, piece.Id, piece.Name, piece.Arguments ?? "") });
         return !IsOverfull;
     }
 
@@ -145,16 +151,16 @@ public sealed class CompletionRun
         outcome.SetResult(ended);
     }
 
-    // A figure that cannot be true is as good as none: it must not charge, or give back, what was never used.
+    // A figure that cannot be true is as good as none: it must not charge, or give back, what was never used. Some servers fill in zeros.
     private TokenCount Tokens(string text, Func<string, int> count, UsageBasis unreported) => ReportedUsage is
     {
-        InputTokenCount: >= 0 and <= int.MaxValue and var prompt,
+        InputTokenCount: > 0 and <= int.MaxValue and var prompt,
         OutputTokenCount: >= 0 and <= int.MaxValue and var answer,
-    }
+    } && (answer > 0 || (text.Length == 0 && ToolCalls.Calls.Count == 0))
         ? new TokenCount((int)prompt, (int)answer, UsageBasis.Reported)
         : new TokenCount(completion.PromptTokens, count(text) + ToolCalls.Calls.Sum(call => count(call.Name) + count(call.Arguments)), unreported);
 
-    private bool IsOverfull => Answer.Bytes + ToolCalls.Bytes > maxOutputBytes;
+    private bool IsOverfull => Answer.Bytes + ToolCalls.Bytes + overhead > maxOutputBytes || ToolCalls.IsOverfull;
 
     private static FinishReason Map(ChatFinishReason? reason) => reason?.Value switch
     {

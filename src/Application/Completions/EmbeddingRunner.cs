@@ -123,7 +123,7 @@ internal sealed partial class EmbeddingRunner(
         }
     }
 
-    private static TokenCount Tokens(UsageDetails? reported, Completion completion) => reported is { InputTokenCount: >= 0 and <= int.MaxValue and var prompt }
+    private static TokenCount Tokens(UsageDetails? reported, Completion completion) => reported is { InputTokenCount: > 0 and <= int.MaxValue and var prompt }
         ? new TokenCount((int)prompt, 0, UsageBasis.Reported)
         : new TokenCount(completion.PromptTokens, 0, UsageBasis.Counted);
 

@@ -25,30 +25,37 @@ public sealed record CompleteChat(
     bool Store,
     bool Stream,
     RepeatableRequest? Repeat = null)
-    : IRequest<Result<StartedCompletion>>;
+    : IRequest<Result<StartedCompletion>>
+{
+    /// <summary>Messages of one request.</summary>
+    public const int MaxMessages = 2048;
+
+    /// <summary>Tools of one request, and calls of tools in one message.</summary>
+    public const int MaxTools = 128;
+
+    /// <summary>Stop sequences of one request.</summary>
+    public const int MaxStops = 4;
+}
 
 internal sealed class CompleteChatValidator : AbstractValidator<CompleteChat>
 {
-    private const int MaxMessages = 2048;
-    private const int MaxTools = 128;
-    private const int MaxStops = 16;
     private const int StopMaxLength = 500;
 
     // The names of the fields are OpenAI's: callers of this use case know no others.
     public CompleteChatValidator()
     {
-        RuleFor(request => request.Messages).NotEmpty().Must(messages => messages.Count <= MaxMessages).WithMessage($"At most {MaxMessages} messages.");
+        RuleFor(request => request.Messages).NotEmpty().Must(messages => messages.Count <= CompleteChat.MaxMessages).WithMessage($"At most {CompleteChat.MaxMessages} messages.");
         RuleFor(request => request.Model).NotEmpty().MaximumLength(Chat.ModelMaxLength);
         RuleFor(request => request.MaxTokens).GreaterThan(0).OverridePropertyName("max_tokens");
         RuleFor(request => request.Options.Temperature).InclusiveBetween(0f, 2f).OverridePropertyName("temperature");
         RuleFor(request => request.Options.TopP).InclusiveBetween(0f, 1f).OverridePropertyName("top_p");
         RuleFor(request => request.Options.FrequencyPenalty).InclusiveBetween(-2f, 2f).OverridePropertyName("frequency_penalty");
         RuleFor(request => request.Options.PresencePenalty).InclusiveBetween(-2f, 2f).OverridePropertyName("presence_penalty");
-        RuleFor(request => request.Options.Tools).Must(tools => tools is not { Count: > MaxTools }).WithMessage($"At most {MaxTools} tools.")
+        RuleFor(request => request.Options.Tools).Must(tools => tools is not { Count: > CompleteChat.MaxTools }).WithMessage($"At most {CompleteChat.MaxTools} tools.")
             .OverridePropertyName("tools");
         RuleFor(request => request.Options.StopSequences)
-            .Must(stops => stops is null || (stops.Count <= MaxStops && stops.All(stop => stop.Length <= StopMaxLength)))
-            .WithMessage($"At most {MaxStops} sequences of at most {StopMaxLength} characters.")
+            .Must(stops => stops is null || (stops.Count <= CompleteChat.MaxStops && stops.All(stop => stop.Length <= StopMaxLength)))
+            .WithMessage($"At most {CompleteChat.MaxStops} sequences of at most {StopMaxLength} characters.")
             .OverridePropertyName("stop");
         RuleFor(request => request.Repeat!.Key).IsIdempotencyKey().When(request => request.Repeat is not null);
     }

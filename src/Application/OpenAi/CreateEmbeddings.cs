@@ -15,7 +15,11 @@ namespace CleanLlm.Application.OpenAi;
 /// <param name="Model">The embedding model to ask.</param>
 /// <param name="Dimensions">How long the vectors should be; null for the model's own length.</param>
 /// <param name="EndUser">Whom the caller asks for, told to the provider; null for nobody.</param>
-public sealed record CreateEmbeddings(IReadOnlyList<string> Inputs, string Model, int? Dimensions, string? EndUser) : IRequest<Result<EmbeddingsDto>>;
+public sealed record CreateEmbeddings(IReadOnlyList<string> Inputs, string Model, int? Dimensions, string? EndUser) : IRequest<Result<EmbeddingsDto>>
+{
+    /// <summary>Texts of one request.</summary>
+    public const int MaxInputs = 2048;
+}
 
 /// <summary>The vectors of some texts.</summary>
 /// <param name="Id">Identifies the call and its ledger entry.</param>
@@ -28,14 +32,13 @@ public sealed record EmbeddingsDto(
 
 internal sealed class CreateEmbeddingsValidator : AbstractValidator<CreateEmbeddings>
 {
-    private const int MaxInputs = 2048;
     private const int MaxDimensions = 65_536;
     private const int EndUserMaxLength = 512;
 
     public CreateEmbeddingsValidator()
     {
         RuleFor(request => request.Inputs).NotEmpty()
-            .Must(inputs => inputs.Count <= MaxInputs).WithMessage($"At most {MaxInputs} texts.")
+            .Must(inputs => inputs.Count <= CreateEmbeddings.MaxInputs).WithMessage($"At most {CreateEmbeddings.MaxInputs} texts.")
             .Must(inputs => inputs.All(input => input.Length is > 0 and <= Message.ContentMaxLength)).WithMessage($"Texts of 1 to {Message.ContentMaxLength} characters.")
             .OverridePropertyName("input");
         RuleFor(request => request.Model).NotEmpty().MaximumLength(Chat.ModelMaxLength);

@@ -1,5 +1,5 @@
-using CleanLlm.Application.Ai;
 using System.Text.Json;
+using CleanLlm.Application.Ai;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Results;
 using Microsoft.Extensions.AI;
@@ -19,13 +19,16 @@ internal sealed class ContextFitStep(ITokenCounter tokens) : IPromptStep
     // Close to what OpenAI's models count for one picture of usual size; what it really costs, the provider reports.
     private const int TokensPerPicture = 1000;
 
+    // Of other data, such as a document or speech: a guess on the high side of what models make of it.
+    private const int BytesPerToken = 32;
+
     // Without a wish of the caller, history leaves a quarter of the window to the answer.
     private const int AnswerShare = 4;
 
     public Result<PromptDraft> Apply(PromptDraft draft)
     {
         var window = draft.Model.ContextWindow;
-        var used = TokensPerReply + draft.Messages.Sum(Count) + CountTools(draft.Options) + (draft.SystemPrompt is { } system ? Count(system) : 0);
+        var used = TokensPerReply + draft.Messages.Sum(Count) + CountOptions(draft.Options) + (draft.SystemPrompt is { } system ? Count(system) : 0);
         if (used + (draft.LengthIsExact ? draft.MaxCompletionTokens : 1) > window)
             return CompletionErrors.PromptTooLong(draft.Field, used, window);
 
@@ -46,9 +49,20 @@ internal sealed class ContextFitStep(ITokenCounter tokens) : IPromptStep
 
     private int Count(ChatMessage message) => TokensPerMessage
         + PromptTexts.Of(message).Sum(tokens.Count)
-        + (TokensPerPicture * message.Contents.Count(content => content is DataContent or UriContent));
+        + message.Contents.Sum(Count);
 
-    private int CountTools(ChatOptions? options) => options?.Tools is { Count: > 0 } tools ? tools.Sum(CountTool) : 0;
+    private static int Count(AIContent content) => content switch
+    {
+        DataContent data when !data.HasTopLevelMediaType("image") => Math.Max(TokensPerPicture, data.Data.Length / BytesPerToken),
+        DataContent or UriContent => TokensPerPicture,
+        _ => 0,
+    };
+
+    // Schemas and fields that only the provider knows are read by the model too, or may be.
+    private int CountOptions(ChatOptions? options) => options is null
+        ? 0
+        : (options.Tools?.Sum(CountTool) ?? 0)
+            + (options.AdditionalProperties?.Values.Sum(value => value is JsonElement field ? tokens.Count(field.GetRawText()) : 0) ?? 0);
 
     private int CountTool(AITool tool) => TokensPerMessage
         + tokens.Count(tool.Name)

@@ -51,7 +51,6 @@ internal static class AiRegistration
         {
             handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
             handler.PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1);
-            handler.MaxConnectionsPerServer = 1024;
             handler.ConnectTimeout = ConnectTimeout;
             // A stream that is left early ends soon at the provider too, instead of being read on for the sake of its connection.
             handler.ResponseDrainTimeout = TimeSpan.FromMilliseconds(250);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CleanLlm.Application.OpenAi;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.WebApi.OpenAi;
@@ -9,19 +10,21 @@ internal static class ChatMessageReader
     private static readonly ChatRole Developer = new("developer");
 
     /// <summary>The messages in their order.</summary>
-    public static IReadOnlyList<ChatMessage> Read(RequestFields body)
+    /// <param name="body">The request.</param>
+    /// <param name="allowPrivate">Whether pictures may come from the provider's own network.</param>
+    public static IReadOnlyList<ChatMessage> Read(RequestFields body, bool allowPrivate)
     {
         var messages = new List<ChatMessage>();
         var called = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var message in body.Objects("messages"))
+        foreach (var message in body.Objects("messages", CompleteChat.MaxMessages))
         {
             if (message.RequiredText("role") == "tool")
-                messages.Add(ReadResult(message, called));
+                messages.Add(ReadResult(message, called, allowPrivate));
             else
             {
                 if (called.Count > 0)
                     Unanswered(message.PathOf("role"), message.Faults);
-                messages.Add(ReadMessage(message, called));
+                messages.Add(ReadMessage(message, called, allowPrivate));
             }
         }
 
@@ -30,7 +33,7 @@ internal static class ChatMessageReader
         return messages;
     }
 
-    private static ChatMessage ReadMessage(RequestFields message, HashSet<string> called)
+    private static ChatMessage ReadMessage(RequestFields message, HashSet<string> called, bool allowPrivate)
     {
         var role = message.Text("role") switch
         {
@@ -40,12 +43,12 @@ internal static class ChatMessageReader
             "assistant" => ChatRole.Assistant,
             _ => Unknown(message),
         };
-        var contents = ChatPartReader.Read(message);
+        var contents = ChatPartReader.Read(message, allowPrivate);
         if (role == ChatRole.Assistant)
         {
             if (contents.Count == 0 && message.Text("refusal") is { } refusal)
                 contents.Add(new TextContent(refusal));
-            foreach (var call in message.Objects("tool_calls"))
+            foreach (var call in message.Objects("tool_calls", CompleteChat.MaxTools))
                 contents.Add(ReadCall(call, called));
         }
 
@@ -71,7 +74,7 @@ internal static class ChatMessageReader
         };
     }
 
-    private static ChatMessage ReadResult(RequestFields message, HashSet<string> called)
+    private static ChatMessage ReadResult(RequestFields message, HashSet<string> called, bool allowPrivate)
     {
         var id = message.RequiredText("tool_call_id");
         if (!called.Remove(id))
@@ -84,7 +87,7 @@ internal static class ChatMessageReader
 
         if (message.Any("content") is null)
             message.Missing("content");
-        var parts = ChatPartReader.Read(message);
+        var parts = ChatPartReader.Read(message, allowPrivate);
         return new ChatMessage(ChatRole.Tool, [new FunctionResultContent(id, string.Concat(parts.OfType<TextContent>().Select(part => part.Text)))]);
     }
 

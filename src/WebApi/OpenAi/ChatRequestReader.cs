@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text.RegularExpressions;
 using CleanLlm.Application.OpenAi;
 using CleanLlm.Domain.Results;
 using CleanLlm.WebApi.Streaming;
@@ -8,15 +9,18 @@ using Microsoft.Extensions.Options;
 namespace CleanLlm.WebApi.OpenAi;
 
 /// <summary>Reads the body of <c>POST /v1/chat/completions</c>. What only the provider knows is handed on to it as it is.</summary>
-internal sealed class ChatRequestReader(IOptions<OpenAiOptions> options)
+internal sealed partial class ChatRequestReader(IOptions<OpenAiOptions> options)
 {
+    // Whatever the case: some servers read names without regard to it, and the last one counts.
     private static readonly FrozenSet<string> Known = FrozenSet.Create(
-        StringComparer.Ordinal,
+        StringComparer.OrdinalIgnoreCase,
         "model", "messages", "stream", "stream_options", "n", "temperature", "top_p", "frequency_penalty", "presence_penalty", "seed", "stop",
         "max_tokens", "max_completion_tokens", "tools", "tool_choice", "parallel_tool_calls", "response_format", "logprobs", "top_logprobs",
         "modalities", "audio", "functions", "function_call", "store", "metadata", "on_disconnect", "onDisconnect", "cleanllm.call");
 
-    private readonly FrozenSet<string> ignored = options.Value.IgnoredFields.ToFrozenSet(StringComparer.Ordinal);
+    private const int MaxModalities = 8;
+
+    private readonly FrozenSet<string> ignored = options.Value.IgnoredFields.Concat(OpenAiOptions.NeverPassedOn).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The request, or its first fault.</summary>
     public Result<ChatRequest> Read(RequestFields body)
@@ -24,7 +28,7 @@ internal sealed class ChatRequestReader(IOptions<OpenAiOptions> options)
         var model = body.RequiredText("model");
         if (body.Any("messages") is null)
             body.Missing("messages");
-        var messages = ChatMessageReader.Read(body);
+        var messages = ChatMessageReader.Read(body, options.Value.AllowPrivateAddresses);
         var chatOptions = ReadSampling(body);
         ChatToolReader.Read(body, chatOptions);
         ReadFormat(body, chatOptions);
@@ -61,7 +65,7 @@ internal sealed class ChatRequestReader(IOptions<OpenAiOptions> options)
         FrequencyPenalty = body.Number("frequency_penalty"),
         PresencePenalty = body.Number("presence_penalty"),
         Seed = body.Long("seed"),
-        StopSequences = body.Texts("stop"),
+        StopSequences = body.Texts("stop", CompleteChat.MaxStops),
     };
 
     private static void ReadFormat(RequestFields body, ChatOptions chatOptions)
@@ -101,7 +105,7 @@ internal sealed class ChatRequestReader(IOptions<OpenAiOptions> options)
             body.Faults.Unsupported("n", "Only one answer is given: leave 'n' out or set it to 1.");
         if (body.Flag("logprobs") == true || body.Any("top_logprobs") is not null)
             body.Faults.Unsupported("logprobs", "Log probabilities are not given.");
-        if (body.Any("audio") is not null || body.Texts("modalities")?.Any(modality => modality != "text") == true)
+        if (body.Any("audio") is not null || body.Texts("modalities", MaxModalities)?.Any(modality => modality != "text") == true)
             body.Faults.Unsupported("modalities", "Answers are text.");
         foreach (var old in new[] { "functions", "function_call" })
         {
@@ -114,10 +118,14 @@ internal sealed class ChatRequestReader(IOptions<OpenAiOptions> options)
     {
         foreach (var field in body.Element.EnumerateObject())
         {
-            if (!Known.Contains(field.Name) && !ignored.Contains(field.Name))
+            if (PlainName().IsMatch(field.Name) && !Known.Contains(field.Name) && !ignored.Contains(field.Name))
                 (chatOptions.AdditionalProperties ??= [])[field.Name] = field.Value.Clone();
         }
     }
+
+    // How every server names its fields; any other spelling could be taken for one of ours.
+    [GeneratedRegex("^[a-z][a-z0-9_]{0,63}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
+    private static partial Regex PlainName();
 }
 
 /// <summary>A request for an answer, and how to deliver it.</summary>

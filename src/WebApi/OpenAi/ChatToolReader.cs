@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using CleanLlm.Application.Ai;
+using CleanLlm.Application.OpenAi;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.WebApi.OpenAi;
@@ -10,7 +11,7 @@ internal static partial class ChatToolReader
 {
     public static void Read(RequestFields body, ChatOptions options)
     {
-        var tools = body.Objects("tools").Select(ReadTool).ToList();
+        var tools = body.Objects("tools", CompleteChat.MaxTools).Select(ReadTool).ToList();
         if (tools.Count > 0)
             options.Tools = tools;
         options.AllowMultipleToolCalls = body.Flag("parallel_tool_calls");

@@ -21,7 +21,7 @@ internal static class EmbeddingRequestReader
             "base64" => true,
             _ => Unknown(body),
         };
-        var create = new CreateEmbeddings([.. body.Texts("input") ?? []], model, body.Integer("dimensions"), body.Text("user"));
+        var create = new CreateEmbeddings([.. body.Texts("input", CreateEmbeddings.MaxInputs) ?? []], model, body.Integer("dimensions"), body.Text("user"));
         return body.Faults.First is { } fault ? fault : new EmbeddingRequestBody(create, asBase64);
     }
 

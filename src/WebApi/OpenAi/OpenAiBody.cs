@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 
@@ -26,9 +27,33 @@ internal sealed class OpenAiBody(IOptions<OpenAiOptions> options)
             throw new BadHttpRequestException("The body is malformed.", StatusCodes.Status400BadRequest, malformed);
         }
 
-        if (document.RootElement.ValueKind == JsonValueKind.Object)
+        if (document.RootElement.ValueKind == JsonValueKind.Object && IsText(document.RootElement))
             return document;
         document.Dispose();
-        throw new BadHttpRequestException("The body is no object.", StatusCodes.Status400BadRequest, new JsonException());
+        throw new BadHttpRequestException("The body is no object of whole texts.", StatusCodes.Status400BadRequest, new JsonException());
+    }
+
+    // Half of a surrogate pair is valid JSON (RFC 8259, 8.2) but no text: it would fail wherever it is read or written first.
+    private static bool IsText(JsonElement root)
+    {
+        var json = JsonMarshal.GetRawUtf8Value(root);
+        if (json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0)
+            return true;
+        try
+        {
+            // Decodes every name and text on its way.
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = int.MaxValue });
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName)
+                    reader.GetString();
+            }
+
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
+        }
     }
 }

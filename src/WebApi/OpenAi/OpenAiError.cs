@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json.Serialization;
 using CleanLlm.WebApi.Http;
 
@@ -12,6 +13,11 @@ internal sealed record OpenAiError(string Message, string Type, string? Param, s
 {
     private const string InvalidRequest = "invalid_request_error";
     private const string UnknownModel = "model.unknown";
+
+    // What would end in the same way, or was charged and would be charged again.
+    private static readonly FrozenSet<string> NotToBeRepeated = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "completion.cancelled", "completion.too_long", "completion.timeout", "provider.bad_answer", "provider.too_long", "provider.cut_off");
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
@@ -61,7 +67,7 @@ internal sealed record OpenAiError(string Message, string Type, string? Param, s
     /// take every 409 for a lock that will be free soon, and every 502 for a passing weakness, even where a provider refused the request itself.
     /// </summary>
     public static bool IsWorthRetrying(Problem problem, TimeSpan? retryAfter) =>
-        problem.Code is not ("completion.cancelled" or "provider.bad_answer") && !(retryAfter > LongestWait);
+        !NotToBeRepeated.Contains(problem.Code) && !(retryAfter > LongestWait);
 
     private static string TypeOf(Problem problem) => problem.Code switch
     {

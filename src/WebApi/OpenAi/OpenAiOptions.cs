@@ -17,9 +17,24 @@ internal sealed record OpenAiOptions
     public int MaxJsonDepth { get; init; } = 64;
 
     /// <summary>
-    /// Fields that are ignored instead of being passed on to the provider. Default: those by which some providers let a caller choose
-    /// another model, or buy more, than plan and price table know of.
+    /// Fields that are ignored instead of being passed on to the provider, beside <see cref="NeverPassedOn"/>. Default none.
     /// </summary>
-    public IReadOnlyList<string> IgnoredFields { get; init; } =
-        ["models", "route", "provider", "fallbacks", "plugins", "transforms", "service_tier", "web_search_options"];
+    public IReadOnlyList<string> IgnoredFields { get; init; } = [];
+
+    /// <summary>
+    /// Whether pictures may be given by addresses in the network of the provider: names without a dot, and addresses that are private,
+    /// local or link-local. A provider that fetches them would fetch whatever a caller names there. Default false.
+    /// </summary>
+    public bool AllowPrivateAddresses { get; init; }
+
+    /// <summary>
+    /// Fields by which some servers let a caller choose another model, another bound, another address or other messages, or buy more,
+    /// than plan, price table and screening know of.
+    /// </summary>
+    public static IReadOnlyList<string> NeverPassedOn { get; } =
+    [
+        "models", "route", "provider", "fallbacks", "plugins", "transforms", "service_tier", "web_search_options", "preset", "search_parameters",
+        "enable_search", "api_base", "api_key", "base_url", "n_predict", "num_predict", "max_new_tokens", "max_output_tokens", "min_tokens", "best_of",
+        "prompt", "chat_template", "chat_template_kwargs", "documents", "extra_body", "extra_headers", "options",
+    ];
 }

@@ -72,10 +72,12 @@ internal sealed class RequestFields(JsonElement element, string path, RequestFau
     public RequestFields? Object(string name) =>
         Read(name, "an object", value => value.ValueKind == JsonValueKind.Object ? new RequestFields(value, PathOf(name) + ".", faults) : null);
 
-    /// <summary>The objects of a list; none when absent.</summary>
-    public IEnumerable<RequestFields> Objects(string name)
+    /// <summary>The objects of a list; none when absent, and none after the first fault.</summary>
+    /// <param name="name">The field.</param>
+    /// <param name="most">How many there may be.</param>
+    public IEnumerable<RequestFields> Objects(string name, int most)
     {
-        foreach (var (item, at) in Items(name))
+        foreach (var (item, at) in Items(name, most))
         {
             if (item.ValueKind == JsonValueKind.Object)
                 yield return new RequestFields(item, at + ".", faults);
@@ -85,14 +87,16 @@ internal sealed class RequestFields(JsonElement element, string path, RequestFau
     }
 
     /// <summary>One text or a list of them; null when absent.</summary>
-    public IList<string>? Texts(string name)
+    /// <param name="name">The field.</param>
+    /// <param name="most">How many there may be.</param>
+    public IList<string>? Texts(string name, int most)
     {
         if (Any(name) is not { } value)
             return null;
         if (value.ValueKind == JsonValueKind.String)
             return [value.GetString()!];
         var texts = new List<string>();
-        foreach (var (item, at) in Items(name))
+        foreach (var (item, at) in Items(name, most))
         {
             if (item.ValueKind == JsonValueKind.String)
                 texts.Add(item.GetString()!);
@@ -106,7 +110,7 @@ internal sealed class RequestFields(JsonElement element, string path, RequestFau
     /// <summary>A field that must be there is not.</summary>
     public void Missing(string name) => faults.Add(PathOf(name), "missing_required_parameter", $"Missing required parameter: '{PathOf(name)}'.");
 
-    private IEnumerable<(JsonElement Item, string Path)> Items(string name)
+    private IEnumerable<(JsonElement Item, string Path)> Items(string name, int most)
     {
         if (Any(name) is not { } value)
             yield break;
@@ -116,9 +120,20 @@ internal sealed class RequestFields(JsonElement element, string path, RequestFau
             yield break;
         }
 
+        // Before anything is made of them: a body of a few megabytes can hold millions.
+        if (value.GetArrayLength() > most)
+        {
+            faults.Add(PathOf(name), "array_above_max_length", $"Invalid '{PathOf(name)}': at most {most} are taken.");
+            yield break;
+        }
+
         var index = 0;
         foreach (var item in value.EnumerateArray())
+        {
+            if (faults.First is not null)
+                yield break;
             yield return (item, $"{PathOf(name)}[{index++}]");
+        }
     }
 
     private T? Read<T>(string name, string expected, Func<JsonElement, T?> read)

@@ -26,7 +26,8 @@ internal sealed class EventStream(CallerAccess access, TimeProvider clock)
     // A reader that comes back to a long answer is sent it in pieces, so that it does not pile up before a slow connection.
     private const int FlushBytes = 64 * 1024;
 
-    private static ReadOnlySpan<byte> KeepAlive => ": keep-alive\n\n"u8;
+    // Without an empty line after it: some clients take one for the end of an event, and of an empty one.
+    private static readonly byte[] KeepAlive = ": keep-alive\n"u8.ToArray();
 
     /// <summary>Writes until the last event, or until the caller leaves.</summary>
     /// <exception cref="OperationCanceledException">The caller left.</exception>
@@ -57,7 +58,7 @@ internal sealed class EventStream(CallerAccess access, TimeProvider clock)
             if (batch.Events.Count > 0)
                 await WriteAsync(output, format, batch, ct);
             else if (clock.GetElapsedTime(wroteAt, now) >= Heartbeat)
-                await output.WriteAsync(KeepAlive.ToArray(), ct);
+                await output.WriteAsync(KeepAlive, ct);
             else
                 continue;
             wroteAt = now;

@@ -5,9 +5,9 @@ using CleanLlm.Application.Ai;
 namespace CleanLlm.Infrastructure.Ai.Calls;
 
 /// <summary>The body of an answer: tells the clock of each read, and bounds what one document or event may hold.</summary>
-internal sealed class AnswerStream(Stream body, CallClock clock) : Stream
+internal sealed class AnswerStream(Stream body, CallClock clock, int maxPartBytes = AnswerStream.MaxPartBytes) : Stream
 {
-    /// <summary>The most bytes of one JSON document or one event.</summary>
+    /// <summary>The most bytes of one JSON document or one event, unless more is asked for.</summary>
     public const int MaxPartBytes = 8 * 1024 * 1024;
 
     private int sinceLastPart;
@@ -18,11 +18,11 @@ internal sealed class AnswerStream(Stream body, CallClock clock) : Stream
     /// <summary>A whole document.</summary>
     /// <param name="announced">How long the server says it is; null when it does not.</param>
     /// <param name="ct">Ends the read.</param>
-    /// <exception cref="ProviderException">It is larger than <see cref="MaxPartBytes"/>.</exception>
+    /// <exception cref="ProviderException">It is larger than allowed.</exception>
     public async Task<ReadOnlyMemory<byte>> ReadToEndAsync(long? announced, CancellationToken ct)
     {
-        var document = new ArrayBufferWriter<byte>((int)Math.Clamp(announced + 1 ?? 0, 4096, MaxPartBytes));
-        while (await ReadAsync(document.GetMemory(1024), ct) is > 0 and var read)
+        var document = new ArrayBufferWriter<byte>((int)Math.Clamp(announced + 1 ?? 0, 4096, maxPartBytes));
+        while (await ReadAsync(document.GetMemory(1), ct) is > 0 and var read)
             document.Advance(read);
         return document.WrittenMemory;
     }
@@ -35,9 +35,9 @@ internal sealed class AnswerStream(Stream body, CallClock clock) : Stream
         var read = await body.ReadAsync(buffer, cancellationToken);
         clock.ReadEnds();
         sinceLastPart += read;
-        return sinceLastPart <= MaxPartBytes
+        return sinceLastPart <= maxPartBytes
             ? read
-            : throw new ProviderException(ProviderFailure.TooLong, "A part of the provider's answer is larger than 8 MiB.");
+            : throw new ProviderException(ProviderFailure.TooLong, "A part of the provider's answer is larger than allowed.");
     }
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>

@@ -14,7 +14,7 @@ internal sealed class CallClock : IDisposable
     private readonly ITimer timer;
     private readonly long started;
     private readonly TimeSpan total;
-    private readonly TimeSpan idle;
+    private TimeSpan idle;
     private long patience;
     private long readingSince = NotReading;
 
@@ -47,6 +47,14 @@ internal sealed class CallClock : IDisposable
     {
         Volatile.Write(ref readingSince, NotReading);
         Volatile.Write(ref patience, idle.Ticks);
+    }
+
+    /// <summary>From now on no read may take longer than this.</summary>
+    public void Hurry(TimeSpan longest)
+    {
+        idle = Min(idle, longest);
+        Volatile.Write(ref patience, idle.Ticks);
+        timer.Change(NextCheck(idle), Timeout.InfiniteTimeSpan);
     }
 
     public void Dispose()

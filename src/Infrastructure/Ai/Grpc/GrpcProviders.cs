@@ -25,12 +25,11 @@ internal sealed class GrpcProviders(IOptions<AiOptions> options, TimeProvider cl
             channel.Dispose();
     }
 
-    /// <summary>Retries are the router's, so the channel makes none; it logs nothing, as its factory of loggers is the null one.</summary>
+    /// <summary>Retries are the router's: without a service config the channel makes none. It logs nothing, as its factory of loggers is the null one.</summary>
     private static GrpcChannel Connect(ProviderOptions provider) => GrpcChannel.ForAddress(provider.BaseUrl!, new GrpcChannelOptions
     {
         MaxReceiveMessageSize = AnswerStream.MaxPartBytes,
         MaxSendMessageSize = null,
-        MaxRetryAttempts = null,
         DisposeHttpClient = true,
         HttpHandler = new SocketsHttpHandler
         {

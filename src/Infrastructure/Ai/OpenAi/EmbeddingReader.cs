@@ -28,7 +28,7 @@ internal static class EmbeddingReader
                 vectors[index] = Vector(item.GetProperty("embedding"));
             }
 
-            return Array.TrueForAll(vectors, vector => vector is { Length: > 0 })
+            return Array.TrueForAll(vectors, vector => vector is { Length: > 0 } && vector.Length == vectors[0]!.Length && Array.TrueForAll(vector, float.IsFinite))
                 ? new GeneratedEmbeddings<Embedding<float>>(vectors.Select(vector => new Embedding<float>(vector) { ModelId = model })) { Usage = Usage(root) }
                 : throw new ProviderException(ProviderFailure.BadAnswer, "The provider's answer does not hold all embeddings.");
         }
@@ -44,6 +44,8 @@ internal static class EmbeddingReader
             return [.. value.EnumerateArray().Select(number => number.GetSingle())];
 
         var bytes = value.GetBytesFromBase64();
+        if (bytes.Length % sizeof(float) != 0)
+            throw new FormatException("Not a whole number of floats.");
         var vector = MemoryMarshal.Cast<byte, float>(bytes).ToArray();
         if (!BitConverter.IsLittleEndian)
         {

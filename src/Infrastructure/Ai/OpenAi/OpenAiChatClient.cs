@@ -12,6 +12,8 @@ internal sealed class OpenAiChatClient(IOpenAiApi api, ProviderOptions provider,
     /// <summary>Stands for the event <c>[DONE]</c>.</summary>
     private static readonly ChatResponseUpdate Done = new();
 
+    private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(2);
+
     private static readonly SseItemParser<ChatResponseUpdate?> ParseEvent =
         static (_, data) => data.SequenceEqual("[DONE]"u8) ? Done : AnswerReader.ReadEvent(data);
 
@@ -43,7 +45,7 @@ internal sealed class OpenAiChatClient(IOpenAiApi api, ProviderOptions provider,
         await using var body = new AnswerStream(await response.Content.ReadAsStreamAsync(CancellationToken.None), limits);
         await using var events = SseParser.Create(body, ParseEvent).EnumerateAsync(limits.Token).GetAsyncEnumerator(limits.Token);
         var finished = false;
-        while (await NextAsync(events, limits))
+        while (await NextAsync(events, limits, finished))
         {
             body.PartEnds();
             var update = events.Current.Data;
@@ -51,7 +53,13 @@ internal sealed class OpenAiChatClient(IOpenAiApi api, ProviderOptions provider,
                 yield break;
             if (update is null)
                 continue;
-            finished |= update.FinishReason is not null;
+            if (update.FinishReason is not null)
+            {
+                // The answer is whole. What may still come is the usage, and for that nobody waits long.
+                finished = true;
+                limits.Hurry(LastPatience);
+            }
+
             yield return update;
         }
 
@@ -100,11 +108,16 @@ internal sealed class OpenAiChatClient(IOpenAiApi api, ProviderOptions provider,
 
     /// <summary>Apart from the iterator, which cannot yield inside a try with a catch. Runs once a token, so its state is pooled.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<SseItem<ChatResponseUpdate?>> events, CallClock limits)
+    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<SseItem<ChatResponseUpdate?>> events, CallClock limits, bool finished)
     {
         try
         {
             return await events.MoveNextAsync();
+        }
+        catch (Exception thrown) when (finished && HttpFailures.IsExpected(thrown) && !limits.Caller.IsCancellationRequested)
+        {
+            // A whole answer does not become a failure because its connection ended without the end mark.
+            return false;
         }
         catch (Exception thrown) when (HttpFailures.IsExpected(thrown))
         {

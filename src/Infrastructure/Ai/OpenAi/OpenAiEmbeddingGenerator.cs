@@ -14,6 +14,9 @@ namespace CleanLlm.Infrastructure.Ai.OpenAi;
 internal sealed class OpenAiEmbeddingGenerator(IOpenAiApi api, ProviderOptions provider, TimeProvider clock)
     : IEmbeddingGenerator<string, Embedding<float>>
 {
+    // 4,096 dimensions as decimal numbers; larger than any vector of a text that is in use.
+    private const int MaxVectorBytes = 64 * 1024;
+
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     /// <returns>As many as there are values, in their order.</returns>
@@ -28,7 +31,7 @@ internal sealed class OpenAiEmbeddingGenerator(IOpenAiApi api, ProviderOptions p
             using var response = await api.EmbedAsync(request, provider.Name, limits.Token);
             if (!response.IsSuccessStatusCode)
                 throw HttpFailures.Of(response, clock);
-            await using var body = new AnswerStream(await response.Content.ReadAsStreamAsync(limits.Token), limits);
+            await using var body = new AnswerStream(await response.Content.ReadAsStreamAsync(limits.Token), limits, MaxDocumentBytes(asked.Count));
             var document = await body.ReadToEndAsync(response.Content.Headers.ContentLength, limits.Token);
             return EmbeddingReader.Read(document.Span, asked.Count, options?.ModelId);
         }
@@ -44,6 +47,8 @@ internal sealed class OpenAiEmbeddingGenerator(IOpenAiApi api, ProviderOptions p
     public void Dispose()
     {
     }
+
+    private static int MaxDocumentBytes(int vectors) => AnswerStream.MaxPartBytes + (vectors * MaxVectorBytes);
 
     /// <summary>Asks for base64, a quarter of the size of decimal numbers; a server that does not know it answers numbers.</summary>
     private static ReadOnlyMemoryContent Request(List<string> values, EmbeddingGenerationOptions? options)

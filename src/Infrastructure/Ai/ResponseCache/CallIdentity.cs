@@ -9,7 +9,7 @@ namespace CleanLlm.Infrastructure.Ai.ResponseCache;
 internal static class CallIdentity
 {
     // Counts up whenever what is kept of an answer, or what is written here, changes its meaning.
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>
     /// Partition, providers and models that may answer, parameters, tools and prepared messages. Null when the call holds something
@@ -66,6 +66,8 @@ internal static class CallIdentity
         json.WriteStringValue(function.Description);
         Write(json, function.JsonSchema);
         Write(json, function.AdditionalProperties);
+        if (function is ToolDefinition { Definition: var definition })
+            Write(json, definition);
         json.WriteEndArray();
     }
 
@@ -109,6 +111,13 @@ internal static class CallIdentity
                 break;
             default:
                 throw new NotSupportedException();
+        }
+
+        // As a client of the same kind sent it: what it says beside the address, a provider of that kind is told.
+        if (content.RawRepresentation is JsonElement raw)
+        {
+            json.WritePropertyName("as_sent");
+            Write(json, raw);
         }
 
         if (content.AdditionalProperties is { Count: > 0 } more)

@@ -43,7 +43,8 @@ internal sealed class Attempt(CallRoute route, RouteCandidate candidate, Passage
         // It was not even called.
         if (fault.Failure.Failure == ProviderFailure.Unsupported)
             return;
-        if (fault.Failure.RetryAfter is { } wait)
+        // Of a request that one caller got wrong it says nothing about the others'.
+        if (fault.Failure is { RetryAfter: { } wait, Failure: ProviderFailure.RateLimited or ProviderFailure.Refused or ProviderFailure.Timeout })
             candidate.Provider.LeaveAlone(wait);
         End(fault.Failure.Failure, fault.CountsForBreaker);
     }

@@ -57,7 +57,9 @@ internal sealed class BoundedChatClient(IChatClient client, ProviderOptions prov
         limits.ReadBegins();
         try
         {
-            return await updates.MoveNextAsync();
+            // Waited for from outside, as it may not listen to its token.
+            var next = updates.MoveNextAsync();
+            return next.IsCompleted ? await next : await next.AsTask().WaitAsync(limits.Token);
         }
         catch (Exception thrown) when (ForeignFailures.IsFailure(thrown, limits.Caller))
         {

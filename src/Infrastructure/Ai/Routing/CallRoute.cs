@@ -9,6 +9,9 @@ namespace CleanLlm.Infrastructure.Ai.Routing;
 /// </summary>
 internal sealed class CallRoute(RouteCandidate[] candidates, Router router, string operation, CancellationToken caller) : IDisposable
 {
+    // Less than this is the way to the first attempt, not a wait.
+    private static readonly TimeSpan NoWait = TimeSpan.FromMilliseconds(50);
+
     private readonly long started = router.Clock.GetTimestamp();
     private readonly TimeSpan total = candidates.Max(c => c.Provider.Timeout);
     private readonly int lastGroup = candidates[^1].Group;
@@ -193,10 +196,10 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
         return first;
     }
 
-    /// <summary>The first attempt's own limits bound it; later ones have only what is left of the whole call's time.</summary>
+    /// <summary>The first attempt's own limits bound it, unless it had to wait; later ones have only what is left of the whole call's time.</summary>
     private CancellationToken Token()
     {
-        if (failed is null)
+        if (failed is null && total - Left < NoWait)
             return caller;
         if (deadline is null)
         {

@@ -8,8 +8,8 @@ namespace CleanLlm.Infrastructure.Ai.Routing;
 /// <summary>A configured provider as the router sees it: whether it may be asked now, and how it has been doing.</summary>
 internal sealed partial class RoutedProvider(ProviderOptions options, BreakerOptions breaker, TimeProvider clock, ILogger<RoutedProvider> logger) : IDisposable
 {
-    // A provider that says "tomorrow" is asked again sooner; it may have been a slip.
-    private static readonly TimeSpan LongestAbsence = TimeSpan.FromHours(1);
+    // A provider that says "tomorrow" is asked again sooner: it may have been a slip, or meant one model of many.
+    private static readonly TimeSpan LongestAbsence = TimeSpan.FromMinutes(1);
 
     private long leftAloneUntil;
     private long circuitSince = clock.GetUtcNow().UtcTicks;
