@@ -3,7 +3,7 @@ import { ApiException, type Completion, type Problem } from "./client.js";
 /** One event of a streamed completion. `id` increases and is what `Last-Event-ID` takes. */
 export type CompletionEvent =
     | { id: string; type: "completion.started"; data: { id: string; model: string } }
-    | { id: string; type: "completion.delta"; data: { text: string } }
+    | { id: string; type: "completion.delta"; data: { text: string; toolCall?: { index: number; id?: string; name?: string; arguments: string } } }
     | { id: string; type: "completion.finished"; data: Completion }
     | { id: string; type: "completion.failed"; data: Problem }
     | { id: string; type: "completion.cancelled"; data: Completion };

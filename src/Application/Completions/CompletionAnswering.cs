@@ -29,11 +29,11 @@ internal sealed partial class CompletionAnswering(
     {
         running.Add(run);
         // One document is read where it was asked for; only streams are resumed elsewhere.
-        var shared = request.Stream ? sharing.ShareAsync(run) : Task.CompletedTask;
+        var shared = request.Stream ? sharing.ShareAsync(run) : Task.FromResult(false);
         _ = RunAsync(run, prompt, request, shared);
     }
 
-    private async Task RunAsync(CompletionRun run, PromptDraft prompt, CompletionRequest request, Task shared)
+    private async Task RunAsync(CompletionRun run, PromptDraft prompt, CompletionRequest request, Task<bool> shared)
     {
         var started = clock.GetTimestamp();
         try
@@ -54,8 +54,8 @@ internal sealed partial class CompletionAnswering(
             running.End(run);
         }
 
-        await shared;
-        running.Forget(run, isShared: request.Stream && sharing.IsShared);
+        if (await shared)
+            running.Forget(run);
     }
 
     private async Task<Error?> TryAnswerAsync(CompletionRun run, PromptDraft prompt, CompletionRequest request)

@@ -58,6 +58,9 @@ public sealed record CompletionCancelled(CompletionDto Completion) : CompletionE
 {
     /// <inheritdoc />
     internal override bool IsEnding => true;
+
+    /// <inheritdoc />
+    internal override int Size => (4 * Overhead) + (2 * (Completion.Message?.Content.Length ?? 0));
 }
 
 /// <summary>It broke off; what had been produced is stored.</summary>

@@ -48,6 +48,9 @@ internal sealed class CompletionLogReader : ICompletionReader, IValueTaskSource<
     {
         source.Reset();
         isWaiting = true;
+        // Cancelled between its last look and now, when nobody was there to be woken.
+        if (ct.IsCancellationRequested)
+            Wake();
     }
 
     /// <summary>The log, under its lock: there is something to see.</summary>

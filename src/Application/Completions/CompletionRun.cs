@@ -116,7 +116,7 @@ public sealed class CompletionRun
     internal CompletionCheckpoint? Checkpoint(Func<string, int> count, DateTimeOffset now, TimeSpan lease)
     {
         var text = Answer.Text;
-        var tokens = count(text);
+        var tokens = Count(text, count);
         lock (completion)
         {
             if (completion.Status != CompletionStatus.Running)
@@ -140,7 +140,9 @@ public sealed class CompletionRun
             if (error is null)
                 return completion.Succeed(text, Tokens(text, count, UsageBasis.Counted), Map(FinishReason), now);
             var tokens = Tokens(text, count, UsageBasis.Partial);
-            return error == CompletionErrors.Cancelled ? completion.Cancel(text, tokens, now) : completion.Fail(error, text, tokens, now);
+            return error == CompletionErrors.Cancelled
+                ? completion.Cancel(text, tokens, modelWasAsked: Call.Served is not null, now)
+                : completion.Fail(error, text, tokens, now);
         }
     }
 
@@ -158,9 +160,11 @@ public sealed class CompletionRun
         OutputTokenCount: >= 0 and <= int.MaxValue and var answer,
     } && (answer > 0 || (text.Length == 0 && ToolCalls.Calls.Count == 0))
         ? new TokenCount((int)prompt, (int)answer, UsageBasis.Reported)
-        : new TokenCount(completion.PromptTokens, count(text) + ToolCalls.Calls.Sum(call => count(call.Name) + count(call.Arguments)), unreported);
+        : new TokenCount(completion.PromptTokens, Count(text, count), unreported);
 
-    private bool IsOverfull => Answer.Bytes + ToolCalls.Bytes + overhead > maxOutputBytes || ToolCalls.IsOverfull;
+    private int Count(string text, Func<string, int> count) => count(text) + ToolCalls.Calls.Sum(call => count(call.Name) + count(call.Arguments));
+
+    private bool IsOverfull => Answer.Bytes + ToolCalls.Bytes > maxOutputBytes || overhead > maxOutputBytes || ToolCalls.IsOverfull;
 
     private static FinishReason Map(ChatFinishReason? reason) => reason?.Value switch
     {

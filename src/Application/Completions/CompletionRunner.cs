@@ -63,10 +63,9 @@ internal sealed class CompletionRunner(
             return StartedCompletion.Of(admitted.Value);
         }
 
-        // Another repetition was admitted between the first look and now.
-        return admitted.Error == CompletionErrors.AlreadyAsked && await replay.FindAsync(request, ct) is { IsSuccess: true, Value: { } other }
-            ? other
-            : admitted.Error;
+        // Another repetition may have been admitted since the first look, and have taken what this one was refused for.
+        var other = await replay.FindAsync(request, ct);
+        return !other.IsSuccess ? other.Error : other.Value is { } same ? same : admitted.Error;
     }
 
     private async Task<Result<Loaded>> LoadAsync(CompletionRequest request, CancellationToken ct)

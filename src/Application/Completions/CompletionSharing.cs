@@ -18,33 +18,31 @@ internal sealed partial class CompletionSharing(ICompletionEventStore shared, Ti
     // After the end of a run, so many attempts are made to tell it; then other instances learn it from the database.
     private const int LastAttempts = 3;
 
-    public bool IsShared => shared.IsShared;
-
     /// <summary>Ends with the run, shortly after it.</summary>
-    public async Task ShareAsync(CompletionRun run)
+    /// <returns>Whether all of it can be read elsewhere now.</returns>
+    public async Task<bool> ShareAsync(CompletionRun run)
     {
-        if (!IsShared)
-            return;
         try
         {
-            await CopyAsync(run);
+            return shared.IsShared && await TryCopyAsync(run);
         }
         catch (Exception fault)
         {
             LogLost(logger, fault, run.Id);
+            return false;
         }
     }
 
-    private async Task CopyAsync(CompletionRun run)
+    private async Task<bool> TryCopyAsync(CompletionRun run)
     {
         await using var reader = run.Log.Open(after: 0, Patience, isAudience: false, clock, CancellationToken.None);
         while (true)
         {
             var batch = await reader.NextAsync();
             if (batch.Events.Count > 0 && !await TryAppendAsync(run, batch))
-                return;
+                return false;
             if (batch.IsLast)
-                return;
+                return true;
             await Task.Delay(Collecting, clock);
         }
     }

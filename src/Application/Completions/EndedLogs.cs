@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Users;
 
@@ -13,42 +12,56 @@ internal sealed class EndedLogs(long maxBytes, TimeProvider clock)
     /// <summary>How long a log can be read after its end.</summary>
     public static readonly TimeSpan Retention = TimeSpan.FromMinutes(10);
 
-    private readonly ConcurrentDictionary<CompletionId, Kept> logs = new();
-    private readonly ConcurrentQueue<Kept> byAge = new();
+    private readonly Lock gate = new();
+    private readonly Dictionary<CompletionId, LinkedListNode<Kept>> logs = [];
+    private readonly LinkedList<Kept> byAge = [];
     private long bytes;
 
-    public CompletionLog? Find(CompletionId id, UserId user) => logs.TryGetValue(id, out var kept) && kept.User == user ? kept.Log : null;
+    public CompletionLog? Find(CompletionId id, UserId user)
+    {
+        lock (gate)
+            return logs.TryGetValue(id, out var node) && node.Value.User == user ? node.Value.Log : null;
+    }
 
     public void Add(CompletionRun run)
     {
-        var kept = new Kept(run.Id, run.UserId, run.Log, run.Log.Size, clock.GetTimestamp());
-        if (!logs.TryAdd(run.Id, kept))
-            return;
-        byAge.Enqueue(kept);
-        Interlocked.Add(ref bytes, kept.Size);
+        lock (gate)
+        {
+            var node = new LinkedListNode<Kept>(new Kept(run.Id, run.UserId, run.Log, run.Log.Size, clock.GetTimestamp()));
+            if (!logs.TryAdd(run.Id, node))
+                return;
+            byAge.AddLast(node);
+            bytes += node.Value.Size;
+        }
+
         Sweep();
     }
 
     public void Remove(CompletionId id)
     {
-        if (logs.TryRemove(id, out var kept))
-            Interlocked.Add(ref bytes, -kept.Size);
-        Sweep();
-    }
-
-    /// <summary>Forgets what is too old or too much. What was removed before leaves the queue when its turn comes.</summary>
-    public void Sweep()
-    {
-        while (byAge.TryPeek(out var oldest) && (IsGone(oldest) || IsOver(oldest)) && byAge.TryDequeue(out var kept))
+        lock (gate)
         {
-            if (logs.TryRemove(KeyValuePair.Create(kept.Id, kept)))
-                Interlocked.Add(ref bytes, -kept.Size);
+            if (logs.TryGetValue(id, out var node))
+                Drop(node);
         }
     }
 
-    private bool IsGone(Kept kept) => !logs.ContainsKey(kept.Id);
+    /// <summary>Forgets what is too old or too much.</summary>
+    public void Sweep()
+    {
+        lock (gate)
+        {
+            while (byAge.First is { } oldest && (bytes > maxBytes || clock.GetElapsedTime(oldest.Value.EndedAt) >= Retention))
+                Drop(oldest);
+        }
+    }
 
-    private bool IsOver(Kept kept) => Interlocked.Read(ref bytes) > maxBytes || clock.GetElapsedTime(kept.EndedAt) >= Retention;
+    private void Drop(LinkedListNode<Kept> node)
+    {
+        logs.Remove(node.Value.Id);
+        byAge.Remove(node);
+        bytes -= node.Value.Size;
+    }
 
     private sealed record Kept(CompletionId Id, UserId User, CompletionLog Log, long Size, long EndedAt);
 }

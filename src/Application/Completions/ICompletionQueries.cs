@@ -8,4 +8,7 @@ public interface ICompletionQueries
 {
     /// <summary>One completion with its answer; null when it is absent or somebody else's.</summary>
     Task<CompletionDto?> FindAsync(CompletionId id, UserId user, CancellationToken ct);
+
+    /// <summary>Where one completion is in its life; null when it is absent or somebody else's.</summary>
+    Task<CompletionStatus?> StatusOfAsync(CompletionId id, UserId user, CancellationToken ct);
 }

@@ -12,6 +12,8 @@ internal sealed class RemoteLogReader : ICompletionReader
     // How often the database is asked whether it has ended, and how long its log may then take to say the same.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
+
     private readonly CompletionId id;
     private readonly UserId user;
     private readonly TimeSpan patience;
@@ -40,6 +42,9 @@ internal sealed class RemoteLogReader : ICompletionReader
         lookedAt = clock.GetTimestamp();
     }
 
+    // The row is stored before the log's last events are shared, by whatever their instance takes for that.
+    private bool IsLongOver => stored.FinishedAt is { } end && clock.GetUtcNow() - end > Settling;
+
     private bool HasEnded => stored.Status is not (CompletionStatus.Running or CompletionStatus.Queued);
 
     public static async Task<ICompletionReader> OpenAsync(
@@ -53,7 +58,7 @@ internal sealed class RemoteLogReader : ICompletionReader
         CancellationToken ct)
     {
         var reader = new RemoteLogReader(stored, user, after, patience, shared, queries, clock, ct);
-        if (!reader.HasEnded)
+        if (!reader.IsLongOver)
             reader.watch = await shared.WatchAsync(stored.Id, reader.Wake, ct);
         return reader;
     }
@@ -74,7 +79,7 @@ internal sealed class RemoteLogReader : ICompletionReader
 
             // The log of a run that has ended had its second to say so; what it does not know, the row does.
             var isDue = clock.GetElapsedTime(lookedAt) >= LookInterval;
-            if (HasEnded && (isDue || watch is null))
+            if (HasEnded && (isDue || IsLongOver))
                 return Ending();
             if (isDue)
                 await LookAsync();
@@ -93,9 +98,21 @@ internal sealed class RemoteLogReader : ICompletionReader
 
     private async Task LookAsync()
     {
-        // Erased with its user: whoever still reads is told that nothing more comes.
-        stored = await queries.FindAsync(id, user, ct)
-            ?? stored with { Status = CompletionStatus.Failed, ErrorCode = CompletionErrors.Interrupted.Code, Message = null };
+        try
+        {
+            // The whole row only once it says how it ended: until then it holds a growing answer that nobody looks at.
+            if (await queries.StatusOfAsync(id, user, ct) is not (CompletionStatus.Running or CompletionStatus.Queued))
+            {
+                // Erased with its user: whoever still reads is told that nothing more comes.
+                stored = await queries.FindAsync(id, user, ct)
+                    ?? stored with { Status = CompletionStatus.Failed, ErrorCode = CompletionErrors.Interrupted.Code, Message = null };
+            }
+        }
+        catch (Exception) when (!ct.IsCancellationRequested && shared.IsShared)
+        {
+            // While the database is away the shared log goes on; the next look may find it back.
+        }
+
         lookedAt = clock.GetTimestamp();
     }
 

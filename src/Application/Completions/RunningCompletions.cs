@@ -86,11 +86,7 @@ public sealed partial class RunningCompletions(
     }
 
     /// <summary>Its log can be read elsewhere.</summary>
-    internal void Forget(CompletionRun run, bool isShared)
-    {
-        if (isShared)
-            ended.Remove(run.Id);
-    }
+    internal void Forget(CompletionRun run) => ended.Remove(run.Id);
 
     private Task<Domain.Results.Result<CompletionDto>[]> AllEnded() => Task.WhenAll(runs.Values.Select(run => run.Outcome));
 

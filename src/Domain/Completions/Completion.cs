@@ -54,7 +54,7 @@ public sealed class Completion
     /// <summary>Whether the answer came from the cache, at no cost.</summary>
     public bool Cached { get; private set; }
 
-    /// <summary>Whether somebody wants it to end; the instance that runs it looks at every checkpoint.</summary>
+    /// <summary>Whether somebody wants it to end; the instance that runs it looks every second.</summary>
     public bool CancelRequested { get; private init; }
 
     /// <summary>What makes its request repeatable; null unless its caller asked for that. Stored with it, never read back.</summary>
@@ -168,10 +168,10 @@ public sealed class Completion
         return Close(CompletionStatus.Failed, answer, tokens, charged: tokens.CompletionTokens > 0, now);
     }
 
-    /// <summary>Its caller wants no more of it. What was produced is kept and charged.</summary>
+    /// <summary>Its caller wants no more of it. What was produced is kept and charged, and so is the prompt once a model was asked.</summary>
     /// <returns>What follows from it, to be stored in one transaction.</returns>
-    public CompletionClosing Cancel(string answer, TokenCount tokens, DateTimeOffset now) =>
-        Close(CompletionStatus.Cancelled, answer, tokens, charged: tokens.CompletionTokens > 0, now);
+    public CompletionClosing Cancel(string answer, TokenCount tokens, bool modelWasAsked, DateTimeOffset now) =>
+        Close(CompletionStatus.Cancelled, answer, tokens, charged: modelWasAsked || tokens.CompletionTokens > 0, now);
 
     /// <summary>The instance that ran it is gone: it fails with what the last checkpoint saw.</summary>
     /// <returns>What follows from it, to be stored in one transaction.</returns>

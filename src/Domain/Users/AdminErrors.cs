@@ -15,9 +15,9 @@ public static class AdminErrors
     public static readonly Error SelfChange =
         new(ErrorKind.Conflict, "admin.self_change", "You cannot take your own admin role or disable yourself; another admin can.");
 
-    /// <summary>The other instances could not be told to forget their answers.</summary>
+    /// <summary>The instances could not be told to forget their answers.</summary>
     public static readonly Error CacheUnreachable =
-        new(ErrorKind.Unavailable, "dependency.unavailable", "Redis is away: only this instance has emptied its cache; try again.")
+        new(ErrorKind.Unavailable, "dependency.unavailable", "Redis is away: no answer was forgotten; try again.")
         {
             RetryAfter = TimeSpan.FromSeconds(5),
         };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text.Json;
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Infrastructure.Caching;
@@ -69,7 +70,8 @@ internal sealed partial class RedisCompletionEvents(
 
             return new EventBatch(after + 1, events.ToArray(), isLast);
         }
-        catch (Exception away) when (away is RedisException or TimeoutException or CryptographicException)
+        // What another version wrote may not be readable here; then the row tells the end.
+        catch (Exception away) when (away is RedisException or TimeoutException or CryptographicException or JsonException)
         {
             LogAway(away.Message);
             return new EventBatch(after + 1, ArraySegment<CompletionEvent>.Empty, IsLast: false);
@@ -87,6 +89,11 @@ internal sealed partial class RedisCompletionEvents(
         {
             // The reader looks now and then by itself.
             LogAway(away.Message);
+        }
+        catch
+        {
+            await watch.DisposeAsync();
+            throw;
         }
 
         return watch;

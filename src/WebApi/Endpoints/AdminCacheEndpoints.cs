@@ -15,7 +15,7 @@ internal static class AdminCacheEndpoints
             .WithName("Admin_ClearCache")
             .WithProblems(401, 403, 503)
             .WithSummary("Empties the response cache on every instance")
-            .WithDescription("503 `dependency.unavailable` when Redis is away: then only the instance that was asked has emptied its own.");
+            .WithDescription("503 `dependency.unavailable` when Redis is away: then nothing was forgotten.");
 
     private static async Task<Results<NoContent, ProblemResult>> Clear(IMediator mediator, CancellationToken ct) =>
         (await mediator.Send(new ClearCache(), ct)).ToNoContent();

@@ -78,6 +78,30 @@ internal sealed class CompletionFeedTests : IDisposable
     }
 
     [Test]
+    public async Task AReaderElsewhere_WhoComesJustAfterTheEnd_LosesNothingThatIsSharedAMomentLater()
+    {
+        here.Model.Says("Hel");
+        var run = await StreamAsync();
+        await AdvanceUntilAsync(Task.Run(async () =>
+        {
+            while (here.Shared.EventsOf(run.Id).Count < 2)
+                await Task.Yield();
+        }));
+        here.Shared.IsAway = true;
+        here.Model.Says("lo").Ends();
+        elsewhere.Stored = (await RunnerFixture.EndOfAsync(run)).Value with { FinishedAt = elsewhere.Clock.GetUtcNow() };
+        here.Shared.IsAway = false;
+        var reader = (await new CompletionFeed(elsewhere.Running, here.Shared, elsewhere, elsewhere.Clock).OpenAsync(run.Id, here.UserId, 2, Patience, default)).Value;
+        var waiting = RunnerFixture.ReadToEndAsync(reader);
+
+        await AdvanceHereUntilAsync(() => here.Shared.EventsOf(run.Id).Count == 4);
+        await AdvanceUntilAsync(waiting);
+
+        (await waiting).Select(entry => entry.Id).Should().Equal(3, 4);
+        (await waiting)[0].Event.Should().Be(new CompletionDelta("lo"));
+    }
+
+    [Test]
     public async Task AReaderElsewhere_WithoutASharedLog_IsToldAllOfItAtTheEnd()
     {
         here.Shared.IsShared = false;
@@ -140,6 +164,17 @@ internal sealed class CompletionFeedTests : IDisposable
     {
         elsewhere.Stored = CompletionDto.From(here.Store.Admitted.Single(), answer: null) with { Status = CompletionStatus.Running };
         return (await new CompletionFeed(elsewhere.Running, here.Shared, elsewhere, elsewhere.Clock).OpenAsync(run.Id, here.UserId, after, Patience, default)).Value;
+    }
+
+    private async Task AdvanceHereUntilAsync(Func<bool> condition)
+    {
+        for (var i = 0; i < 1_000_000 && !condition(); i++)
+        {
+            here.Clock.Advance(TimeSpan.FromMilliseconds(25));
+            await Task.Yield();
+        }
+
+        condition().Should().BeTrue();
     }
 
     // Both clocks go on until it is done; the number only keeps a broken test from hanging.

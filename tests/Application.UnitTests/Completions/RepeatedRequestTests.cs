@@ -62,6 +62,25 @@ internal sealed class RepeatedRequestTests : IDisposable
     }
 
     [Test]
+    public async Task ARepetition_RefusedForWhatTheFirstHasJustTaken_JoinsTheFirst()
+    {
+        fixture.Plan = RunnerFixture.PlanOf([new PlanLimit(QuotaMetric.Requests, QuotaWindow.Day, 1)]);
+        fixture.Model.Says("Hel");
+        StartedCompletion? first = null;
+        // Between the first look of the second request and its admission.
+        fixture.OnPlan = async () =>
+        {
+            fixture.OnPlan = null;
+            first = (await fixture.Runner.StartAsync(Ask("key", "body"), default)).Value;
+            fixture.Store.Used = 1;
+        };
+
+        var second = (await fixture.Runner.StartAsync(Ask("key", "body"), default)).Value;
+
+        second.Should().BeEquivalentTo(new { first!.Id, IsReplay = true });
+    }
+
+    [Test]
     public async Task ARefusedRequest_IsNotRemembered()
     {
         (await fixture.Runner.StartAsync(Ask("key", "body") with { Model = "unknown" }, default)).IsSuccess.Should().BeFalse();

@@ -78,6 +78,9 @@ internal sealed class RunnerFixture
     /// <summary>Who may stand in for any model.</summary>
     public IReadOnlyList<Model> Substitutes { get; set; } = [];
 
+    /// <summary>What happens while a request looks for its plan.</summary>
+    public Func<Task>? OnPlan { get; set; }
+
     /// <summary>Null when the user is gone.</summary>
     public Plan? Plan { get; set; }
 
@@ -133,7 +136,12 @@ internal sealed class RunnerFixture
         Model.Dispose();
     }
 
-    ValueTask<Plan?> ISubscriptions.PlanOfAsync(UserId user, CancellationToken ct) => ValueTask.FromResult(Plan);
+    async ValueTask<Plan?> ISubscriptions.PlanOfAsync(UserId user, CancellationToken ct)
+    {
+        if (OnPlan is { } happens)
+            await happens();
+        return Plan;
+    }
 
     ValueTask<IReadOnlyList<Model>> IModelCatalog.CandidatesAsync(string model, CancellationToken ct) =>
         ValueTask.FromResult<IReadOnlyList<Model>>([.. new[] { Small, Large }.Where(known => known.Id == model).Concat(Substitutes)]);
@@ -154,6 +162,8 @@ internal sealed class RunnerFixture
         ValueTask.FromResult(System.Security.Cryptography.SHA256.HashData(data.Span));
     Task<Result<Conversation>> IConversationReader.ReadAboveAsync(ChatId chat, UserId owner, MessageId message, int maxMessages, CancellationToken ct) =>
         Task.FromResult(Conversation);
+
+    Task<CompletionStatus?> ICompletionQueries.StatusOfAsync(CompletionId id, UserId user, CancellationToken ct) => Task.FromResult(Stored?.Status);
 
     Task<CompletionDto?> ICompletionQueries.FindAsync(CompletionId id, UserId user, CancellationToken ct) => Task.FromResult(Stored);
 }

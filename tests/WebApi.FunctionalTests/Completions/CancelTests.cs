@@ -44,7 +44,7 @@ public sealed class CancelTests(DatabaseKind kind) : TwoInstances(kind)
     }
 
     [Test]
-    public async Task ACancelledJsonCall_IsAnswered_AndNothingIsCharged()
+    public async Task ACancelledJsonCall_IsAnswered_AndItsPromptIsCharged()
     {
         using var caller = await Api.SignInAsync();
         var asking = caller.PostAsync(Completions, new { prompt = "Hello", model = "slow@cancel" });
@@ -54,8 +54,12 @@ public sealed class CancelTests(DatabaseKind kind) : TwoInstances(kind)
         (await caller.PostAsync($"{Completions}/{id}/cancel", new { })).ShouldBe(HttpStatusCode.Accepted);
 
         (await asking).ShouldBe(HttpStatusCode.OK).Text("status").Should().Be("cancelled");
-        (await Books.EntriesAsync(Api.Database, caller.UserId)).Should().Be(0);
-        (await caller.QuotaAsync("tokens")).Should().Be((0, 0));
+        (await Books.EntriesAsync(Api.Database, caller.UserId)).Should().Be(1, "the model had been asked");
+        (await caller.QuotaAsync("requests")).Should().Be((1, 0));
+        var (used, reserved) = await caller.QuotaAsync("tokens");
+        used.Should().BePositive();
+        reserved.Should().Be(0);
+        await Books.ShouldBalanceAsync(Api.Database);
     }
 
     [Test]

@@ -109,7 +109,7 @@ public sealed class HeaderTests(DatabaseKind kind)
         refused.Headers["Access-Control-Allow-Origin"].Should().Be(origin);
         refused.Headers["Vary"].Should().Contain("Origin");
         refused.Headers["Access-Control-Expose-Headers"].Split(',')
-            .Should().BeEquivalentTo("RateLimit", "RateLimit-Policy", "Retry-After", "Location", "Idempotency-Replayed");
+            .Should().BeEquivalentTo("RateLimit", "RateLimit-Policy", "Retry-After", "Location", "Idempotency-Replayed", "Completion-Id");
         preflight.Status.Should().Be(HttpStatusCode.NoContent);
         preflight.Headers["Access-Control-Allow-Headers"].Should().Contain("authorization");
         preflight.Headers["Access-Control-Allow-Methods"].Should().Contain("POST");

@@ -44,12 +44,18 @@ internal sealed partial class CacheGeneration(IEnumerable<IConnectionMultiplexer
     public async Task<bool> ClearAsync(CancellationToken ct)
     {
         var name = NewName(clock);
-        Volatile.Write(ref known, name);
         if (redis is null)
+        {
+            Volatile.Write(ref known, name);
             return true;
+        }
+
         try
         {
-            return await redis.GetDatabase().StringSetAsync(Key, name).WaitAsync(RenewTimeout, ct);
+            if (!await redis.GetDatabase().StringSetAsync(Key, name).WaitAsync(RenewTimeout, ct))
+                return false;
+            Volatile.Write(ref known, name);
+            return true;
         }
         catch (Exception failure) when (failure is RedisException or TimeoutException)
         {

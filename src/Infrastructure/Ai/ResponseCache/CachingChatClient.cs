@@ -52,6 +52,8 @@ internal sealed partial class CachingChatClient(
             }
         }
 
+        // Who was followed, if anybody was, says no more who answers and who pays.
+        call.Forget();
         metrics.Count(CacheOutcome.Miss);
         return await InnerClient.GetResponseAsync(call.Messages, call.Options, ct);
     }
@@ -71,6 +73,8 @@ internal sealed partial class CachingChatClient(
             }
         }
 
+        // Who was followed, if anybody was, says no more who answers and who pays.
+        call.Forget();
         metrics.Count(CacheOutcome.Miss);
         await foreach (var update in InnerClient.GetStreamingResponseAsync(call.Messages, call.Options, ct))
             yield return update;
@@ -179,6 +183,9 @@ internal sealed partial class CachingChatClient(
     /// <summary>A call that may be cached.</summary>
     private sealed record CachedCall(IReadOnlyList<ChatMessage> Messages, ChatOptions Options, RoutedCall Routed, CacheTerms Terms, bool Stream)
     {
+        /// <summary>Nobody has answered it yet.</summary>
+        public void Forget() => (Routed.Served, Routed.Cached) = (null, false);
+
         /// <summary>Null for any other.</summary>
         public static CachedCall? Of(IEnumerable<ChatMessage> messages, ChatOptions? options, bool stream) =>
             RoutedCall.Of(options) is { Cache: { } terms, Candidates.Count: > 0 } routed

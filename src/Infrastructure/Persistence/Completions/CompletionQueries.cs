@@ -7,6 +7,15 @@ namespace CleanLlm.Infrastructure.Persistence.Completions;
 
 internal sealed class CompletionQueries(IDbContextFactory<AppDbContext> databases) : ICompletionQueries
 {
+    public async Task<CompletionStatus?> StatusOfAsync(CompletionId id, UserId user, CancellationToken ct)
+    {
+        await using var database = await databases.CreateDbContextAsync(ct);
+        return await database.Completions
+            .Where(completion => completion.Id == id && completion.UserId == user)
+            .Select(completion => (CompletionStatus?)completion.Status)
+            .SingleOrDefaultAsync(ct);
+    }
+
     public async Task<CompletionDto?> FindAsync(CompletionId id, UserId user, CancellationToken ct)
     {
         await using var database = await databases.CreateDbContextAsync(ct);

@@ -44,7 +44,7 @@ internal static class CompletionSql
         WITH closed AS (
             UPDATE completions SET status = $2, prompt = $3, answer = $4, prompt_tokens = $5, completion_tokens = $6, cost_micros = $7,
                 finish_reason = $8, error_code = $9, finished_at = $10, model = $11, provider = $12, price_prompt_micros = $13,
-                price_completion_micros = $14, price_version = $15, tool_calls = $16, cached = $17, lease_expires_at = NULL, reservation = NULL
+                price_completion_micros = $14, price_version = $15, tool_calls = $16, cached = $17, cancel_requested = FALSE, lease_expires_at = NULL, reservation = NULL
             WHERE id = $1 AND status = 2
             RETURNING id)
         SELECT 1 / count(*) FROM closed

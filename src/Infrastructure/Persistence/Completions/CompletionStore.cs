@@ -160,7 +160,8 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
                 .SetProperty(completion => completion.Price.CompletionMicros, closed.Price.CompletionMicros)
                 .SetProperty(completion => completion.Price.Version, closed.Price.Version)
                 .SetProperty(completion => completion.ToolCalls, closed.ToolCalls)
-                .SetProperty(completion => completion.Cached, closed.Cached),
+                .SetProperty(completion => completion.Cached, closed.Cached)
+                .SetProperty(completion => completion.CancelRequested, false),
             ct);
 
     private static Task<int> ContinueChatAsync(AppDbContext database, Domain.Chats.Exchange exchange, CancellationToken ct) =>

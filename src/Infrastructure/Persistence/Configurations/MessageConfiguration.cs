@@ -12,7 +12,7 @@ internal sealed class MessageConfiguration : IEntityTypeConfiguration<Message>
         builder.HasKey(message => message.Id);
         builder.Property(message => message.Id).ValueGeneratedNever();
         builder.Property(message => message.Model).HasMaxLength(Chat.ModelMaxLength);
-        builder.Property(message => message.FeedbackComment).HasMaxLength(2000);
+        builder.Property(message => message.FeedbackComment).HasMaxLength(Message.FeedbackCommentMaxLength);
         builder.HasOne<Chat>().WithMany().HasForeignKey(message => message.ChatId).OnDelete(DeleteBehavior.Cascade);
         // Messages are found by walking up from a leaf, so the parent needs no index and, being written with its child, no check.
         builder.HasIndex(message => message.ChatId);
