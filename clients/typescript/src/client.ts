@@ -3041,6 +3041,209 @@ export class ChatsClient {
             });
         }
     }
+
+    /**
+     * Answers a question of a chat once more
+     * @return OK
+     */
+    regenerate(id: string, messageId: string, body: RegenerateBody, signal?: AbortSignal): Promise<Completion> {
+        let url_ = this.baseUrl + "/api/v1/chats/{id}/messages/{messageId}/regenerate";
+        if (id === undefined || id === null)
+            throw new globalThis.Error("The parameter 'id' must be defined.");
+        url_ = url_.replace("{id}", encodeURIComponent("" + id));
+        if (messageId === undefined || messageId === null)
+            throw new globalThis.Error("The parameter 'messageId' must be defined.");
+        url_ = url_.replace("{messageId}", encodeURIComponent("" + messageId));
+        url_ = url_.replace(/[?&]$/, "");
+
+        const content_ = JSON.stringify(body);
+
+        let options_: RequestInit = {
+            body: content_,
+            method: "POST",
+            signal,
+            headers: {
+                "Content-Type": "application/json",
+                "Accept": "application/json"
+            }
+        };
+
+        return this.http.fetch(url_, options_).then((_response: Response) => {
+            return this.processRegenerate(_response);
+        });
+    }
+
+    protected processRegenerate(response: Response): Promise<Completion> {
+        const status = response.status;
+        let _headers: any = {}; if (response.headers && response.headers.forEach) { response.headers.forEach((v: any, k: any) => _headers[k] = v); };
+        if (status === 200) {
+            return response.text().then((_responseText) => {
+            let result200: any = null;
+            result200 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Completion;
+            return result200;
+            });
+        } else if (status === 400) {
+            return response.text().then((_responseText) => {
+            let result400: any = null;
+            result400 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("The request cannot be read.", status, _responseText, _headers, result400);
+            });
+        } else if (status === 401) {
+            return response.text().then((_responseText) => {
+            let result401: any = null;
+            result401 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("No credential, or a bad one.", status, _responseText, _headers, result401);
+            });
+        } else if (status === 403) {
+            return response.text().then((_responseText) => {
+            let result403: any = null;
+            result403 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("The caller\'s role, scopes or plan do not allow it.", status, _responseText, _headers, result403);
+            });
+        } else if (status === 404) {
+            return response.text().then((_responseText) => {
+            let result404: any = null;
+            result404 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("Absent, or somebody else\'s.", status, _responseText, _headers, result404);
+            });
+        } else if (status === 413) {
+            return response.text().then((_responseText) => {
+            let result413: any = null;
+            result413 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("The body is too large.", status, _responseText, _headers, result413);
+            });
+        } else if (status === 415) {
+            return response.text().then((_responseText) => {
+            let result415: any = null;
+            result415 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("The body is not JSON.", status, _responseText, _headers, result415);
+            });
+        } else if (status === 422) {
+            return response.text().then((_responseText) => {
+            let result422: any = null;
+            result422 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("Values that are not acceptable; `errors` says which.", status, _responseText, _headers, result422);
+            });
+        } else if (status === 429) {
+            return response.text().then((_responseText) => {
+            let result429: any = null;
+            result429 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("A rate limit or a quota is spent; `limit`, `window`, `metric` and `resetsAt` say which.", status, _responseText, _headers, result429);
+            });
+        } else if (status === 502) {
+            return response.text().then((_responseText) => {
+            let result502: any = null;
+            result502 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("The AI service answered badly.", status, _responseText, _headers, result502);
+            });
+        } else if (status === 503) {
+            return response.text().then((_responseText) => {
+            let result503: any = null;
+            result503 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("A dependency is down or overloaded.", status, _responseText, _headers, result503);
+            });
+        } else if (status === 504) {
+            return response.text().then((_responseText) => {
+            let result504: any = null;
+            result504 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("The AI service was too slow.", status, _responseText, _headers, result504);
+            });
+        } else {
+            return response.text().then((_responseText) => {
+            let resultdefault: any = null;
+            resultdefault = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("Any other failure.", status, _responseText, _headers, resultdefault);
+            });
+        }
+    }
+
+    /**
+     * Says whether an answer was of use
+     * @return No Content
+     */
+    rateMessage(id: string, messageId: string, body: FeedbackBody, signal?: AbortSignal): Promise<void> {
+        let url_ = this.baseUrl + "/api/v1/chats/{id}/messages/{messageId}/feedback";
+        if (id === undefined || id === null)
+            throw new globalThis.Error("The parameter 'id' must be defined.");
+        url_ = url_.replace("{id}", encodeURIComponent("" + id));
+        if (messageId === undefined || messageId === null)
+            throw new globalThis.Error("The parameter 'messageId' must be defined.");
+        url_ = url_.replace("{messageId}", encodeURIComponent("" + messageId));
+        url_ = url_.replace(/[?&]$/, "");
+
+        const content_ = JSON.stringify(body);
+
+        let options_: RequestInit = {
+            body: content_,
+            method: "PUT",
+            signal,
+            headers: {
+                "Content-Type": "application/json",
+            }
+        };
+
+        return this.http.fetch(url_, options_).then((_response: Response) => {
+            return this.processRateMessage(_response);
+        });
+    }
+
+    protected processRateMessage(response: Response): Promise<void> {
+        const status = response.status;
+        let _headers: any = {}; if (response.headers && response.headers.forEach) { response.headers.forEach((v: any, k: any) => _headers[k] = v); };
+        if (status === 204) {
+            return response.text().then((_responseText) => {
+            return;
+            });
+        } else if (status === 400) {
+            return response.text().then((_responseText) => {
+            let result400: any = null;
+            result400 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("The request cannot be read.", status, _responseText, _headers, result400);
+            });
+        } else if (status === 401) {
+            return response.text().then((_responseText) => {
+            let result401: any = null;
+            result401 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("No credential, or a bad one.", status, _responseText, _headers, result401);
+            });
+        } else if (status === 404) {
+            return response.text().then((_responseText) => {
+            let result404: any = null;
+            result404 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("Absent, or somebody else\'s.", status, _responseText, _headers, result404);
+            });
+        } else if (status === 413) {
+            return response.text().then((_responseText) => {
+            let result413: any = null;
+            result413 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("The body is too large.", status, _responseText, _headers, result413);
+            });
+        } else if (status === 415) {
+            return response.text().then((_responseText) => {
+            let result415: any = null;
+            result415 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("The body is not JSON.", status, _responseText, _headers, result415);
+            });
+        } else if (status === 422) {
+            return response.text().then((_responseText) => {
+            let result422: any = null;
+            result422 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("Values that are not acceptable; `errors` says which.", status, _responseText, _headers, result422);
+            });
+        } else if (status === 503) {
+            return response.text().then((_responseText) => {
+            let result503: any = null;
+            result503 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("A dependency is down or overloaded.", status, _responseText, _headers, result503);
+            });
+        } else {
+            return response.text().then((_responseText) => {
+            let resultdefault: any = null;
+            resultdefault = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("Any other failure.", status, _responseText, _headers, resultdefault);
+            });
+        }
+    }
 }
 
 export class CompletionsClient {
@@ -3188,6 +3391,134 @@ export class CompletionsClient {
             let result200: any = null;
             result200 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Completion;
             return result200;
+            });
+        } else if (status === 401) {
+            return response.text().then((_responseText) => {
+            let result401: any = null;
+            result401 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("No credential, or a bad one.", status, _responseText, _headers, result401);
+            });
+        } else if (status === 404) {
+            return response.text().then((_responseText) => {
+            let result404: any = null;
+            result404 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("Absent, or somebody else\'s.", status, _responseText, _headers, result404);
+            });
+        } else if (status === 503) {
+            return response.text().then((_responseText) => {
+            let result503: any = null;
+            result503 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("A dependency is down or overloaded.", status, _responseText, _headers, result503);
+            });
+        } else {
+            return response.text().then((_responseText) => {
+            let resultdefault: any = null;
+            resultdefault = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("Any other failure.", status, _responseText, _headers, resultdefault);
+            });
+        }
+    }
+
+    /**
+     * Streams the events of a completion
+     * @param lastEventId (optional) 
+     * @return OK
+     */
+    follow(id: string, lastEventId?: string | null | undefined, signal?: AbortSignal): Promise<string> {
+        let url_ = this.baseUrl + "/api/v1/completions/{id}/events";
+        if (id === undefined || id === null)
+            throw new globalThis.Error("The parameter 'id' must be defined.");
+        url_ = url_.replace("{id}", encodeURIComponent("" + id));
+        url_ = url_.replace(/[?&]$/, "");
+
+        let options_: RequestInit = {
+            method: "GET",
+            signal,
+            headers: {
+                "Last-Event-ID": lastEventId !== undefined && lastEventId !== null ? "" + lastEventId : "",
+                "Accept": "application/json"
+            }
+        };
+
+        return this.http.fetch(url_, options_).then((_response: Response) => {
+            return this.processFollow(_response);
+        });
+    }
+
+    protected processFollow(response: Response): Promise<string> {
+        const status = response.status;
+        let _headers: any = {}; if (response.headers && response.headers.forEach) { response.headers.forEach((v: any, k: any) => _headers[k] = v); };
+        if (status === 200) {
+            return response.text().then((_responseText) => {
+            let result200: any = null;
+            result200 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as string;
+            return result200;
+            });
+        } else if (status === 401) {
+            return response.text().then((_responseText) => {
+            let result401: any = null;
+            result401 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("No credential, or a bad one.", status, _responseText, _headers, result401);
+            });
+        } else if (status === 404) {
+            return response.text().then((_responseText) => {
+            let result404: any = null;
+            result404 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("Absent, or somebody else\'s.", status, _responseText, _headers, result404);
+            });
+        } else if (status === 422) {
+            return response.text().then((_responseText) => {
+            let result422: any = null;
+            result422 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("Values that are not acceptable; `errors` says which.", status, _responseText, _headers, result422);
+            });
+        } else if (status === 503) {
+            return response.text().then((_responseText) => {
+            let result503: any = null;
+            result503 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("A dependency is down or overloaded.", status, _responseText, _headers, result503);
+            });
+        } else {
+            return response.text().then((_responseText) => {
+            let resultdefault: any = null;
+            resultdefault = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("Any other failure.", status, _responseText, _headers, resultdefault);
+            });
+        }
+    }
+
+    /**
+     * Cancels a completion
+     * @return Accepted
+     */
+    cancel(id: string, signal?: AbortSignal): Promise<Completion> {
+        let url_ = this.baseUrl + "/api/v1/completions/{id}/cancel";
+        if (id === undefined || id === null)
+            throw new globalThis.Error("The parameter 'id' must be defined.");
+        url_ = url_.replace("{id}", encodeURIComponent("" + id));
+        url_ = url_.replace(/[?&]$/, "");
+
+        let options_: RequestInit = {
+            method: "POST",
+            signal,
+            headers: {
+                "Accept": "application/json"
+            }
+        };
+
+        return this.http.fetch(url_, options_).then((_response: Response) => {
+            return this.processCancel(_response);
+        });
+    }
+
+    protected processCancel(response: Response): Promise<Completion> {
+        const status = response.status;
+        let _headers: any = {}; if (response.headers && response.headers.forEach) { response.headers.forEach((v: any, k: any) => _headers[k] = v); };
+        if (status === 202) {
+            return response.text().then((_responseText) => {
+            let result202: any = null;
+            result202 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Completion;
+            return result202;
             });
         } else if (status === 401) {
             return response.text().then((_responseText) => {
@@ -4266,6 +4597,117 @@ export class AdminClient {
             });
         }
     }
+
+    /**
+     * Lists the AI providers: state, calls under way, failures and latency
+     * @return OK
+     */
+    listProviders(signal?: AbortSignal): Promise<Provider[]> {
+        let url_ = this.baseUrl + "/api/v1/admin/providers";
+        url_ = url_.replace(/[?&]$/, "");
+
+        let options_: RequestInit = {
+            method: "GET",
+            signal,
+            headers: {
+                "Accept": "application/json"
+            }
+        };
+
+        return this.http.fetch(url_, options_).then((_response: Response) => {
+            return this.processListProviders(_response);
+        });
+    }
+
+    protected processListProviders(response: Response): Promise<Provider[]> {
+        const status = response.status;
+        let _headers: any = {}; if (response.headers && response.headers.forEach) { response.headers.forEach((v: any, k: any) => _headers[k] = v); };
+        if (status === 200) {
+            return response.text().then((_responseText) => {
+            let result200: any = null;
+            result200 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Provider[];
+            return result200;
+            });
+        } else if (status === 401) {
+            return response.text().then((_responseText) => {
+            let result401: any = null;
+            result401 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("No credential, or a bad one.", status, _responseText, _headers, result401);
+            });
+        } else if (status === 403) {
+            return response.text().then((_responseText) => {
+            let result403: any = null;
+            result403 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("The caller\'s role, scopes or plan do not allow it.", status, _responseText, _headers, result403);
+            });
+        } else if (status === 503) {
+            return response.text().then((_responseText) => {
+            let result503: any = null;
+            result503 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("A dependency is down or overloaded.", status, _responseText, _headers, result503);
+            });
+        } else {
+            return response.text().then((_responseText) => {
+            let resultdefault: any = null;
+            resultdefault = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("Any other failure.", status, _responseText, _headers, resultdefault);
+            });
+        }
+    }
+
+    /**
+     * Empties the response cache on every instance
+     * @return No Content
+     */
+    clearCache(signal?: AbortSignal): Promise<void> {
+        let url_ = this.baseUrl + "/api/v1/admin/cache";
+        url_ = url_.replace(/[?&]$/, "");
+
+        let options_: RequestInit = {
+            method: "DELETE",
+            signal,
+            headers: {
+            }
+        };
+
+        return this.http.fetch(url_, options_).then((_response: Response) => {
+            return this.processClearCache(_response);
+        });
+    }
+
+    protected processClearCache(response: Response): Promise<void> {
+        const status = response.status;
+        let _headers: any = {}; if (response.headers && response.headers.forEach) { response.headers.forEach((v: any, k: any) => _headers[k] = v); };
+        if (status === 204) {
+            return response.text().then((_responseText) => {
+            return;
+            });
+        } else if (status === 401) {
+            return response.text().then((_responseText) => {
+            let result401: any = null;
+            result401 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("No credential, or a bad one.", status, _responseText, _headers, result401);
+            });
+        } else if (status === 403) {
+            return response.text().then((_responseText) => {
+            let result403: any = null;
+            result403 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("The caller\'s role, scopes or plan do not allow it.", status, _responseText, _headers, result403);
+            });
+        } else if (status === 503) {
+            return response.text().then((_responseText) => {
+            let result503: any = null;
+            result503 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("A dependency is down or overloaded.", status, _responseText, _headers, result503);
+            });
+        } else {
+            return response.text().then((_responseText) => {
+            let resultdefault: any = null;
+            resultdefault = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as Problem;
+            return throwException("Any other failure.", status, _responseText, _headers, resultdefault);
+            });
+        }
+    }
 }
 
 /** The program runs. */
@@ -4669,10 +5111,14 @@ export interface Completion {
     chatId: string | null;
     /** Where it is in its life. */
     status: CompletionStatus;
-    /** The model that was asked. */
+    /** The model that was asked, and once it has ended the one that answered. */
     model: string;
+    /** The provider that serves it. */
+    provider: string;
     /** The answer, or as much of it as was produced; null while there is none, and when it was not to be stored. */
     message: Message | null;
+    /** The tools that the model wants called. */
+    toolCalls: ToolCall[];
     /** What it counted. */
     usage: CompletionUsage;
     /** Why the answer ended; null unless it ended by itself. */
@@ -4691,6 +5137,16 @@ export interface Completion {
 
 /** Where a completion is in its life: queued → running → succeeded, failed or cancelled. */
 export type CompletionStatus = "queued" | "running" | "succeeded" | "failed" | "cancelled";
+
+/** A call of a tool that the model asks its caller to make. */
+export interface ToolCall {
+    /** The provider's id for it; the caller's answer names it. */
+    id: string;
+    /** The function to call. */
+    name: string;
+    /** Its arguments, as the model wrote them: JSON by intention, not by guarantee. */
+    arguments: string;
+}
 
 /** What a completion counted. */
 export interface CompletionUsage {
@@ -4729,6 +5185,33 @@ export interface SendMessageBody {
     temperature?: number | null;
     /** The longest answer wanted, in tokens; absent for as long as model, plan and quota allow. */
     maxTokens?: number | null;
+    /** Whether the answer may come from the cache; absent for yes at temperature 0. */
+    cache?: boolean | null;
+    /** What happens when the connection closes before the end. */
+    onDisconnect?: OnDisconnect;
+}
+
+/** What happens to a completion whose caller leaves before its end. */
+export type OnDisconnect = "continue" | "cancel";
+
+/** How a question is to be answered once more. */
+export interface RegenerateBody {
+    /** The model to ask; absent for the chat's. */
+    model?: string | null;
+    /** Sampling temperature, 0 to 2; absent for the model's own. */
+    temperature?: number | null;
+    /** The longest answer wanted, in tokens; absent for as long as model, plan and quota allow. */
+    maxTokens?: number | null;
+    /** What happens when the connection closes before the end. */
+    onDisconnect?: OnDisconnect;
+}
+
+/** What a user thought of an answer. */
+export interface FeedbackBody {
+    /** Up or down. */
+    rating: FeedbackRating;
+    /** Why; at most 2,000 characters. */
+    comment?: string | null;
 }
 
 /** A question outside any chat. */
@@ -4743,6 +5226,10 @@ export interface CreateCompletionBody {
     maxTokens?: number | null;
     /** Whether prompt and answer are kept; usage always is. */
     store?: boolean;
+    /** Whether the answer may come from the cache; absent for yes at temperature 0, unless it is not to be stored. */
+    cache?: boolean | null;
+    /** What happens when the connection closes before the end. */
+    onDisconnect?: OnDisconnect;
 }
 
 /** What a user may still spend. */
@@ -4903,7 +5390,7 @@ export interface ExportedUsage {
 }
 
 /** Where the token counts of a ledger entry come from. */
-export type UsageBasis = "reported" | "counted" | "partial";
+export type UsageBasis = "reported" | "counted" | "partial" | "cached";
 
 /** What was used of one limit in one period. */
 export interface ExportedCounter {
@@ -5085,6 +5572,68 @@ export interface AuditVerdict {
     headSequence: number;
     /** Its hash, in hexadecimal; empty before the first line. */
     headHash: string;
+}
+
+/** A provider as the answering instance sees it. */
+export interface Provider {
+    /** Its configured name. */
+    name: string;
+    /** How it is spoken to. */
+    kind: string;
+    /** Lower is asked first. */
+    priority: number;
+    /** Its share among providers of equal priority. */
+    weight: number;
+    /** The ids of its models; empty while it has not listed any. */
+    models: string[];
+    /** Whether it is asked. */
+    state: ProviderState;
+    /** Since when; for rateLimited, since when it has been healthy or degraded otherwise. */
+    since: string;
+    /** Calls under way. */
+    inFlight: number;
+    /** Calls that wait for a place. */
+    queued: number;
+    /** Places for calls. */
+    maxConcurrentCalls: number;
+    /** Its last calls. */
+    window: ProviderWindow;
+    /** How the last call failed that did; null when none has since the start. */
+    lastFailure: ProviderFailure | null;
+    /** When that was. */
+    lastFailureAt: string | null;
+    /** When it may be asked again; null when it may be asked now. */
+    retryAt: string | null;
+}
+
+/** Whether a provider is asked at the moment. */
+export type ProviderState = "healthy" | "degraded" | "rateLimited" | "open" | "halfOpen";
+
+/** The last calls of a provider: retries count, calls that their caller left do not. */
+export interface ProviderWindow {
+    /** How far it looks back at most. */
+    seconds: number;
+    /** Calls that ended. */
+    calls: number;
+    /** Those that failed. */
+    failures: number;
+    /** The same by how they failed. */
+    failuresByKind: { [key in ProviderFailure]?: number; };
+    /** Until streams began; null without any. */
+    firstByte: ProviderLatency | null;
+    /** From beginning to end of successful calls; null without any. */
+    whole: ProviderLatency | null;
+}
+
+/** How a call of an AI provider failed. */
+export type ProviderFailure = "refused" | "timeout" | "rateLimited" | "badAnswer" | "cutOff" | "tooLong" | "unsupported";
+
+/** How long calls took, in milliseconds. */
+export interface ProviderLatency {
+    /** Half of them took no longer. */
+    p50: number;
+    /** All but one in twenty took no longer. */
+    p95: number;
 }
 
 export class ApiException extends Error {

@@ -50,7 +50,7 @@ internal sealed class EndedLogsTests : IDisposable
         new[] { first, second, third }.Select(run => logs.Find(run.Id, run.UserId) is not null).Should().Equal(true, false, true);
     }
 
-    private async Task<CompletionRun> EndedAsync()
+    private static async Task<CompletionRun> EndedAsync()
     {
         using var one = new RunnerFixture();
         one.Model.Says("Hello").Ends();

@@ -8,6 +8,7 @@ namespace CleanLlm.WebApi.FunctionalTests.Access;
 /// Knowing a caller asks the database nothing when warm; what it costs in time, the benchmark says. On PostgreSQL, whose driver
 /// tells of its commands.
 /// </summary>
+[NonParallelizable]
 internal sealed class AuthenticationCostTests
 {
     private const int Requests = 50;

@@ -5,6 +5,7 @@ using CleanLlm.WebApi.FunctionalTests.Api;
 
 namespace CleanLlm.WebApi.FunctionalTests.Accounts;
 
+[NonParallelizable]
 public sealed class PasswordTests(DatabaseKind kind) : ApiTests(kind)
 {
     private const string Auth = "/api/v1/auth";

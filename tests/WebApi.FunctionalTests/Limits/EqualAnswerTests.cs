@@ -7,6 +7,7 @@ using CleanLlm.WebApi.FunctionalTests.Api;
 namespace CleanLlm.WebApi.FunctionalTests.Limits;
 
 /// <summary>A sign-in that fails tells nothing about the account, neither by its answer nor by its time.</summary>
+[NonParallelizable]
 public sealed class EqualAnswerTests(DatabaseKind kind) : ApiTests(kind)
 {
     private const int Samples = 21;

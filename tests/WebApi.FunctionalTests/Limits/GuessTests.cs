@@ -8,6 +8,7 @@ namespace CleanLlm.WebApi.FunctionalTests.Limits;
 /// <summary>A thousand guesses at one account, over two running instances where instances can share a database.</summary>
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.Postgres)]
+[NonParallelizable]
 public sealed class GuessTests(DatabaseKind kind)
 {
     private const int Guesses = 1_000;

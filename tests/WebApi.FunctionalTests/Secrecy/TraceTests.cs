@@ -12,6 +12,7 @@ namespace CleanLlm.WebApi.FunctionalTests.Secrecy;
 /// <summary>Logs and traces hold no password, token, key, address or prompt, however much of them is asked for (promise 34).</summary>
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.Postgres)]
+[NonParallelizable]
 internal sealed class TraceTests(DatabaseKind kind)
 {
     private const string Prompt = "prompt-that-nobody-may-read";

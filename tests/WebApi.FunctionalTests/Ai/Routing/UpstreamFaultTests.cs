@@ -8,6 +8,7 @@ namespace CleanLlm.WebApi.FunctionalTests.Ai.Routing;
 /// Promise 26: however an AI service fails, the caller has a typed outcome within the deadline (3 s) and one second, no connection is
 /// left behind, and the reservation is given back.
 /// </summary>
+[NonParallelizable]
 public sealed class UpstreamFaultTests(DatabaseKind kind) : ApiTests(kind)
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(3 + 1);
