@@ -77,7 +77,7 @@ public sealed class OpenAiErrorTests(DatabaseKind kind) : OpenAiTests(kind)
     {
         var messages = Enumerable.Repeat(new { role = "user", content = "x" }, 2049);
 
-        ShouldBeError(await Caller.PostAsync(Chat, new { model = "ok", messages }), HttpStatusCode.BadRequest, "messages", "invalid_value");
+        ShouldBeError(await Caller.PostAsync(Chat, new { model = "ok", messages }), HttpStatusCode.BadRequest, "messages", "array_above_max_length");
     }
 
     [Test]

@@ -9,8 +9,8 @@ namespace CleanLlm.Infrastructure.Ai.Routing;
 /// </summary>
 internal sealed class CallRoute(RouteCandidate[] candidates, Router router, string operation, CancellationToken caller) : IDisposable
 {
-    // Less than this is the way to the first attempt, not a wait.
-    private static readonly TimeSpan NoWait = TimeSpan.FromMilliseconds(50);
+    // Timers are no finer than this.
+    private static readonly TimeSpan NothingLeft = TimeSpan.FromMilliseconds(20);
 
     private readonly long started = router.Clock.GetTimestamp();
     private readonly TimeSpan total = candidates.Max(c => c.Provider.Timeout);
@@ -19,6 +19,7 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
     private CancellationTokenRegistration callerLeft;
     private DateTimeOffset waitedUntil;
     private (RouteCandidate Candidate, ProviderException Failure)? failed;
+    private bool waited;
     private ulong tried;
     private ulong givenUp;
     private int group = candidates[0].Group;
@@ -48,6 +49,9 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
     public void GoOnAfter(Attempt attempt, ProviderFault fault)
     {
         attempt.Fail(fault);
+        // The time of the whole call ran out in a further attempt: what the one before was told says more.
+        if (failed is not null && fault.Failure.Failure == ProviderFailure.Timeout && Left < NothingLeft)
+            throw Final();
         // What a provider that was called said tells more than that another one could not be.
         if (failed is null || fault.Failure.Failure != ProviderFailure.Unsupported)
             failed = (attempt.Candidate, fault.Failure);
@@ -107,6 +111,7 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
             return null;
         var index = Choose(full);
         var provider = candidates[index].Provider;
+        waited = true;
         if (await provider.Bulkhead.WaitAsync(Left, caller) is { } place && provider.TryEnter(place, out _) is { } passage)
             return Begin(index, passage);
         givenUp |= Bit(index);
@@ -139,6 +144,7 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
         var wait = until - now;
         if (wait > Left || wait > Longest(backoff - now))
             return false;
+        waited = true;
         await Task.Delay(wait, router.Clock, caller);
         waitedUntil = until;
         if (tried != 0)
@@ -199,7 +205,7 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
     /// <summary>The first attempt's own limits bound it, unless it had to wait; later ones have only what is left of the whole call's time.</summary>
     private CancellationToken Token()
     {
-        if (failed is null && total - Left < NoWait)
+        if (failed is null && !waited)
             return caller;
         if (deadline is null)
         {
