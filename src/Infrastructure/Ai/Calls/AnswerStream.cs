@@ -50,21 +50,23 @@ internal sealed class AnswerStream(Stream body, CallClock clock, int maxPartByte
 
     public override bool CanWrite => false;
 
-    public override long Length => throw new NotSupportedException();
+    public override long Length => throw ForwardsOnly();
 
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position { get => throw ForwardsOnly(); set => throw ForwardsOnly(); }
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override int Read(byte[] buffer, int offset, int count) => throw ForwardsOnly();
 
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override long Seek(long offset, SeekOrigin origin) => throw ForwardsOnly();
 
-    public override void SetLength(long value) => throw new NotSupportedException();
+    public override void SetLength(long value) => throw ForwardsOnly();
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override void Write(byte[] buffer, int offset, int count) => throw ForwardsOnly();
 
     public override void Flush()
     {
     }
+
+    private static NotSupportedException ForwardsOnly() => new("An answer is only read forwards, and only asynchronously.");
 
     protected override void Dispose(bool disposing)
     {

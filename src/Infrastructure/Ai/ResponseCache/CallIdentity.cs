@@ -60,7 +60,7 @@ internal static class CallIdentity
     private static void WriteTool(Utf8JsonWriter json, AITool tool)
     {
         if (tool is not AIFunctionDeclaration function)
-            throw new NotSupportedException();
+            throw new NotSupportedException("A tool of a kind that cannot be written down.");
         json.WriteStartArray();
         json.WriteStringValue(function.Name);
         json.WriteStringValue(function.Description);
@@ -110,7 +110,7 @@ internal static class CallIdentity
                 Write(json, result.Result);
                 break;
             default:
-                throw new NotSupportedException();
+                throw new NotSupportedException("A part of a kind that cannot be written down.");
         }
 
         // As a client of the same kind sent it: what it says beside the address, a provider of that kind is told.

@@ -34,6 +34,7 @@ internal sealed class RoutedStream<T>(IAsyncEnumerator<T> pieces, Attempt attemp
         var next = pieces.MoveNextAsync();
         if (!next.IsCompletedSuccessfully)
             return WaitAsync(next);
+        // It is there: nothing waits here.
         Advance(next.Result);
         return ValueTask.CompletedTask;
     }
