@@ -12,7 +12,10 @@ public enum ProviderFailure
     /// <summary>It answered 429: 503 <c>provider.rate_limited</c> with <c>Retry-After</c>.</summary>
     RateLimited,
 
-    /// <summary>Its answer cannot be understood, or it refused our request with 4xx: 502 <c>provider.bad_answer</c>.</summary>
+    /// <summary>It answered 400 or 422: messages, parameters or tools do not suit the model: 400 <c>provider.rejected</c>.</summary>
+    Rejected,
+
+    /// <summary>Its answer cannot be understood, or is another 4xx: 502 <c>provider.bad_answer</c>.</summary>
     BadAnswer,
 
     /// <summary>The stream ended before its end mark: 502 <c>provider.cut_off</c>.</summary>

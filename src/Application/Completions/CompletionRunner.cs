@@ -85,14 +85,23 @@ internal sealed class CompletionRunner(
         }
 
         var wanted = request.Model ?? conversation.Model ?? Default(plan, await catalog.ListAsync(ct));
-        var candidates = await catalog.CandidatesAsync(wanted, ct);
-        if (candidates.Count == 0)
+        var candidates = await CandidatesAsync(wanted, plan, ct);
+        return candidates.IsSuccess ? new Loaded(plan, candidates.Value, conversation) : candidates.Error;
+    }
+
+    // A plan with none of the models that go by the name does not get what only stands in for them.
+    private async ValueTask<Result<IReadOnlyList<Model>>> CandidatesAsync(string wanted, Plan plan, CancellationToken ct)
+    {
+        var named = await catalog.NamedAsync(wanted, ct);
+        if (named.Count == 0)
             return CompletionErrors.UnknownModel(wanted);
-        if (candidates[0].IsEmbedding)
+        if (named.All(model => model.IsEmbedding))
             return CompletionErrors.NoChat(wanted);
-        return plan.Allows(candidates[0].Id)
-            ? new Loaded(plan, [.. candidates.Where(model => plan.Allows(model.Id))], conversation)
-            : QuotaErrors.ModelNotInPlan(candidates[0].Id);
+        if (!named.Any(IsOpen))
+            return QuotaErrors.ModelNotInPlan(named.First(model => !model.IsEmbedding).Id);
+        return Result<IReadOnlyList<Model>>.Success([.. (await catalog.CandidatesAsync(wanted, ct)).Where(IsOpen)]);
+
+        bool IsOpen(Model model) => !model.IsEmbedding && plan.Allows(model.Id);
     }
 
     private static string Default(Plan plan, IReadOnlyList<Model> models) =>

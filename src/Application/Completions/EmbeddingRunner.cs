@@ -57,14 +57,16 @@ internal sealed partial class EmbeddingRunner(
     {
         if (await subscriptions.PlanOfAsync(request.UserId, ct) is not { } plan)
             return AuthErrors.AccountUnavailable;
-        var candidates = await catalog.CandidatesAsync(request.Model, ct);
-        if (candidates.Count == 0)
+        var named = await catalog.NamedAsync(request.Model, ct);
+        if (named.Count == 0)
             return CompletionErrors.UnknownModel(request.Model);
-        if (!candidates[0].IsEmbedding)
+        if (!named.Any(model => model.IsEmbedding))
             return CompletionErrors.NoEmbeddings(request.Model);
-        return plan.Allows(candidates[0].Id)
-            ? (plan, [.. candidates.Where(model => model.IsEmbedding && plan.Allows(model.Id))])
-            : QuotaErrors.ModelNotInPlan(candidates[0].Id);
+        if (!named.Any(IsOpen))
+            return QuotaErrors.ModelNotInPlan(named.First(model => model.IsEmbedding).Id);
+        return (plan, [.. (await catalog.CandidatesAsync(request.Model, ct)).Where(IsOpen)]);
+
+        bool IsOpen(Model model) => model.IsEmbedding && plan.Allows(model.Id);
     }
 
     private async Task<Result<IReadOnlyList<QuotaLimitDto>>> AdmitAsync(

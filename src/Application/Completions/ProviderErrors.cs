@@ -16,6 +16,7 @@ public static class ProviderErrors
         {
             RetryAfter = failure.RetryAfter ?? ShortWhile,
         },
+        ProviderFailure.Rejected => new(ErrorKind.Malformed, "provider.rejected", "The AI service does not accept the request: its messages, parameters or tools do not suit the model."),
         ProviderFailure.BadAnswer => new(ErrorKind.BadGateway, "provider.bad_answer", "The AI service gave an answer that cannot be used."),
         ProviderFailure.CutOff => new(ErrorKind.BadGateway, "provider.cut_off", "The AI service broke off its answer; what had been written is kept."),
         ProviderFailure.TooLong => new(ErrorKind.BadGateway, "provider.too_long", "The AI service sent more than the allowed size."),

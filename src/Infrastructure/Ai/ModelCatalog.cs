@@ -33,6 +33,8 @@ internal sealed partial class ModelCatalog(
 
     public async ValueTask<IReadOnlyList<Model>> ListAsync(CancellationToken ct) => (await RoutesAsync(ct)).Models;
 
+    public async ValueTask<IReadOnlyList<Model>> NamedAsync(string model, CancellationToken ct) => (await RoutesAsync(ct)).Named(model);
+
     public async ValueTask<IReadOnlyList<Model>> CandidatesAsync(string model, CancellationToken ct) => (await RoutesAsync(ct)).Candidates(model);
 
     /// <summary>Who serves what.</summary>

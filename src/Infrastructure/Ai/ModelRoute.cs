@@ -46,6 +46,7 @@ internal sealed record ModelRoute(Model Model, string UpstreamId, IReadOnlyList<
 internal sealed class ModelRoutes
 {
     private readonly FrozenDictionary<(string Provider, string Id), ModelRoute> routes;
+    private readonly FrozenDictionary<string, IReadOnlyList<Model>> named;
     private readonly FrozenDictionary<string, IReadOnlyList<Model>> candidates;
 
     /// <param name="all">In the order of preference.</param>
@@ -59,11 +60,13 @@ internal sealed class ModelRoutes
         var byName = all
             .SelectMany(route => route.Names.Distinct(StringComparer.Ordinal), static (route, name) => (name, route))
             .ToLookup(pair => pair.name, pair => pair.route, StringComparer.Ordinal);
+        named = byName.ToFrozenDictionary(
+            group => group.Key, group => (IReadOnlyList<Model>)[.. group.Select(r => r.Model).Distinct()], StringComparer.Ordinal);
         candidates = byName.ToFrozenDictionary(
-            named => named.Key,
-            named => (IReadOnlyList<Model>)
+            group => group.Key,
+            group => (IReadOnlyList<Model>)
             [
-                .. named.Concat(named.SelectMany(r => r.Fallbacks).SelectMany(name => byName[name])).Select(r => r.Model).Distinct(),
+                .. group.Concat(group.SelectMany(r => r.Fallbacks).SelectMany(name => byName[name])).Select(r => r.Model).Distinct(),
             ],
             StringComparer.Ordinal);
     }
@@ -73,6 +76,9 @@ internal sealed class ModelRoutes
 
     /// <summary>All models, each once, at the provider that is asked first; the first is the default.</summary>
     public IReadOnlyList<Model> Models { get; }
+
+    /// <summary>Who goes by a name, the most wanted first; empty when nobody does.</summary>
+    public IReadOnlyList<Model> Named(string name) => named.GetValueOrDefault(name) ?? [];
 
     /// <summary>Who may answer for a name, the most wanted first; empty when nobody serves it.</summary>
     public IReadOnlyList<Model> Candidates(string name) => candidates.GetValueOrDefault(name) ?? [];

@@ -9,8 +9,8 @@ internal sealed record RetryOptions
     [Range(1, 20)]
     public int Rounds { get; init; } = 4;
 
-    /// <summary>Milliseconds before the second round, doubled with each one and varied by half. 0 to 60,000; default 200.</summary>
-    [Range(0, 60_000)]
+    /// <summary>Milliseconds before the second round, doubled with each one and varied by half. 1 to 60,000; default 200.</summary>
+    [Range(1, 60_000)]
     public int BackoffMilliseconds { get; init; } = 200;
 
     /// <summary>Seconds of a provider's <c>Retry-After</c> that a call waits for; a longer one ends it. 0 to 600; default 10.</summary>

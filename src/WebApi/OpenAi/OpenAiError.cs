@@ -64,7 +64,7 @@ internal sealed record OpenAiError(string Message, string Type, string? Param, s
 
     /// <summary>
     /// False when clients must be told not to come back by themselves: they sleep for as long as <c>Retry-After</c> says, be it a month,
-    /// take every 409 for a lock that will be free soon, and every 502 for a passing weakness, even where a provider refused the request itself.
+    /// take every 409 for a lock that will be free soon, and every 502 for a passing weakness.
     /// </summary>
     public static bool IsWorthRetrying(Problem problem, TimeSpan? retryAfter) =>
         !NotToBeRepeated.Contains(problem.Code) && !(retryAfter > LongestWait);

@@ -49,6 +49,37 @@ internal sealed class CompletionAdmissionTests : IDisposable
     }
 
     [Test]
+    public async Task Start_WhenAnAliasStandsForSeveralModels_TakesTheFirstThatThePlanAllows()
+    {
+        fixture.Plan = RunnerFixture.PlanOf([], maxOutputTokens: null, "large");
+        fixture.Model.Ends();
+
+        (await fixture.CompleteAsync(fixture.Ask() with { Model = RunnerFixture.Alias })).Value.Model.Should().Be("large");
+        fixture.Model.Calls.Should().ContainSingle().Which.Options!.ModelId.Should().Be("large");
+    }
+
+    [Test]
+    public async Task Start_WhenThePlanExcludesAllThatAnAliasStandsFor_IsForbidden()
+    {
+        fixture.Plan = RunnerFixture.PlanOf([], maxOutputTokens: null, "other");
+
+        var started = await fixture.StartAsync(fixture.Ask() with { Model = RunnerFixture.Alias });
+
+        started.Error.Should().BeEquivalentTo(QuotaErrors.ModelNotInPlan("small"));
+        ShouldHaveTouchedNothing();
+    }
+
+    [Test]
+    public async Task Start_WhenThePlanAllowsOnlyAStandIn_IsForbidden()
+    {
+        fixture.Plan = RunnerFixture.PlanOf([], maxOutputTokens: null, "large");
+        fixture.Substitutes = [RunnerFixture.Large];
+
+        (await fixture.StartAsync(fixture.Ask() with { Model = "small" })).Error.Should().BeEquivalentTo(QuotaErrors.ModelNotInPlan("small"));
+        ShouldHaveTouchedNothing();
+    }
+
+    [Test]
     public async Task Start_WhenNoModelIsNamed_TakesTheFirstThatThePlanAllows()
     {
         fixture.Plan = RunnerFixture.PlanOf([], maxOutputTokens: null, "large");

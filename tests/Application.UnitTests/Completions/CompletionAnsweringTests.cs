@@ -74,6 +74,7 @@ internal sealed class CompletionAnsweringTests(bool stream) : IDisposable
     [TestCase(ProviderFailure.Refused, "provider.unavailable", ErrorKind.Unavailable, 5)]
     [TestCase(ProviderFailure.RateLimited, "provider.rate_limited", ErrorKind.Unavailable, 5)]
     [TestCase(ProviderFailure.Timeout, "provider.timeout", ErrorKind.Timeout, null)]
+    [TestCase(ProviderFailure.Rejected, "provider.rejected", ErrorKind.Malformed, null)]
     [TestCase(ProviderFailure.BadAnswer, "provider.bad_answer", ErrorKind.BadGateway, null)]
     [TestCase(ProviderFailure.CutOff, "provider.cut_off", ErrorKind.BadGateway, null)]
     [TestCase(ProviderFailure.TooLong, "provider.too_long", ErrorKind.BadGateway, null)]

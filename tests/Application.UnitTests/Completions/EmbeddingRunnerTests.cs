@@ -16,6 +16,8 @@ public sealed class EmbeddingRunnerTests
     private static readonly Model Vectors =
         new("vectors", "Vectors", "upstream", ContextWindow: 20, MaxOutputTokens: 1, new TokenPrice(1000, 0, "v1")) { IsEmbedding = true };
 
+    private static readonly Model MoreVectors = Vectors with { Id = "more-vectors" };
+
     private RunnerFixture fixture = null!;
 
     [SetUp]
@@ -88,6 +90,23 @@ public sealed class EmbeddingRunnerTests
         (await RunAsync(new Generator(), model: "small", inputs: ["x"])).Error!.Code.Should().Be("model.no_embeddings");
 
     [Test]
+    public async Task Run_WhenAnAliasStandsForSeveralModels_TakesTheFirstThatThePlanAllows()
+    {
+        fixture.Plan = RunnerFixture.PlanOf([], maxOutputTokens: null, "more-vectors");
+
+        (await RunAsync(new Generator(), RunnerFixture.Alias, ["x"])).Value.Model.Should().Be("more-vectors");
+    }
+
+    [Test]
+    public async Task Run_WhenThePlanExcludesAllThatAnAliasStandsFor_IsForbidden()
+    {
+        fixture.Plan = RunnerFixture.PlanOf([], maxOutputTokens: null, "large");
+
+        (await RunAsync(new Generator(), RunnerFixture.Alias, ["x"])).Error.Should().BeEquivalentTo(QuotaErrors.ModelNotInPlan("vectors"));
+        fixture.Store.Demands.Should().BeEmpty();
+    }
+
+    [Test]
     public async Task Run_WhenATextIsLongerThanTheWindow_IsRefused_BeforeAdmission()
     {
         (await RunAsync(new Generator(), "short", new string('x', 21))).Error!.Code.Should().Be("prompt.too_long");
@@ -114,7 +133,7 @@ public sealed class EmbeddingRunnerTests
 
     private Task<Result<EmbeddingsDto>> RunAsync(Generator generator, string model, string[] inputs)
     {
-        fixture.Substitutes = model == Vectors.Id ? [Vectors] : [];
+        fixture.More = [Vectors, MoreVectors];
         var runner = new EmbeddingRunner(
             fixture, fixture, fixture.Store, generator, fixture.Running, fixture, fixture, fixture.Clock, NullLogger<EmbeddingRunner>.Instance);
         return runner.RunAsync(new EmbeddingRequest(fixture.UserId, Key: null, inputs, model), CancellationToken.None);

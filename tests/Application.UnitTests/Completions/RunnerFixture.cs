@@ -24,6 +24,9 @@ internal sealed class RunnerFixture
     public static readonly Model Small = new("small", "Small", "upstream", ContextWindow: 1000, MaxOutputTokens: 100, new TokenPrice(1000, 2000, "v1"));
     public static readonly Model Large = new("large", "Large", "upstream", ContextWindow: 9000, MaxOutputTokens: 900, TokenPrice.Free);
 
+    /// <summary>Stands for both.</summary>
+    public const string Alias = "either";
+
     public RunnerFixture()
     {
         UserId = UserId.New(Clock.GetUtcNow());
@@ -78,6 +81,9 @@ internal sealed class RunnerFixture
     /// <summary>Who may stand in for any model.</summary>
     public IReadOnlyList<Model> Substitutes { get; set; } = [];
 
+    /// <summary>Models beside the small and the large one.</summary>
+    public IReadOnlyList<Model> More { get; set; } = [];
+
     /// <summary>What happens while a request looks for its plan.</summary>
     public Func<Task>? OnPlan { get; set; }
 
@@ -88,6 +94,8 @@ internal sealed class RunnerFixture
 
     /// <summary>What the database says of the completion.</summary>
     public CompletionDto? Stored { get; set; }
+
+    private IEnumerable<Model> Known => [Small, Large, .. More];
 
     public static Plan PlanOf(PlanLimit[] limits, int? maxOutputTokens = null, params string[] models) =>
         Plan.Create(new PlanTerms("test", IsDefault: true, Concurrency: null, models, maxOutputTokens, limits), DateTimeOffset.UnixEpoch).Value;
@@ -143,8 +151,11 @@ internal sealed class RunnerFixture
         return Plan;
     }
 
-    ValueTask<IReadOnlyList<Model>> IModelCatalog.CandidatesAsync(string model, CancellationToken ct) =>
-        ValueTask.FromResult<IReadOnlyList<Model>>([.. new[] { Small, Large }.Where(known => known.Id == model).Concat(Substitutes)]);
+    ValueTask<IReadOnlyList<Model>> IModelCatalog.NamedAsync(string model, CancellationToken ct) =>
+        ValueTask.FromResult<IReadOnlyList<Model>>(model == Alias ? [.. Known] : [.. Known.Where(known => known.Id == model)]);
+
+    async ValueTask<IReadOnlyList<Model>> IModelCatalog.CandidatesAsync(string model, CancellationToken ct) =>
+        [.. await ((IModelCatalog)this).NamedAsync(model, ct), .. Substitutes];
 
     ValueTask<IReadOnlyList<Model>> IModelCatalog.ListAsync(CancellationToken ct) => ValueTask.FromResult<IReadOnlyList<Model>>([Small, Large]);
 

@@ -34,6 +34,23 @@ internal sealed class AiOptionsTests
         reading.Should().Throw<OptionsValidationException>().WithMessage(message).Which.Message.Should().NotContain("break");
     }
 
+    [TestCase("0", false)]
+    [TestCase("1", true)]
+    [TestCase("60001", false)]
+    public async Task TheBackoff_IsAtLeastAMillisecond_OrNothingWouldBeTriedAgain(string milliseconds, bool valid)
+    {
+        var settings = AiServices.Provider(0, "p", new Uri("http://127.0.0.1:1/v1"), "m");
+        settings["Ai:Retry:BackoffMilliseconds"] = milliseconds;
+        await using var ai = new AiServices(settings);
+
+        var reading = () => ai.Get<IOptions<AiOptions>>().Value;
+
+        if (valid)
+            reading.Should().NotThrow();
+        else
+            reading.Should().Throw<OptionsValidationException>().WithMessage("*BackoffMilliseconds*");
+    }
+
     [Test]
     public async Task Prices_ThatBeginTogetherOrShareAVersion_AreRefused()
     {

@@ -16,7 +16,7 @@ internal sealed class OpenAiFailureTests
     [TestCase("status-503", ProviderFailure.Refused)]
     [TestCase("status-504", ProviderFailure.Timeout)]
     [TestCase("status-408", ProviderFailure.Timeout)]
-    [TestCase("status-400", ProviderFailure.BadAnswer)]
+    [TestCase("status-400", ProviderFailure.Rejected)]
     [TestCase("status-404", ProviderFailure.BadAnswer)]
     [TestCase("status-302", ProviderFailure.BadAnswer)]
     [TestCase("status-429", ProviderFailure.RateLimited)]

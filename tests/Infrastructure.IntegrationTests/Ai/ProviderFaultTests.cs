@@ -23,7 +23,9 @@ internal sealed class ProviderFaultTests
             yield return [kind, "status-503", ProviderFailure.Refused];
             yield return [kind, "status-504", ProviderFailure.Timeout];
             yield return [kind, "status-429", ProviderFailure.RateLimited];
-            yield return [kind, "status-422", ProviderFailure.BadAnswer];
+            yield return [kind, "status-400", ProviderFailure.Rejected];
+            yield return [kind, "status-422", ProviderFailure.Rejected];
+            yield return [kind, "status-413", ProviderFailure.BadAnswer];
             yield return [kind, "malformed", ProviderFailure.BadAnswer];
             yield return [kind, "huge", ProviderFailure.TooLong];
             yield return [kind, "cut-off", ProviderFailure.CutOff];
@@ -36,7 +38,7 @@ internal sealed class ProviderFaultTests
         yield return ["Grpc", "status-14", ProviderFailure.Refused];
         yield return ["Grpc", "status-4", ProviderFailure.Timeout];
         yield return ["Grpc", "status-8", ProviderFailure.RateLimited];
-        yield return ["Grpc", "status-3", ProviderFailure.BadAnswer];
+        yield return ["Grpc", "status-3", ProviderFailure.Rejected];
         yield return ["Grpc", "status-12", ProviderFailure.BadAnswer];
         yield return ["Grpc", "malformed", ProviderFailure.BadAnswer];
         yield return ["Grpc", "huge", ProviderFailure.TooLong];

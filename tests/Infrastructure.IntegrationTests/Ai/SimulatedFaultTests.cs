@@ -10,6 +10,7 @@ internal sealed class SimulatedFaultTests
     [TestCase("simulated-refuse", ProviderFailure.Refused)]
     [TestCase("simulated-429", ProviderFailure.RateLimited)]
     [TestCase("simulated-timeout", ProviderFailure.Timeout)]
+    [TestCase("simulated-reject", ProviderFailure.Rejected)]
     [TestCase("simulated-bad-answer", ProviderFailure.BadAnswer)]
     [TestCase("simulated-too-long", ProviderFailure.TooLong)]
     [TestCase("simulated-cut-off", ProviderFailure.CutOff)]

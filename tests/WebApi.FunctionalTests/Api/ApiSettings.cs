@@ -25,7 +25,7 @@ public static class ApiSettings
 
     // A provider each: one that keeps failing must not open the breaker of the others.
     private static readonly string[] Failing =
-        ["status-400", "status-401", "status-429", "status-500", "status-503", "malformed", "empty", "error", "cut-off", "cut-clean", "huge"];
+        ["status-400", "status-401", "status-422", "status-429", "status-500", "status-503", "malformed", "empty", "error", "cut-off", "cut-clean", "huge"];
 
     private static readonly string[] Impatient = ["hang", "stall@impatient"];
 

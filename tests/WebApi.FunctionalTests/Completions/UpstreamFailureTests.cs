@@ -11,7 +11,8 @@ public sealed class UpstreamFailureTests(DatabaseKind kind) : ApiTests(kind)
     [TestCase("status-500", 503, "provider.unavailable")]
     [TestCase("status-503", 503, "provider.unavailable")]
     [TestCase("status-401", 503, "provider.unavailable")]
-    [TestCase("status-400", 502, "provider.bad_answer")]
+    [TestCase("status-400", 400, "provider.rejected")]
+    [TestCase("status-422", 400, "provider.rejected")]
     [TestCase("status-429", 503, "provider.rate_limited")]
     [TestCase("malformed", 502, "provider.bad_answer")]
     [TestCase("empty", 502, "provider.bad_answer")]
@@ -31,6 +32,7 @@ public sealed class UpstreamFailureTests(DatabaseKind kind) : ApiTests(kind)
 
     [TestCase("status-503", "provider.unavailable", 503)]
     [TestCase("status-429", "provider.rate_limited", 503)]
+    [TestCase("status-400", "provider.rejected", 400)]
     [TestCase("malformed", "provider.bad_answer", 502)]
     [TestCase("cut-off", "provider.cut_off", 502)]
     [TestCase("cut-clean", "provider.cut_off", 502)]
@@ -77,6 +79,7 @@ public sealed class UpstreamFailureTests(DatabaseKind kind) : ApiTests(kind)
         using var caller = await Api.SignInAsync();
 
         (await caller.PostAsync(Completions, new { prompt = "Hello", model = "status-500" })).ShouldBeProblem(503, "provider.unavailable");
+        (await caller.PostAsync(Completions, new { prompt = "Hello", model = "status-422" })).ShouldBeProblem(400, "provider.rejected");
 
         (await caller.QuotaAsync("tokens")).Should().Be((0, 0));
         (await Books.EntriesAsync(Api.Database, caller.UserId)).Should().Be(0);

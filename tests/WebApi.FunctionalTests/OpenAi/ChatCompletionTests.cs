@@ -87,14 +87,16 @@ public sealed class ChatCompletionTests(DatabaseKind kind) : OpenAiTests(kind)
         await Books.ShouldBalanceAsync(Api.Database);
     }
 
-    [TestCase("status-503", HttpStatusCode.ServiceUnavailable, "provider.unavailable")]
-    [TestCase("status-400", HttpStatusCode.BadGateway, "provider.bad_answer")]
-    [TestCase("malformed", HttpStatusCode.BadGateway, "provider.bad_answer")]
-    public async Task AStreamThatFailsBeforeItsFirstPiece_IsAStatus(string model, HttpStatusCode status, string code)
+    [TestCase("status-503", HttpStatusCode.ServiceUnavailable, "provider.unavailable", "server_error")]
+    [TestCase("status-400", HttpStatusCode.BadRequest, "provider.rejected", "invalid_request_error")]
+    [TestCase("malformed", HttpStatusCode.BadGateway, "provider.bad_answer", "server_error")]
+    public async Task AStreamThatFailsBeforeItsFirstPiece_IsAStatus(string model, HttpStatusCode status, string code, string type)
     {
         var answer = await Caller.PostAsync(Path, Ask(model, new { stream = true }));
 
-        answer.ShouldBe(status).Json.GetProperty("error").GetProperty("code").GetString().Should().Be(code);
+        var error = answer.ShouldBe(status).Json.GetProperty("error");
+        error.GetProperty("code").GetString().Should().Be(code);
+        error.GetProperty("type").GetString().Should().Be(type);
         answer.MediaType.Should().Be("application/json");
     }
 

@@ -20,6 +20,7 @@ internal static class HttpFailures
             Status = (int)response.StatusCode,
         },
         (int)HttpStatusCode.RequestTimeout or (int)HttpStatusCode.GatewayTimeout => Status(ProviderFailure.Timeout, response, clock),
+        400 or 422 => Status(ProviderFailure.Rejected, response, clock),
         401 or 402 or 403 or >= 500 => Status(ProviderFailure.Refused, response, clock),
         _ => Status(ProviderFailure.BadAnswer, response, clock),
     };

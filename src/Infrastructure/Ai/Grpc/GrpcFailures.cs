@@ -38,8 +38,9 @@ internal static class GrpcFailures
             RetryAfter = RetryAfter(failure.Trailers),
             Status = 429,
         },
-        StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.OutOfRange or StatusCode.AlreadyExists =>
-            Answered(ProviderFailure.BadAnswer, failure.StatusCode, 400),
+        StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.OutOfRange =>
+            Answered(ProviderFailure.Rejected, failure.StatusCode, 400),
+        StatusCode.AlreadyExists => Answered(ProviderFailure.BadAnswer, failure.StatusCode, 409),
         StatusCode.NotFound or StatusCode.Unimplemented => Answered(ProviderFailure.BadAnswer, failure.StatusCode, 404),
         StatusCode.Unauthenticated or StatusCode.PermissionDenied => Answered(ProviderFailure.Refused, failure.StatusCode, 401),
         _ => Answered(ProviderFailure.Refused, failure.StatusCode, null),

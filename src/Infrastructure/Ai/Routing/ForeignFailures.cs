@@ -20,6 +20,8 @@ internal static class ForeignFailures
             new(ProviderFailure.RateLimited, "The provider answered 429.") { Status = 429 },
         HttpRequestException { StatusCode: HttpStatusCode.RequestTimeout or HttpStatusCode.GatewayTimeout } answered =>
             new(ProviderFailure.Timeout, "The provider is too slow.") { Status = (int)answered.StatusCode },
+        HttpRequestException { StatusCode: HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity } answered =>
+            new(ProviderFailure.Rejected, $"The provider answered {(int)answered.StatusCode}.") { Status = (int)answered.StatusCode },
         HttpRequestException { StatusCode: { } status } when status is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden) && (int)status < 500 =>
             new(ProviderFailure.BadAnswer, $"The provider answered {(int)status}.") { Status = (int)status },
         HttpRequestException failure => new(ProviderFailure.Refused, "The provider could not be reached.") { Status = (int?)failure.StatusCode },

@@ -27,6 +27,8 @@ internal readonly record struct ProviderFault(ProviderException Failure, Retry R
         (ProviderFailure.Refused, 401 or 402 or 403) => new(failure, Retry.Elsewhere, true),
         // Ours, not the provider's own: asking it again would only make a slow call slower.
         (ProviderFailure.Timeout, null) => new(failure, Retry.Elsewhere, true),
+        // What does not suit one provider may suit another, and speaks against neither.
+        (ProviderFailure.Rejected, _) => new(failure, Retry.Elsewhere, false),
         (ProviderFailure.BadAnswer, 404 or 405) => new(failure, Retry.Elsewhere, false),
         (ProviderFailure.BadAnswer, >= 400 and < 500) => new(failure, Retry.Nowhere, false),
         (ProviderFailure.BadAnswer, _) => new(failure, Retry.Elsewhere, true),

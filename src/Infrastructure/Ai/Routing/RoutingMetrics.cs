@@ -78,6 +78,7 @@ internal sealed class RoutingMetrics : IDisposable
     private static string Name(ProviderFailure failure) => failure switch
     {
         ProviderFailure.RateLimited => "rate_limited",
+        ProviderFailure.Rejected => "rejected",
         ProviderFailure.BadAnswer => "bad_answer",
         ProviderFailure.CutOff => "cut_off",
         ProviderFailure.TooLong => "too_long",

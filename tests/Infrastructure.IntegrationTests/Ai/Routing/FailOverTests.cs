@@ -59,8 +59,25 @@ internal sealed class FailOverTests
     }
 
     [TestCase(400)]
-    [TestCase(413)]
     [TestCase(422)]
+    public async Task Call_WhenItDoesNotSuitTheProvider_IsTriedElsewhereOnce_AndSpeaksAgainstNobody(int status)
+    {
+        await using var routed = new RoutedServices(2, null, ("b:Priority", "1"));
+        routed.A.Failing(() => Failures.Status(status));
+
+        (await routed.AskAsync()).Should().Be("This is b.");
+        (routed.A.Calls, routed.B.Calls).Should().Be((1, 1));
+
+        routed.B.Failing(() => Failures.Status(status));
+        for (var i = 0; i < 30; i++)
+            await routed.FailAsync(ProviderFailure.Rejected);
+        (routed.A.Calls, routed.B.Calls).Should().Be((31, 31), "what was rejected is not asked again");
+        foreach (var i in new[] { 0, 1 })
+            (await routed.StateAsync(i)).State.Should().NotBe(ProviderState.Open, "the provider did what it should");
+    }
+
+    [TestCase(409)]
+    [TestCase(413)]
     public async Task Call_WhenItIsTheCallersFault_IsNotTriedElsewhere(int status)
     {
         await using var routed = new RoutedServices(2, null, ("b:Priority", "1"));
