@@ -59,6 +59,7 @@ public static class ApplicationRegistration
         services.AddSingleton<CompletionSharing>();
         services.AddSingleton<CompletionReplay>();
         services.AddSingleton<CompletionFeed>();
+        services.AddSingleton<CompletionAccess>();
         services.TryAddSingleton<ICompletionEventStore, NoSharedEvents>();
         services.AddSingleton<AbandonedCompletions>();
         return services;

@@ -12,12 +12,13 @@ namespace CleanLlm.Application.Completions;
 public sealed record CancelCompletion(CompletionId Id) : IRequest<Result<CompletionDto>>;
 
 internal sealed class CancelCompletionHandler(
-    RunningCompletions running, ICompletionStore store, ICompletionQueries completions, ICurrentUser user)
+    RunningCompletions running, ICompletionStore store, ICompletionQueries completions, CompletionAccess access, ICurrentUser user)
     : IRequestHandler<CancelCompletion, Result<CompletionDto>>
 {
     public async Task<Result<CompletionDto>> Handle(CancelCompletion request, CancellationToken cancellationToken)
     {
-        if (await completions.FindAsync(request.Id, user.Id, cancellationToken) is not { } completion)
+        if (!await access.AllowsAsync(request.Id, cancellationToken)
+            || await completions.FindAsync(request.Id, user.Id, cancellationToken) is not { } completion)
             return CompletionErrors.NotFound;
         if (!running.TryCancel(request.Id))
             await store.RequestCancelAsync(request.Id, cancellationToken);

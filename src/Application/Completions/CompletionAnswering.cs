@@ -72,6 +72,7 @@ internal sealed partial class CompletionAnswering(
             // Whatever a client throws when it is told to stop, the reason is ours.
             return run.IsCancelled ? CompletionErrors.Cancelled
                 : deadline.IsCancellationRequested ? CompletionErrors.TimedOut
+                : run.IsCutShort ? null
                 : CompletionErrors.Interrupted;
         }
         catch (ProviderException failure)

@@ -8,7 +8,7 @@ namespace CleanLlm.Application.Completions;
 /// <param name="Id">Identifies the completion.</param>
 /// <param name="ChatId">The chat it belongs to; null outside any chat.</param>
 /// <param name="Status">Where it is in its life.</param>
-/// <param name="Model">The model that was asked, and once it has ended the one that answered.</param>
+/// <param name="Model">The model that was asked; some seconds into an answer, and once it has ended, the one that answers.</param>
 /// <param name="Provider">The provider that serves it.</param>
 /// <param name="Message">The answer, or as much of it as was produced; null while there is none, and when it was not to be stored.</param>
 /// <param name="ToolCalls">The tools that the model wants called.</param>

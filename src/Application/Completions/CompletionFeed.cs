@@ -27,6 +27,15 @@ public sealed class CompletionFeed(
         return Result<ICompletionReader>.Success(await RemoteLogReader.OpenAsync(stored, user, after, patience, shared, queries, clock, ct));
     }
 
+    /// <summary>As <see cref="OpenAsync"/>, but null when what was already seen includes the ending, so that nothing comes any more.</summary>
+    public async Task<Result<ICompletionReader?>> ResumeAsync(CompletionId id, UserId user, int after, TimeSpan patience, CancellationToken ct)
+    {
+        if (after > 0 && await HasEndedByAsync(id, user, after, ct))
+            return Result<ICompletionReader?>.Success(null);
+        var opened = await OpenAsync(id, user, after, patience, ct);
+        return opened.IsSuccess ? Result<ICompletionReader?>.Success(opened.Value) : opened.Error;
+    }
+
     /// <summary>Waits for the end of a started completion.</summary>
     public async Task<Result<CompletionDto>> OutcomeAsync(StartedCompletion started, CancellationToken ct)
     {
@@ -47,5 +56,14 @@ public sealed class CompletionFeed(
             if (batch.IsLast)
                 return CompletionOutcome.Of(batch.Events[^1]);
         }
+    }
+
+    private async ValueTask<bool> HasEndedByAsync(CompletionId id, UserId user, int after, CancellationToken ct)
+    {
+        if (running.LogOf(id, user) is { } log)
+            return log.IsEndedBy(after);
+        if (await queries.StatusOfAsync(id, user, ct) is null or CompletionStatus.Running or CompletionStatus.Queued)
+            return false;
+        return after == RemoteLogReader.EndingId || await shared.ReadAsync(id, after, ct) is { IsLast: true, Events.Count: 0 };
     }
 }

@@ -35,6 +35,13 @@ public sealed class CompletionLog
         }
     }
 
+    /// <summary>Whether the event of an id, or one before it, ended it.</summary>
+    internal bool IsEndedBy(int id)
+    {
+        lock (gate)
+            return ended && id >= count;
+    }
+
     /// <summary>Adds an event; its id is its place, counted from 1.</summary>
     public void Append(CompletionEvent entry)
     {

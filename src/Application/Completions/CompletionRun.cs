@@ -1,6 +1,7 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Usage;
 using Microsoft.Extensions.AI;
@@ -15,6 +16,9 @@ public sealed class CompletionRun
 {
     // What a piece takes beside its text, so that very many very small ones are bounded too.
     private const int PieceOverhead = 64;
+
+    // Tokenizers differ: by so much of its bound an answer may pass it by our count.
+    private const double TokenTolerance = 1.1;
 
     private readonly int maxOutputBytes;
     private long overhead;
@@ -67,6 +71,9 @@ public sealed class CompletionRun
     /// <summary>Whether its caller wants no more of it.</summary>
     internal bool IsCancelled { get; private set; }
 
+    /// <summary>Whether it went on beyond its bound of tokens and was therefore stopped, as if the model had kept to it.</summary>
+    internal bool IsCutShort { get; private set; }
+
     /// <summary>Cancelled when the call of the model is to stop, for whatever reason.</summary>
     internal CancellationTokenSource Stop => stop;
 
@@ -112,15 +119,25 @@ public sealed class CompletionRun
         return !IsOverfull;
     }
 
-    /// <summary>What to store of a run that goes on; null when it has ended.</summary>
+    private Model Serving => Call.Served ?? Call.Candidates[0];
+
+    /// <summary>What to store of a run that goes on; null when it has ended, or now ends because its model does not keep to the bound.</summary>
     internal CompletionCheckpoint? Checkpoint(Func<string, int> count, DateTimeOffset now, TimeSpan lease)
     {
         var text = Answer.Text;
         var tokens = Count(text, count);
+        if (tokens > MaxCompletionTokens * TokenTolerance)
+        {
+            IsCutShort = true;
+            stop.Cancel();
+            return null;
+        }
+
         lock (completion)
         {
             if (completion.Status != CompletionStatus.Running)
                 return null;
+            completion.AnsweredBy(Serving);
             CheckpointedAt = now;
             return completion.Checkpoint(text, tokens, now + lease);
         }
@@ -132,13 +149,12 @@ public sealed class CompletionRun
         var text = Answer.Text;
         lock (completion)
         {
-            if (Call.Served is { } served)
-                completion.AnsweredBy(served);
+            completion.AnsweredBy(Serving);
             if (Call.Cached)
                 completion.AnsweredFromCache();
             completion.Calls(ToolCalls.Calls);
             if (error is null)
-                return completion.Succeed(text, Tokens(text, count, UsageBasis.Counted), Map(FinishReason), now);
+                return completion.Succeed(text, Tokens(text, count, UsageBasis.Counted), IsCutShort ? Domain.Completions.FinishReason.Length : Map(FinishReason), now);
             var tokens = Tokens(text, count, UsageBasis.Partial);
             return error == CompletionErrors.Cancelled
                 ? completion.Cancel(text, tokens, modelWasAsked: Call.Served is not null, now)

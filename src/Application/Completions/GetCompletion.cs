@@ -8,9 +8,12 @@ namespace CleanLlm.Application.Completions;
 /// <summary>One completion of the caller, whatever state it is in.</summary>
 public sealed record GetCompletion(CompletionId Id) : IRequest<Result<CompletionDto>>;
 
-internal sealed class GetCompletionHandler(ICompletionQueries completions, ICurrentUser user)
+internal sealed class GetCompletionHandler(ICompletionQueries completions, CompletionAccess access, ICurrentUser user)
     : IRequestHandler<GetCompletion, Result<CompletionDto>>
 {
     public async Task<Result<CompletionDto>> Handle(GetCompletion request, CancellationToken cancellationToken) =>
-        await completions.FindAsync(request.Id, user.Id, cancellationToken) is { } completion ? completion : CompletionErrors.NotFound;
+        await access.AllowsAsync(request.Id, cancellationToken)
+        && await completions.FindAsync(request.Id, user.Id, cancellationToken) is { } completion
+            ? completion
+            : CompletionErrors.NotFound;
 }

@@ -1,3 +1,4 @@
+using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Users;
 
@@ -8,6 +9,9 @@ public interface ICompletionQueries
 {
     /// <summary>One completion with its answer; null when it is absent or somebody else's.</summary>
     Task<CompletionDto?> FindAsync(CompletionId id, UserId user, CancellationToken ct);
+
+    /// <summary>Whether one completion was asked in a chat, with the given API key.</summary>
+    Task<bool> IsAskedInChatAsync(CompletionId id, ApiKeyId key, CancellationToken ct);
 
     /// <summary>Where one completion is in its life; null when it is absent or somebody else's.</summary>
     Task<CompletionStatus?> StatusOfAsync(CompletionId id, UserId user, CancellationToken ct);

@@ -18,7 +18,7 @@ public interface ICompletionStore
     Task<Result<IReadOnlyList<QuotaCounter>>> AdmitAsync(
         Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, DateTimeOffset leaseExpiresAt, CancellationToken ct);
 
-    /// <summary>Renews the lease and stores how far the answer has come.</summary>
+    /// <summary>Renews the lease and stores how far the answer has come, and who gives it at what price.</summary>
     /// <returns>False when the completion was closed meanwhile.</returns>
     Task<bool> CheckpointAsync(CompletionCheckpoint checkpoint, CancellationToken ct);
 

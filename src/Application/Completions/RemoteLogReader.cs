@@ -9,6 +9,12 @@ namespace CleanLlm.Application.Completions;
 /// </summary>
 internal sealed class RemoteLogReader : ICompletionReader
 {
+    /// <summary>
+    /// The id of an ending that the database tells. How many events came before is no longer known, so it is the highest there is: whoever
+    /// comes back with it has seen the end, and it is higher than all that were seen before.
+    /// </summary>
+    public const int EndingId = int.MaxValue;
+
     // How often the database is asked whether it has ended, and how long its log may then take to say the same.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
@@ -24,6 +30,7 @@ internal sealed class RemoteLogReader : ICompletionReader
     private IAsyncDisposable? watch;
     private TaskCompletionSource appended = Signal();
     private CompletionDto stored;
+    private EventBatch? ending;
     private long lookedAt;
     private int last;
 
@@ -65,6 +72,8 @@ internal sealed class RemoteLogReader : ICompletionReader
 
     public async ValueTask<EventBatch> NextAsync()
     {
+        if (ending is { } end)
+            return end;
         var asked = clock.GetTimestamp();
         while (true)
         {
@@ -119,16 +128,14 @@ internal sealed class RemoteLogReader : ICompletionReader
     // To one who has seen nothing yet, what came before the ending is told as one piece.
     private EventBatch Ending()
     {
-        var first = last + 1;
-        var ending = CompletionOutcome.EventOf(CompletionOutcome.Of(stored));
-        CompletionEvent[] events = (last, stored.Message) switch
-        {
-            (0, { } message) => [new CompletionStarted(id, stored.Model), new CompletionDelta(message.Content), ending],
-            (0, null) => [new CompletionStarted(id, stored.Model), ending],
-            _ => [ending],
-        };
-        last += events.Length;
-        return new EventBatch(first, events, IsLast: true);
+        var end = new EventBatch(EndingId, new[] { CompletionOutcome.EventOf(CompletionOutcome.Of(stored)) }, IsLast: true);
+        if (last > 0)
+            return end;
+        ending = end;
+        CompletionEvent[] beginning = stored.Message is { } message
+            ? [new CompletionStarted(id, stored.Model), new CompletionDelta(message.Content)]
+            : [new CompletionStarted(id, stored.Model)];
+        return new EventBatch(1, beginning, IsLast: false);
     }
 
     private async Task WaitAsync(TimeSpan longest)

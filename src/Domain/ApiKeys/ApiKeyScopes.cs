@@ -13,7 +13,7 @@ public enum ApiKeyScopes
     /// <summary><c>chats:read</c>: list and read chats and their messages.</summary>
     ChatsRead = 2,
 
-    /// <summary><c>chats:write</c>: make, change and delete chats, and ask in them.</summary>
+    /// <summary><c>chats:write</c>: make, change and delete chats, ask in them, and follow or cancel what the key asked there.</summary>
     ChatsWrite = 4,
 
     /// <summary><c>usage:read</c>: read quota and usage.</summary>

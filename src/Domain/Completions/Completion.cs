@@ -27,7 +27,7 @@ public sealed class Completion
     /// <summary>Where in a chat it takes place; null outside any chat.</summary>
     public ChatTurn? Turn { get; private init; }
 
-    /// <summary>The model asked for, and once it has ended the one that answered.</summary>
+    /// <summary>The model asked for; from the first checkpoint on the one that answers.</summary>
     public string Model { get; private set; } = "";
 
     /// <summary>The provider that serves it.</summary>
@@ -128,7 +128,7 @@ public sealed class Completion
     {
         Running();
         (Answer, CompletionTokens, LeaseExpiresAt) = (Store ? answer : null, completionTokens, leaseExpiresAt);
-        return new CompletionCheckpoint(Id, Answer, CompletionTokens, leaseExpiresAt);
+        return new CompletionCheckpoint(Id, Answer, CompletionTokens, leaseExpiresAt) { Model = Model, Provider = Provider, Price = Price };
     }
 
     /// <summary>Another provider, or a smaller model, answers in the place of the one that was asked.</summary>
@@ -234,7 +234,17 @@ public readonly record struct TokenCount(int PromptTokens, int CompletionTokens,
 /// <param name="Answer">The answer so far; null when it is not to be stored.</param>
 /// <param name="CompletionTokens">Its tokens.</param>
 /// <param name="LeaseExpiresAt">Until when its instance vouches for it.</param>
-public sealed record CompletionCheckpoint(CompletionId Id, string? Answer, int CompletionTokens, DateTimeOffset LeaseExpiresAt);
+public sealed record CompletionCheckpoint(CompletionId Id, string? Answer, int CompletionTokens, DateTimeOffset LeaseExpiresAt)
+{
+    /// <summary>The model that answers.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>The provider that serves it.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>Its price, which a crash would charge.</summary>
+    public required TokenPrice Price { get; init; }
+}
 
 /// <summary>A completion that has just ended, with all that must be stored together.</summary>
 /// <param name="Completion">In its final state.</param>

@@ -4,9 +4,9 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace CleanLlm.WebApi.Authentication;
 
-/// <summary>Says on an endpoint which scope of an API key opens it. Without it no key does.</summary>
-/// <param name="Scope">One scope.</param>
-internal sealed record KeyScope(ApiKeyScopes Scope);
+/// <summary>Says on an endpoint which scopes of an API key open it. Without it no key does.</summary>
+/// <param name="AnyOf">Scopes of which one is enough.</param>
+internal sealed record KeyScope(ApiKeyScopes AnyOf);
 
 /// <summary>A caller with an API key may only go where one of its scopes allows it.</summary>
 internal sealed class KeyScopeRequirement : AuthorizationHandler<KeyScopeRequirement>, IAuthorizationRequirement
@@ -19,13 +19,13 @@ internal sealed class KeyScopeRequirement : AuthorizationHandler<KeyScopeRequire
     }
 
     private static bool Allows(ApiKeyAccess? key, KeyScope? wanted) =>
-        key is null || (wanted is not null && key.Scopes.HasFlag(wanted.Scope));
+        key is null || (wanted is not null && (key.Scopes & wanted.AnyOf) != ApiKeyScopes.None);
 }
 
 /// <summary>Opens endpoints to API keys.</summary>
 internal static class KeyScopeConventions
 {
-    /// <summary>Lets callers in whose API key has the scope.</summary>
-    public static TBuilder AllowKeys<TBuilder>(this TBuilder endpoint, ApiKeyScopes scope)
-        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new KeyScope(scope));
+    /// <summary>Lets callers in whose API key has the scope, or one of several.</summary>
+    public static TBuilder AllowKeys<TBuilder>(this TBuilder endpoint, ApiKeyScopes anyOf)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new KeyScope(anyOf));
 }

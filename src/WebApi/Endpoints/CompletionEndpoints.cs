@@ -14,6 +14,9 @@ namespace CleanLlm.WebApi.Endpoints;
 /// <summary>Metered calls of a model.</summary>
 internal static class CompletionEndpoints
 {
+    // A key that may ask in chats reaches what it asked there, and no other completion.
+    private const ApiKeyScopes Starting = ApiKeyScopes.Completions | ApiKeyScopes.ChatsWrite;
+
     /// <summary>The calls below <c>/completions</c>.</summary>
     public static RouteGroupBuilder MapCompletions(this RouteGroupBuilder api)
     {
@@ -31,22 +34,24 @@ internal static class CompletionEndpoints
                 + "`cancel`. With a header `Idempotency-Key` the same request makes one completion, however often it is sent within 24 hours.");
         completions.MapGet("/{id:guid}", Get)
             .WithName("Completions_Get")
-            .AllowKeys(ApiKeyScopes.Completions)
+            .AllowKeys(Starting)
             .WithProblems(401, 404, 503)
             .WithSummary("Shows a completion, whatever state it is in");
         completions.MapGet("/{id:guid}/events", Follow)
             .WithName("Completions_Follow")
-            .AllowKeys(ApiKeyScopes.Completions)
+            .AllowKeys(Starting)
             .Produces<string>(StatusCodes.Status200OK, EventStream.MediaType)
             .WithEventStream()
+            .Produces(StatusCodes.Status204NoContent)
             .WithProblems(401, 404, 422, 503)
             .WithSummary("Streams the events of a completion")
             .WithDescription(
                 "From the start, or after the event that the header `Last-Event-ID` names, on any instance, while it runs and for ten minutes after. "
-                + "Later, or when its instance was lost, the last event tells how it ended, with the whole answer.");
+                + "Later, or when its instance was lost, the last event tells how it ended, with the whole answer. "
+                + "204 when the event named is the last one: nothing comes any more, and an `EventSource` stops asking.");
         completions.MapPost("/{id:guid}/cancel", Cancel)
             .WithName("Completions_Cancel")
-            .AllowKeys(ApiKeyScopes.Completions)
+            .AllowKeys(Starting)
             .WithProblems(401, 404, 503)
             .WithSummary("Cancels a completion")
             .WithDescription(
@@ -80,7 +85,9 @@ internal static class CompletionEndpoints
         [FromHeader(Name = "Last-Event-ID")] string? lastEventId = null)
     {
         var opened = await mediator.Send(new FollowCompletion(new CompletionId(id), lastEventId, EventStream.LookInterval), http.RequestAborted);
-        return opened.IsSuccess ? await delivery.StreamAsync(opened.Value, http) : opened.Error.ToProblem();
+        if (!opened.IsSuccess)
+            return opened.Error.ToProblem();
+        return opened.Value is { } reader ? await delivery.StreamAsync(reader, http) : TypedResults.NoContent();
     }
 
     private static async Task<Results<Accepted<CompletionDto>, ProblemResult>> Cancel(Guid id, IMediator mediator, CancellationToken ct)

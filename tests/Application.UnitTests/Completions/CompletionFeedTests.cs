@@ -74,7 +74,7 @@ internal sealed class CompletionFeedTests : IDisposable
         var rest = RunnerFixture.ReadToEndAsync(reader);
         await AdvanceUntilAsync(rest);
 
-        (await rest).Should().ContainSingle().Which.Should().Be((3, new CompletionFailed(CompletionErrors.Interrupted)));
+        (await rest).Should().ContainSingle().Which.Should().Be((RemoteLogReader.EndingId, new CompletionFailed(CompletionErrors.Interrupted)));
     }
 
     [Test]
@@ -114,7 +114,7 @@ internal sealed class CompletionFeedTests : IDisposable
         await AdvanceUntilAsync(reading);
 
         (await reading).Should().Equal(
-            (1, new CompletionStarted(run.Id, "small")), (2, new CompletionDelta("Hello")), (3, new CompletionFinished(elsewhere.Stored)));
+            (1, new CompletionStarted(run.Id, "small")), (2, new CompletionDelta("Hello")), (RemoteLogReader.EndingId, new CompletionFinished(elsewhere.Stored)));
     }
 
     [Test]
@@ -128,6 +128,53 @@ internal sealed class CompletionFeedTests : IDisposable
         await AdvanceUntilAsync(waiting);
 
         (await waiting).Should().BeEquivalentTo(new { FirstId = 3, IsLast = false, Events = new { Count = 0 } });
+    }
+
+    [Test]
+    public async Task AReader_WhoHasSeenTheEnding_IsTold_OnTheSameInstance()
+    {
+        here.Shared.IsShared = false;
+        here.Model.Says("Hel");
+        var run = await StreamAsync();
+        (await ResumeAsync(here, run, after: 9)).Should().BeFalse("it goes on");
+        here.Model.Says("lo").Ends();
+        await RunnerFixture.EndOfAsync(run);
+
+        (await ResumeAsync(here, run, after: 0)).Should().BeFalse();
+        (await ResumeAsync(here, run, after: 3)).Should().BeFalse();
+        (await ResumeAsync(here, run, after: 4)).Should().BeTrue();
+        (await ResumeAsync(here, run, after: 5)).Should().BeTrue();
+    }
+
+    [Test]
+    public async Task AReader_WhoHasSeenTheEnding_IsTold_ElsewhereByTheSharedLog()
+    {
+        here.Model.Says("Hel", "lo").Ends();
+        var run = await StreamAsync();
+        elsewhere.Stored = (await RunnerFixture.EndOfAsync(run)).Value;
+        await AdvanceHereUntilAsync(() => here.Shared.EventsOf(run.Id).Count == 4);
+
+        (await ResumeAsync(elsewhere, run, after: 3)).Should().BeFalse();
+        (await ResumeAsync(elsewhere, run, after: 4)).Should().BeTrue();
+    }
+
+    [Test]
+    public async Task AReader_WhoHasSeenTheEnding_IsTold_WhenOnlyTheRowIsLeft()
+    {
+        here.Shared.IsShared = false;
+        here.Model.Says("Hel", "lo").Ends();
+        var run = await StreamAsync();
+        elsewhere.Stored = (await RunnerFixture.EndOfAsync(run)).Value;
+
+        var reading = RunnerFixture.ReadToEndAsync((await FeedOf(elsewhere).ResumeAsync(run.Id, here.UserId, 2, Patience, default)).Value!);
+        await AdvanceUntilAsync(reading);
+
+        var ending = (await reading).Should().ContainSingle("the row knows no pieces").Subject;
+        (await ResumeAsync(elsewhere, run, after: ending.Id)).Should().BeTrue();
+        elsewhere.Stored = elsewhere.Stored with { Status = CompletionStatus.Running };
+        (await ResumeAsync(elsewhere, run, after: ending.Id)).Should().BeFalse("nothing has ended");
+        elsewhere.Stored = null;
+        (await FeedOf(elsewhere).ResumeAsync(run.Id, here.UserId, ending.Id, Patience, default)).Error.Should().Be(CompletionErrors.NotFound);
     }
 
     [Test]
@@ -156,6 +203,17 @@ internal sealed class CompletionFeedTests : IDisposable
         outcome.IsSuccess.Should().Be(succeeded);
         if (code == "provider.timeout")
             outcome.Error!.Code.Should().Be(code);
+    }
+
+    private CompletionFeed FeedOf(RunnerFixture instance) => new(instance.Running, here.Shared, instance, instance.Clock);
+
+    /// <summary>Whether whoever comes back is told that nothing comes any more.</summary>
+    private async Task<bool> ResumeAsync(RunnerFixture instance, CompletionRun run, int after)
+    {
+        var reader = (await FeedOf(instance).ResumeAsync(run.Id, here.UserId, after, Patience, default)).Value;
+        if (reader is not null)
+            await reader.DisposeAsync();
+        return reader is null;
     }
 
     private async Task<CompletionRun> StreamAsync() => (await here.StartAsync(here.Ask() with { Stream = true })).Value;

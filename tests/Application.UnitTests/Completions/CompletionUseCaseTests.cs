@@ -72,13 +72,37 @@ internal sealed class CompletionUseCaseTests : IDisposable
     [Test]
     public async Task GetCompletion_FindsTheCallersOwn_OrNone()
     {
-        var handler = new GetCompletionHandler(fixture, user);
+        var handler = new GetCompletionHandler(fixture, new CompletionAccess(fixture, key), user);
         (await handler.Handle(new GetCompletion(default), default)).Error.Should().Be(CompletionErrors.NotFound);
 
         fixture.Model.Says("Hello!").Ends();
         fixture.Stored = (await fixture.CompleteAsync(fixture.Ask())).Value;
 
         (await handler.Handle(new GetCompletion(fixture.Stored.Id), default)).Value.Should().Be(fixture.Stored);
+    }
+
+    [TestCase(ApiKeyScopes.Completions, false, true)]
+    [TestCase(ApiKeyScopes.ChatsWrite, false, false)]
+    [TestCase(ApiKeyScopes.ChatsWrite, true, true)]
+    [TestCase(ApiKeyScopes.ChatsRead, true, false)]
+    public async Task ACompletion_IsReached_ByAKeyOfItsScope_OrByTheKeyThatAskedInAChat(ApiKeyScopes scopes, bool asked, bool reached)
+    {
+        fixture.Model.Says("Hello!").Ends();
+        var run = (await fixture.StartAsync(fixture.Ask())).Value;
+        fixture.Stored = (await RunnerFixture.EndOfAsync(run)).Value;
+        var used = ApiKeyId.New(fixture.Clock.GetUtcNow());
+        key.Key.Returns(new ApiKeyAccess(used, fixture.UserId, scopes, Limit: null));
+        fixture.AskedInChatWith = asked ? used : ApiKeyId.New(fixture.Clock.GetUtcNow());
+        var access = new CompletionAccess(fixture, key);
+
+        var found = await new GetCompletionHandler(fixture, access, user).Handle(new GetCompletion(run.Id), default);
+        var cancelled = await new CancelCompletionHandler(fixture.Running, fixture.Store, fixture, access, user).Handle(new CancelCompletion(run.Id), default);
+        var followed = await new FollowCompletionHandler(fixture.Feed, access, user)
+            .Handle(new FollowCompletion(run.Id, LastEventId: null, TimeSpan.FromSeconds(1)), default);
+
+        foreach (var error in new[] { found.Error, cancelled.Error, followed.Error })
+            error.Should().Be(reached ? null : CompletionErrors.NotFound);
+        fixture.Store.CancelRequests.Should().HaveCount(reached ? 1 : 0);
     }
 
     [TestCase(120, 5, 5)]

@@ -39,13 +39,14 @@ internal sealed class FakeSharedEvents : ICompletionEventStore
     public Task<EventBatch> ReadAsync(CompletionId id, int after, CancellationToken ct)
     {
         CompletionEvent[] events = [];
+        var isLast = false;
         if (!IsAway && logs.TryGetValue(id, out var log))
         {
             lock (log)
-                events = [.. log.Skip(after)];
+                (events, isLast) = ([.. log.Skip(after)], after <= log.Count && log is [.., { IsEnding: true }]);
         }
 
-        return Task.FromResult(new EventBatch(after + 1, events, events is [.., { IsEnding: true }]));
+        return Task.FromResult(new EventBatch(after + 1, events, isLast));
     }
 
     public Task<IAsyncDisposable> WatchAsync(CompletionId id, Action appended, CancellationToken ct)

@@ -5,6 +5,7 @@ using CleanLlm.Application.Completions;
 using CleanLlm.Application.Prompting;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Application.Security;
+using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Models;
@@ -97,6 +98,9 @@ internal sealed class RunnerFixture
 
     private IEnumerable<Model> Known => [Small, Large, .. More];
 
+    /// <summary>The key with which the completion was asked in a chat; null when it was not.</summary>
+    public ApiKeyId? AskedInChatWith { get; set; }
+
     public static Plan PlanOf(PlanLimit[] limits, int? maxOutputTokens = null, params string[] models) =>
         Plan.Create(new PlanTerms("test", IsDefault: true, Concurrency: null, models, maxOutputTokens, limits), DateTimeOffset.UnixEpoch).Value;
 
@@ -173,6 +177,8 @@ internal sealed class RunnerFixture
         ValueTask.FromResult(System.Security.Cryptography.SHA256.HashData(data.Span));
     Task<Result<Conversation>> IConversationReader.ReadAboveAsync(ChatId chat, UserId owner, MessageId message, int maxMessages, CancellationToken ct) =>
         Task.FromResult(Conversation);
+
+    Task<bool> ICompletionQueries.IsAskedInChatAsync(CompletionId id, ApiKeyId key, CancellationToken ct) => Task.FromResult(AskedInChatWith == key);
 
     Task<CompletionStatus?> ICompletionQueries.StatusOfAsync(CompletionId id, UserId user, CancellationToken ct) => Task.FromResult(Stored?.Status);
 

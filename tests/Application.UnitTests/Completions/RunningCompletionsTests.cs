@@ -1,6 +1,7 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Usage;
 
 namespace CleanLlm.Application.UnitTests.Completions;
@@ -34,7 +35,56 @@ internal sealed class RunningCompletionsTests : IDisposable
         fixture.Clock.Advance(TimeSpan.FromSeconds(5));
         await fixture.Running.CheckpointAsync(default);
 
-        fixture.Store.Checkpoints.Should().Equal(new CompletionCheckpoint(run.Id, "Hel", 3, fixture.Clock.GetUtcNow().AddSeconds(60)));
+        fixture.Store.Checkpoints.Should().Equal(new CompletionCheckpoint(run.Id, "Hel", 3, fixture.Clock.GetUtcNow().AddSeconds(60))
+        {
+            Model = "small",
+            Provider = "upstream",
+            Price = RunnerFixture.Small.Price,
+        });
+    }
+
+    [Test]
+    public async Task Checkpoint_NamesWhoAnswersAndAtWhatPrice_AlsoInThePlaceOfTheOneAsked()
+    {
+        var standIn = RunnerFixture.Small with { Id = "tiny", Provider = "other", Price = new TokenPrice(1, 2, "other") };
+        fixture.Substitutes = [standIn];
+        var run = await SaidAsync("Hel");
+        run.Call.Served = standIn;
+
+        fixture.Clock.Advance(TimeSpan.FromSeconds(5));
+        await fixture.Running.CheckpointAsync(default);
+
+        fixture.Store.Checkpoints.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Model = "tiny", Provider = "other", standIn.Price });
+        var crashed = fixture.Store.Admitted.Single().Interrupt(fixture.Clock.GetUtcNow());
+        crashed.Entry.Should().BeEquivalentTo(new { Model = "tiny", Provider = "other", PriceVersion = "other", CompletionTokens = 3 });
+    }
+
+    [Test]
+    public async Task Checkpoint_StopsAModelThatDoesNotKeepToItsBoundOfTokens_AndKeepsAndChargesWhatWasCounted()
+    {
+        var said = new string('x', 111);
+        var run = await SaidAsync(said);
+
+        fixture.Clock.Advance(TimeSpan.FromSeconds(5));
+        await fixture.Running.CheckpointAsync(default);
+
+        var ended = (await RunnerFixture.EndOfAsync(run)).Value;
+        ended.Should().BeEquivalentTo(new { Status = CompletionStatus.Succeeded, FinishReason = FinishReason.Length, Message = new { Content = said } });
+        fixture.Store.Closings.Should().ContainSingle().Which.Entry.Should().BeEquivalentTo(new { CompletionTokens = 111, Basis = UsageBasis.Counted });
+        (await fixture.EventsAsync(run))[^1].Should().BeOfType<CompletionFinished>();
+        fixture.Store.Checkpoints.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task Checkpoint_LeavesAModelAlone_WhoseTokensAreOnlyCountedDifferently()
+    {
+        var run = await SaidAsync(new string('x', 110));
+
+        fixture.Clock.Advance(TimeSpan.FromSeconds(5));
+        await fixture.Running.CheckpointAsync(default);
+
+        run.Stop.IsCancellationRequested.Should().BeFalse();
+        fixture.Store.Checkpoints.Should().ContainSingle();
     }
 
     [Test]

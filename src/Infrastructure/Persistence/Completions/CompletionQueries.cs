@@ -1,4 +1,5 @@
 using CleanLlm.Application.Completions;
+using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Users;
 using Microsoft.EntityFrameworkCore;
@@ -14,6 +15,12 @@ internal sealed class CompletionQueries(IDbContextFactory<AppDbContext> database
             .Where(completion => completion.Id == id && completion.UserId == user)
             .Select(completion => (CompletionStatus?)completion.Status)
             .SingleOrDefaultAsync(ct);
+    }
+
+    public async Task<bool> IsAskedInChatAsync(CompletionId id, ApiKeyId key, CancellationToken ct)
+    {
+        await using var database = await databases.CreateDbContextAsync(ct);
+        return await database.Completions.AnyAsync(completion => completion.Id == id && completion.ApiKeyId == key && completion.Turn != null, ct);
     }
 
     public async Task<CompletionDto?> FindAsync(CompletionId id, UserId user, CancellationToken ct)

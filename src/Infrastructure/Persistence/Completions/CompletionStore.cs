@@ -58,7 +58,12 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
             row => row
                 .SetProperty(completion => completion.Answer, checkpoint.Answer)
                 .SetProperty(completion => completion.CompletionTokens, checkpoint.CompletionTokens)
-                .SetProperty(completion => completion.LeaseExpiresAt, checkpoint.LeaseExpiresAt),
+                .SetProperty(completion => completion.LeaseExpiresAt, checkpoint.LeaseExpiresAt)
+                .SetProperty(completion => completion.Model, checkpoint.Model)
+                .SetProperty(completion => completion.Provider, checkpoint.Provider)
+                .SetProperty(completion => completion.Price.PromptMicros, checkpoint.Price.PromptMicros)
+                .SetProperty(completion => completion.Price.CompletionMicros, checkpoint.Price.CompletionMicros)
+                .SetProperty(completion => completion.Price.Version, checkpoint.Price.Version),
             ct) == 1;
     }
 
