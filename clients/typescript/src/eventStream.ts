@@ -60,7 +60,8 @@ export async function* streamCompletion(
 
 /**
  * Yields the events of a completion that was started before: all of them, or those after `lastEventId`. The server keeps them while the
- * completion runs and for ten minutes after; later only the ending comes, which holds the whole answer.
+ * completion runs and for ten minutes after; later only the ending comes, which holds the whole answer. When `lastEventId` is the ending's,
+ * nothing comes.
  * @throws ApiException When there is no such completion; its `result` is the problem.
  * @throws StreamInterruptedError When the connection breaks and cannot be opened again.
  */
@@ -78,6 +79,9 @@ async function* follow(
     for (let failures = 0; ; failures++) {
         try {
             response ??= await reopen(baseUrl, completionId!, lastEventId, options);
+            if (response.status === 204) {
+                return; // The last event seen was the ending.
+            }
             for await (const event of parseEventStream(response.body!)) {
                 if (!event.type.startsWith("completion.")) {
                     continue;
@@ -121,7 +125,7 @@ async function open(
         headers["Authorization"] = `Bearer ${token}`;
     }
     const response = await (options.fetch ?? globalThis.fetch)(url, { ...init, headers, signal: options.signal ?? null });
-    if (!response.ok || response.body === null) {
+    if (!response.ok || response.body === null && response.status !== 204) {
         throw await refusal(response);
     }
     return response;

@@ -149,6 +149,16 @@ describe("resumeCompletion", () => {
         assert.equal(seen?.[1].get("Authorization"), "Bearer renewed");
     });
 
+    it("yields nothing, and does not ask again, when the last event seen was the ending", async () => {
+        let calls = 0;
+        const fetch: typeof globalThis.fetch = async () => {
+            calls++;
+            return new Response(null, { status: 204 });
+        };
+        assert.deepEqual(await collect(resumeCompletion("", "c1", "4", { fetch, reconnectDelay: 1 })), []);
+        assert.equal(calls, 1);
+    });
+
     it("does not ask again when the server says no", async () => {
         let calls = 0;
         const fetch: typeof globalThis.fetch = async () => {

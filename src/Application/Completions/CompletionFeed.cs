@@ -64,6 +64,20 @@ public sealed class CompletionFeed(
             return log.IsEndedBy(after);
         if (await queries.StatusOfAsync(id, user, ct) is null or CompletionStatus.Running or CompletionStatus.Queued)
             return false;
-        return after == RemoteLogReader.EndingId || await shared.ReadAsync(id, after, ct) is { IsLast: true, Events.Count: 0 };
+        if (after == RemoteLogReader.EndingId)
+            return true;
+
+        var batch = await shared.ReadAsync(id, after, ct);
+        if (batch.IsLast || batch.Events.Count > 0)
+            return batch.Events.Count == 0;
+        // Nothing: the log stops short of an ending, or the id lies beyond it, which nobody was given.
+        var last = 0;
+        do
+        {
+            batch = await shared.ReadAsync(id, last, ct);
+            last += batch.Events.Count;
+        }
+        while (batch is { IsLast: false, Events.Count: > 0 });
+        return batch.IsLast && last <= after;
     }
 }

@@ -156,6 +156,19 @@ internal sealed class CompletionFeedTests : IDisposable
 
         (await ResumeAsync(elsewhere, run, after: 3)).Should().BeFalse();
         (await ResumeAsync(elsewhere, run, after: 4)).Should().BeTrue();
+        (await ResumeAsync(elsewhere, run, after: 5)).Should().BeTrue();
+    }
+
+    [Test]
+    public async Task AReader_WhoHasSeenAllOfALogThatStopsShort_StillGetsTheEnding()
+    {
+        here.Model.Says("Hel");
+        var run = await StreamAsync();
+        await AdvanceHereUntilAsync(() => here.Shared.EventsOf(run.Id).Count == 2);
+        elsewhere.Stored = CompletionDto.From(here.Store.Admitted.Single(), answer: null) with { Status = CompletionStatus.Failed, ErrorCode = "completion.interrupted" };
+
+        (await ResumeAsync(elsewhere, run, after: 2)).Should().BeFalse();
+        (await ResumeAsync(elsewhere, run, after: 3)).Should().BeFalse();
     }
 
     [Test]

@@ -1,5 +1,6 @@
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Usage;
 using CleanLlm.Domain.Users;
@@ -177,8 +178,9 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
         (await One.Store.CheckpointAsync(completion.Checkpoint("ans", 2, lease), default)).Should().BeTrue();
         (await StoredAsync(completion)).Should().BeEquivalentTo(new { Answer = "ans", CompletionTokens = 2, LeaseExpiresAt = lease });
 
+        var late = completion.Checkpoint("late", 9, lease);
         await One.Store.CloseAsync(Question.Succeed(completion, question.Now), default);
-        (await One.Store.CheckpointAsync(new CompletionCheckpoint(completion.Id, "late", 9, lease), default)).Should().BeFalse();
+        (await One.Store.CheckpointAsync(late, default)).Should().BeFalse();
         (await StoredAsync(completion)).Should().BeEquivalentTo(completion);
     }
 
@@ -196,6 +198,22 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
             new { Status = CompletionStatus.Failed, ErrorCode = "completion.interrupted", PromptTokens = 10, CompletionTokens = 2, CostMicros = 14 });
         (await LedgerAsync()).Should().ContainSingle().Which.Basis.Should().Be(UsageBasis.Partial);
         (await Database.TextAsync("SELECT content FROM messages WHERE role = 2")).Should().Be(store ? "ans" : "");
+        await Ledger.ShouldBalanceAsync(One);
+    }
+
+    [Test]
+    public async Task Sweep_OfACrashAfterAFailOver_ChargesThePriceOfWhoAnswered()
+    {
+        var question = Somebody;
+        var completion = await question.BeginAsync(One, Limits);
+        completion.AnsweredBy(new Model("stand-in", "Stand-in", "other", 8192, 1024, new TokenPrice(100, 50_000, "v2")));
+        await One.Store.CheckpointAsync(completion.Checkpoint("ans", 2, question.Now.AddMinutes(2)), default);
+        Two.Clock.Advance(TimeSpan.FromMinutes(2) + TimeSpan.FromTicks(10));
+
+        (await Two.Abandoned.CloseAsync(Two.Clock.GetUtcNow(), default)).Should().Be(1);
+
+        (await LedgerAsync()).Should().ContainSingle().Which.Should().BeEquivalentTo(
+            new { Model = "stand-in", Provider = "other", PriceVersion = "v2", PromptTokens = 10, CompletionTokens = 2, CostMicros = 101L });
         await Ledger.ShouldBalanceAsync(One);
     }
 

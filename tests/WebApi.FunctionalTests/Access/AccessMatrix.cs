@@ -59,9 +59,9 @@ public static class AccessMatrix
 
         [$"GET {Api}/models"] = Self($"{Api}/models") with { Scope = "completions" },
         [$"POST {Api}/completions"] = Self($"{Api}/completions", 200, _ => new { prompt = "Hello", model = "ok" }) with { Scope = "completions" },
-        [$"GET {Api}/completions/{{id:guid}}"] = Owner(200, async stage => $"{Api}/completions/{await AskAsync(stage)}") with { Scope = "completions" },
-        [$"GET {Api}/completions/{{id:guid}}/events"] = Owner(200, async stage => $"{Api}/completions/{await AskAsync(stage)}/events") with { Scope = "completions" },
-        [$"POST {Api}/completions/{{id:guid}}/cancel"] = Owner(202, async stage => $"{Api}/completions/{await AskAsync(stage)}/cancel") with { Scope = "completions" },
+        [$"GET {Api}/completions/{{id:guid}}"] = Owner(200, async stage => $"{Api}/completions/{await AskAsync(stage)}") with { Scope = "completions", PartScope = "chats:write" },
+        [$"GET {Api}/completions/{{id:guid}}/events"] = Owner(200, async stage => $"{Api}/completions/{await AskAsync(stage)}/events") with { Scope = "completions", PartScope = "chats:write" },
+        [$"POST {Api}/completions/{{id:guid}}/cancel"] = Owner(202, async stage => $"{Api}/completions/{await AskAsync(stage)}/cancel") with { Scope = "completions", PartScope = "chats:write" },
 
         ["POST /v1/chat/completions"] =
             Self("/v1/chat/completions", 200, _ => new { model = "ok", messages = new[] { new { role = "user", content = "Hello" } } }) with { Scope = "completions", IgnoresUnknown = true },
@@ -131,7 +131,7 @@ public static class AccessMatrix
 
     private static async Task<string> PlanAsync(AccessStage stage)
     {
-        var admin = await stage.CallerAsync(CallerKind.Admin, scope: null);
+        var admin = await stage.CallerAsync(CallerKind.Admin);
         return $"{Api}/admin/plans/{(await admin.PostAsync($"{Api}/admin/plans", NewPlan())).Text("id")}";
     }
 

@@ -37,7 +37,7 @@ internal sealed class AccessMatrixTests(DatabaseKind kind) : ApiTests(kind)
         var (calls, wrong) = (0, new List<string>());
         foreach (var (route, row) in AccessMatrix.Rows)
         {
-            foreach (var caller in Enum.GetValues<CallerKind>())
+            foreach (var caller in row.Callers)
             {
                 var status = await CallAsync(route, row, caller);
                 calls++;
@@ -46,7 +46,7 @@ internal sealed class AccessMatrixTests(DatabaseKind kind) : ApiTests(kind)
             }
         }
 
-        await TestContext.Out.WriteLineAsync($"{AccessMatrix.Rows.Count} routes x {Enum.GetValues<CallerKind>().Length} callers = {calls} calls, {wrong.Count} answered otherwise than their row says");
+        await TestContext.Out.WriteLineAsync($"{AccessMatrix.Rows.Count} routes x {Enum.GetValues<CallerKind>().Length - 1} callers, one more where a scope opens a part = {calls} calls, {wrong.Count} answered otherwise than their row says");
         wrong.Should().BeEmpty();
     }
 
@@ -88,7 +88,7 @@ internal sealed class AccessMatrixTests(DatabaseKind kind) : ApiTests(kind)
 
     private static async Task<int> CallAsync(AccessStage stage, string route, AccessRow row, CallerKind who)
     {
-        var caller = await stage.CallerAsync(who, row.Scope);
+        var caller = await stage.CallerAsync(who, row.Scope, row.PartScope);
         var path = await row.Path(stage);
         var body = row.Body is null ? null : await row.Body(stage);
         return (int)(await caller.SendAsync(new HttpMethod(route.Split(' ')[0]), path, body, row.Headers)).Status;

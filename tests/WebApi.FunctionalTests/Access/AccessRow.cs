@@ -27,6 +27,12 @@ public sealed record AccessRow(Audience Audience, int Status, Func<AccessStage, 
     /// <summary>The scope that opens it to an API key; null when no key does.</summary>
     public string? Scope { get; init; }
 
+    /// <summary>A scope with which a key reaches some of what the route is for, but not what the row's address names; null for none.</summary>
+    public string? PartScope { get; init; }
+
+    /// <summary>Who is to call it.</summary>
+    public IEnumerable<CallerKind> Callers => Enum.GetValues<CallerKind>().Where(caller => caller != CallerKind.KeyWithPart || PartScope is not null);
+
     /// <summary>A body that is in order; null for none.</summary>
     public Func<AccessStage, Task<object>>? Body { get; init; }
 
@@ -45,6 +51,7 @@ public sealed record AccessRow(Audience Audience, int Status, Func<AccessStage, 
         Audience.Public => Status,
         _ when caller == CallerKind.Anonymous => 401,
         _ when caller == CallerKind.KeyWithScope => Scope is null ? 403 : Status,
+        _ when caller == CallerKind.KeyWithPart => 404,
         _ when caller == CallerKind.KeyWithout => 403,
         Audience.Self => Status,
         Audience.Owner => caller == CallerKind.Owner ? Status : 404,
@@ -70,7 +77,10 @@ public enum CallerKind
     /// <summary>An API key of the owner with the route's scope and no other.</summary>
     KeyWithScope,
 
-    /// <summary>An API key of the owner with every scope but the route's.</summary>
+    /// <summary>An API key of the owner with the scope for a part of the route only.</summary>
+    KeyWithPart,
+
+    /// <summary>An API key of the owner with every scope but those of the route.</summary>
     KeyWithout,
 }
 
@@ -79,13 +89,13 @@ public sealed class AccessStage(CleanLlmApi api) : IDisposable
 {
     private static readonly string[] Scopes = ["completions", "chats:read", "chats:write", "usage:read"];
 
-    private readonly Dictionary<(CallerKind, string?), ApiCaller> callers = [];
+    private readonly Dictionary<(CallerKind, string?, string?), ApiCaller> callers = [];
 
     /// <summary>The owner.</summary>
-    public ApiCaller Owner => callers[(CallerKind.Owner, null)];
+    public ApiCaller Owner => callers[(CallerKind.Owner, null, null)];
 
     /// <summary>Another user.</summary>
-    public ApiCaller Other => callers[(CallerKind.Other, null)];
+    public ApiCaller Other => callers[(CallerKind.Other, null, null)];
 
     /// <summary>The running program.</summary>
     public CleanLlmApi Api => api;
@@ -93,24 +103,29 @@ public sealed class AccessStage(CleanLlmApi api) : IDisposable
     /// <summary>Signs everybody in.</summary>
     public async Task SetAsync()
     {
-        callers[(CallerKind.Anonymous, null)] = new ApiCaller(api.Address);
-        callers[(CallerKind.Owner, null)] = await api.SignInAsync();
-        callers[(CallerKind.Other, null)] = await api.SignInAsync();
-        var admin = callers[(CallerKind.Admin, null)] = await api.SignInAsync();
+        callers[(CallerKind.Anonymous, null, null)] = new ApiCaller(api.Address);
+        callers[(CallerKind.Owner, null, null)] = await api.SignInAsync();
+        callers[(CallerKind.Other, null, null)] = await api.SignInAsync();
+        var admin = callers[(CallerKind.Admin, null, null)] = await api.SignInAsync();
         await api.Database.ExecuteAsync($"UPDATE users SET role = 2 WHERE lower(CAST(id AS text)) = '{admin.UserId}'");
     }
 
-    /// <summary>A caller of a kind, for a route with the given scope.</summary>
-    public async Task<ApiCaller> CallerAsync(CallerKind kind, string? scope)
+    /// <summary>A caller of a kind, for a route with the given scopes.</summary>
+    public async Task<ApiCaller> CallerAsync(CallerKind kind, string? scope = null, string? partScope = null)
     {
-        if (kind is not (CallerKind.KeyWithScope or CallerKind.KeyWithout))
-            return callers[(kind, null)];
-        if (callers.TryGetValue((kind, scope), out var known))
+        if (kind is not (CallerKind.KeyWithScope or CallerKind.KeyWithPart or CallerKind.KeyWithout))
+            return callers[(kind, null, null)];
+        if (callers.TryGetValue((kind, scope, partScope), out var known))
             return known;
 
-        string[] scopes = kind == CallerKind.KeyWithScope && scope is not null ? [scope] : [.. Scopes.Where(s => s != scope)];
+        string[] scopes = kind switch
+        {
+            CallerKind.KeyWithScope when scope is not null => [scope],
+            CallerKind.KeyWithPart => [partScope!],
+            _ => [.. Scopes.Where(s => s != scope && s != partScope)],
+        };
         var key = await Owner.PostAsync("/api/v1/api-keys", new { name = kind.ToString(), scopes });
-        var caller = callers[(kind, scope)] = new ApiCaller(api.Address);
+        var caller = callers[(kind, scope, partScope)] = new ApiCaller(api.Address);
         caller.Authorize("Bearer", key.ShouldBe(System.Net.HttpStatusCode.Created).Text("key"));
         return caller;
     }

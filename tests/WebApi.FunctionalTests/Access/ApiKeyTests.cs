@@ -46,6 +46,40 @@ internal sealed class ApiKeyTests(DatabaseKind kind) : ApiTests(kind)
     }
 
     [Test]
+    public async Task AKeyThatWritesInChats_FollowsReadsAndCancels_WhatItAskedThere_AndNothingElse()
+    {
+        using var owner = await Api.SignInAsync();
+        var chat = await owner.OpenChatAsync();
+        var (_, writing) = await MakeKeyAsync(owner, new { name = "CI", scopes = new[] { "chats:write" } });
+        var (_, another) = await MakeKeyAsync(owner, new { name = "other", scopes = new[] { "chats:write" } });
+        using var caller = writing;
+        using var second = another;
+
+        string own;
+        await using (var stream = await caller.StreamAsync($"/api/v1/chats/{chat}/messages", new { content = "Hello", model = "ok" }))
+        {
+            own = (await stream.UntilAsync("completion.started")).Data.GetProperty("id").GetString()!;
+            await stream.ToEndAsync();
+        }
+
+        await using (var again = await caller.FollowAsync(own, after: 1))
+            (await again.ToEndAsync())[^1].Type.Should().Be("completion.finished");
+        (await caller.GetAsync($"/api/v1/completions/{own}")).ShouldBe(HttpStatusCode.OK);
+        (await caller.PostAsync($"/api/v1/completions/{own}/cancel", new { })).ShouldBe(HttpStatusCode.Accepted);
+
+        var theirs = (await owner.PostAsync($"/api/v1/chats/{chat}/messages", new { content = "Hello", model = "ok" })).Text("id");
+        var outside = (await owner.PostAsync("/api/v1/completions", new { prompt = "Hello", model = "ok" })).Text("id");
+        foreach (var (who, id) in new[] { (caller, theirs), (caller, outside), (second, own) })
+        {
+            (await who.GetAsync($"/api/v1/completions/{id}")).ShouldBeProblem(404, "completion.not_found");
+            (await who.GetAsync($"/api/v1/completions/{id}/events")).ShouldBeProblem(404, "completion.not_found");
+            (await who.PostAsync($"/api/v1/completions/{id}/cancel", new { })).ShouldBeProblem(404, "completion.not_found");
+        }
+
+        (await caller.PostAsync("/api/v1/completions", new { prompt = "Hello", model = "ok" })).ShouldBeProblem(403, "auth.forbidden");
+    }
+
+    [Test]
     public async Task AKey_NeverPassesItsMonthlyLimit_HoweverManyAskAtOnce()
     {
         using var owner = await Api.SignInAsync();

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using CleanLlm.Testing.Databases;
 using CleanLlm.Testing.Upstream;
 using CleanLlm.WebApi.FunctionalTests.Api;
@@ -55,8 +57,7 @@ public sealed class ResumeTests(DatabaseKind kind) : TwoInstances(kind)
             (await again.ToEndAsync()).Select(Describe).Should().Equal(first.Select(Describe));
             await using var rest = await caller.FollowAsync(id, after: 3);
             (await rest.ToEndAsync()).Select(Describe).Should().Equal(first.Skip(3).Select(Describe));
-            await using var beyond = await caller.FollowAsync(id, after: first.Count);
-            (await beyond.ToEndAsync()).Should().BeEmpty();
+            await ShouldBeOverAsync(caller, id, after: first.Count);
         }
     }
 
@@ -108,6 +109,36 @@ public sealed class ResumeTests(DatabaseKind kind) : TwoInstances(kind)
             (await caller.SendAsync(HttpMethod.Get, $"{Completions}/{id}/events", headers: [new("Last-Event-ID", bad)])).ShouldBeProblem(422, "validation.failed");
         (await stranger.GetAsync($"{Completions}/{id}/events")).ShouldBeProblem(404, "completion.not_found");
         (await caller.GetAsync($"{Completions}/{Guid.CreateVersion7()}/events")).ShouldBeProblem(404, "completion.not_found");
+    }
+
+    [Test]
+    public async Task WhoHasSeenTheEnding_IsToldToAskNoMore_AlsoWhenOnlyTheRowIsLeft()
+    {
+        using var caller = await Api.SignInAsync();
+        await using var later = CleanLlmApi.StartBeside(Api, [new("ConnectionStrings:Redis", "")]);
+        using var afterwards = await SignInAtAsync(later, caller);
+        IReadOnlyList<ServerEvent> seen;
+        await using (var stream = await caller.StreamAsync(Completions, new { prompt = "Hello", model = "ok" }))
+            seen = await stream.ToEndAsync();
+        var id = seen[0].Data.GetProperty("id").GetString()!;
+        await ShouldBeOverAsync(caller, id, after: seen[^1].Id!.Value);
+        await ShouldBeOverAsync(caller, id, after: seen[^1].Id!.Value + 1);
+
+        // An instance with nothing but the database knows the ending, but no more which event it was.
+        await using var told = await afterwards.FollowAsync(id, after: seen[^1].Id!.Value - 1);
+        var ending = (await told.ToEndAsync()).Should().ContainSingle().Subject;
+
+        ending.Type.Should().Be("completion.finished");
+        ending.Id.Should().BeGreaterThan(seen[^1].Id!.Value);
+        await ShouldBeOverAsync(afterwards, id, after: ending.Id!.Value);
+        await ShouldBeOverAsync(caller, id, after: ending.Id!.Value);
+    }
+
+    private static async Task ShouldBeOverAsync(ApiCaller caller, string completion, long after)
+    {
+        var answer = await caller.SendAsync(
+            HttpMethod.Get, $"{Completions}/{completion}/events", headers: [new("Last-Event-ID", after.ToString(CultureInfo.InvariantCulture))]);
+        answer.ShouldBe(HttpStatusCode.NoContent).Body.Should().BeEmpty();
     }
 
     private static async Task TakeAsync(EventStream stream, List<ServerEvent> seen)

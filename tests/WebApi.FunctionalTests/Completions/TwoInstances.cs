@@ -45,9 +45,12 @@ public abstract class TwoInstances(DatabaseKind kind) : ApiTests(kind)
         $"SELECT lower(CAST(id AS text)) FROM completions WHERE status = 2 AND lower(CAST(user_id AS text)) = '{user.UserId}'"))!;
 
     /// <summary>The same user at the other instance.</summary>
-    protected async Task<ApiCaller> SignInAtOtherAsync(ApiCaller user)
+    protected Task<ApiCaller> SignInAtOtherAsync(ApiCaller user) => SignInAtAsync(Other, user);
+
+    /// <summary>The same user at any instance.</summary>
+    protected static async Task<ApiCaller> SignInAtAsync(CleanLlmApi instance, ApiCaller user)
     {
-        var again = new ApiCaller(Other.Address);
+        var again = new ApiCaller(instance.Address);
         again.Use(await again.PostAsync("/api/v1/auth/login", new { email = user.Email, password = ApiCaller.Password }));
         return again;
     }
