@@ -55,8 +55,7 @@ internal sealed record ProviderOptions
     public double TimeoutSeconds { get; init; } = 300;
 
     /// <summary>
-    /// Seconds of one attempt until the headers of its answer, and from there to the first byte of its body. An answer in one JSON
-    /// document begins when the model has finished, so keep it above the longest such answer. 0.1 to 86,400; default 120.
+    /// Seconds of one attempt from its request to the first byte of its answer's body. An answer in one JSON document begins when the model has finished, so keep it above the longest such answer. 0.1 to 86,400; default 120.
     /// </summary>
     [Range(0.1, 86_400)]
     public double FirstByteTimeoutSeconds { get; init; } = 120;

@@ -58,6 +58,5 @@ internal static class AiRegistration
             handler.UseCookies = false;
         })
         .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
-        .RemoveAllLoggers()
-        .AddProviderResilience();
+        .RemoveAllLoggers();
 }

@@ -96,6 +96,8 @@ internal sealed class ChatChunkFormat(bool includeUsage, HttpContext http) : ICo
         // Nothing was seen of it: it had ended long ago, or said nothing, which still has a role.
         if (!hasRole)
             WriteWhole(output, completion);
+        // Another model may have answered than the one that the chunks before had to name.
+        head = HeadOf(completion.Id, completion.Model);
         var json = BeginChunk(output);
         json.WriteStartObject();
         json.WriteEndObject();

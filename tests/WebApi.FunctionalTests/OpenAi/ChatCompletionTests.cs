@@ -12,9 +12,10 @@ public sealed class ChatCompletionTests(DatabaseKind kind) : OpenAiTests(kind)
     private const string Path = "/v1/chat/completions";
     private const string Resumed = "stall@openai-resumed";
     private const string Left = "stall@openai-left";
+    private const string StoodInFor = "status-404@openai-stood-in-for";
 
     protected override IEnumerable<KeyValuePair<string, string>> Settings =>
-        [.. base.Settings, .. Model("Ai:Providers:0", 90, Resumed), .. Model("Ai:Providers:0", 91, Left)];
+        [.. base.Settings, .. Model("Ai:Providers:0", 90, Resumed), .. Model("Ai:Providers:0", 91, Left), .. Model("Ai:Providers:0", 92, StoodInFor), new("Ai:Providers:0:Models:92:Fallbacks:0", "ok")];
 
     [Test]
     public async Task AnAnswer_IsACompletion_ThatCanBeReadByItsId()
@@ -54,6 +55,18 @@ public sealed class ChatCompletionTests(DatabaseKind kind) : OpenAiTests(kind)
         chunks[^1].GetProperty("choices").GetArrayLength().Should().Be(0);
         chunks[^1].GetProperty("usage").GetProperty("total_tokens").GetInt32().Should().BePositive();
         chunks.SkipLast(1).Should().OnlyContain(chunk => chunk.GetProperty("usage").ValueKind == JsonValueKind.Null);
+    }
+
+    [Test]
+    public async Task AnotherModelThatAnswers_IsNamedInTheDocument_AndInTheLastChunks()
+    {
+        var document = (await Caller.PostAsync(Path, Ask(StoodInFor))).ShouldBe(HttpStatusCode.OK);
+        var lines = await DataAsync(Ask(StoodInFor, new { stream = true, stream_options = new { include_usage = true } }));
+
+        document.Text("model").Should().Be("ok");
+        var models = lines.SkipLast(1).Select(line => ApiCaller.Parse(line).GetProperty("model").GetString()).ToList();
+        models.TakeLast(2).Should().AllBe("ok", "they say why it ended and what it used");
+        models.SkipLast(2).Should().NotBeEmpty().And.AllBe(StoodInFor);
     }
 
     [Test]

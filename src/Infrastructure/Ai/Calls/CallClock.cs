@@ -39,8 +39,12 @@ internal sealed class CallClock : IDisposable
     /// <summary>A limit has passed.</summary>
     public bool Expired { get; private set; }
 
-    /// <summary>A read of the body begins.</summary>
-    public void ReadBegins() => Volatile.Write(ref readingSince, clock.GetTimestamp());
+    /// <summary>A wait for the service begins: for its answer, or for a read of the body. One that has begun goes on.</summary>
+    public void ReadBegins()
+    {
+        if (Volatile.Read(ref readingSince) == NotReading)
+            Volatile.Write(ref readingSince, clock.GetTimestamp());
+    }
 
     /// <summary>Bytes came; from now on the idle limit holds, not that of the first byte.</summary>
     public void ReadEnds()

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using CleanLlm.Application.Ai;
-using Polly.Timeout;
 using Refit;
 
 namespace CleanLlm.Infrastructure.Ai.Calls;
@@ -27,7 +26,7 @@ internal static class HttpFailures
 
     /// <summary>What calls are known to throw; anything else is a bug and stays as it is.</summary>
     public static bool IsExpected(Exception thrown) =>
-        thrown is ApiRequestException or HttpRequestException or IOException or JsonException or OperationCanceledException or TimeoutRejectedException;
+        thrown is ApiRequestException or HttpRequestException or IOException or JsonException or OperationCanceledException;
 
     /// <summary>What an expected exception means before the headers came.</summary>
     public static Exception BeforeAnswer(Exception thrown, CallClock clock) => thrown switch
@@ -44,7 +43,7 @@ internal static class HttpFailures
     public static Exception WithinAnswer(Exception thrown, CallClock clock) => thrown switch
     {
         // A read may end in either way when its token is cancelled, so the clock is asked first.
-        _ when clock.Expired || thrown is TimeoutRejectedException => TooSlow(thrown),
+        _ when clock.Expired => TooSlow(thrown),
         _ when clock.Caller.IsCancellationRequested =>
             new OperationCanceledException(thrown.Message, thrown, clock.Caller),
         OperationCanceledException => TooSlow(thrown),

@@ -10,15 +10,13 @@ internal interface IOpenAiApi
 {
     /// <summary>Asks a model; an answer in one document or as server-sent events.</summary>
     [Post("/chat/completions")]
-    Task<HttpResponseMessage> CompleteAsync(
-        [Body] HttpContent request, [Property(OpenAiProviders.ProviderProperty)] string provider, CancellationToken ct);
+    Task<HttpResponseMessage> CompleteAsync([Body] HttpContent request, CancellationToken ct);
 
     /// <summary>Turns texts into vectors; an answer in one document.</summary>
     [Post("/embeddings")]
-    Task<HttpResponseMessage> EmbedAsync(
-        [Body] HttpContent request, [Property(OpenAiProviders.ProviderProperty)] string provider, CancellationToken ct);
+    Task<HttpResponseMessage> EmbedAsync([Body] HttpContent request, CancellationToken ct);
 
     /// <summary>Lists the models.</summary>
     [Get("/models")]
-    Task<HttpResponseMessage> ModelsAsync([Property(OpenAiProviders.ProviderProperty)] string provider, CancellationToken ct);
+    Task<HttpResponseMessage> ModelsAsync(CancellationToken ct);
 }

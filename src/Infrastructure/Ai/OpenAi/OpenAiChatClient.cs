@@ -45,7 +45,7 @@ internal sealed class OpenAiChatClient(IOpenAiApi api, ProviderOptions provider,
         await using var body = new AnswerStream(await response.Content.ReadAsStreamAsync(CancellationToken.None), limits);
         await using var events = SseParser.Create(body, ParseEvent).EnumerateAsync(limits.Token).GetAsyncEnumerator(limits.Token);
         var finished = false;
-        while (await NextAsync(events, limits, finished))
+        while (await HttpCalls.NextAsync(events, limits, isWhole: finished))
         {
             body.PartEnds();
             var update = events.Current.Data;
@@ -74,54 +74,12 @@ internal sealed class OpenAiChatClient(IOpenAiApi api, ProviderOptions provider,
     {
     }
 
-    private async Task<HttpResponseMessage> OpenAsync(HttpContent request, CallClock limits)
-    {
-        HttpResponseMessage response;
-        try
-        {
-            response = await api.CompleteAsync(request, provider.Name, limits.Token);
-        }
-        catch (Exception thrown) when (HttpFailures.IsExpected(thrown))
-        {
-            throw HttpFailures.BeforeAnswer(thrown, limits);
-        }
+    private Task<HttpResponseMessage> OpenAsync(HttpContent request, CallClock limits) =>
+        HttpCalls.OpenAsync(api.CompleteAsync(request, limits.Token), limits, clock);
 
-        if (response.IsSuccessStatusCode)
-            return response;
-        using (response)
-            throw HttpFailures.Of(response, clock);
-    }
-
-    private static async Task<ChatResponse> ReadWholeAsync(HttpResponseMessage response, string? model, CallClock limits)
-    {
-        try
-        {
-            await using var body = new AnswerStream(await response.Content.ReadAsStreamAsync(limits.Token), limits);
-            var document = await body.ReadToEndAsync(response.Content.Headers.ContentLength, limits.Token);
-            return AnswerReader.ReadDocument(document.Span, model);
-        }
-        catch (Exception thrown) when (HttpFailures.IsExpected(thrown))
-        {
-            throw HttpFailures.WithinAnswer(thrown, limits);
-        }
-    }
-
-    /// <summary>Apart from the iterator, which cannot yield inside a try with a catch. Runs once a token, so its state is pooled.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<SseItem<ChatResponseUpdate?>> events, CallClock limits, bool finished)
-    {
-        try
-        {
-            return await events.MoveNextAsync();
-        }
-        catch (Exception thrown) when (finished && HttpFailures.IsExpected(thrown) && !limits.Caller.IsCancellationRequested)
-        {
-            // A whole answer does not become a failure because its connection ended without the end mark.
-            return false;
-        }
-        catch (Exception thrown) when (HttpFailures.IsExpected(thrown))
-        {
-            throw HttpFailures.WithinAnswer(thrown, limits);
-        }
-    }
+    private static Task<ChatResponse> ReadWholeAsync(HttpResponseMessage response, string? model, CallClock limits) =>
+        HttpCalls.ReadWholeAsync(
+            response,
+            limits,
+            async body => AnswerReader.ReadDocument((await body.ReadToEndAsync(response.Content.Headers.ContentLength, limits.Token)).Span, model));
 }

@@ -26,19 +26,13 @@ internal sealed class OpenAiEmbeddingGenerator(IOpenAiApi api, ProviderOptions p
         var asked = values.ToList();
         using var request = Request(asked, options);
         using var limits = new CallClock(provider, clock, cancellationToken);
-        try
-        {
-            using var response = await api.EmbedAsync(request, provider.Name, limits.Token);
-            if (!response.IsSuccessStatusCode)
-                throw HttpFailures.Of(response, clock);
-            await using var body = new AnswerStream(await response.Content.ReadAsStreamAsync(limits.Token), limits, MaxDocumentBytes(asked.Count));
-            var document = await body.ReadToEndAsync(response.Content.Headers.ContentLength, limits.Token);
-            return EmbeddingReader.Read(document.Span, asked.Count, options?.ModelId);
-        }
-        catch (Exception thrown) when (HttpFailures.IsExpected(thrown))
-        {
-            throw HttpFailures.BeforeAnswer(thrown, limits);
-        }
+        using var response = await HttpCalls.OpenAsync(api.EmbedAsync(request, limits.Token), limits, clock);
+        var length = response.Content.Headers.ContentLength;
+        return await HttpCalls.ReadWholeAsync(
+            response,
+            limits,
+            async body => EmbeddingReader.Read((await body.ReadToEndAsync(length, limits.Token)).Span, asked.Count, options?.ModelId),
+            MaxDocumentBytes(asked.Count));
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) =>

@@ -14,9 +14,6 @@ internal sealed class OpenAiProviders(IOptions<AiOptions> options, IHttpClientFa
     /// <summary>The name of the HTTP client that all of them share.</summary>
     public const string HttpClientName = "ai";
 
-    /// <summary>The request property that chooses the resilience pipeline.</summary>
-    public const string ProviderProperty = "ai.provider";
-
     private static readonly TimeSpan ListTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<string, (ProviderOptions Options, IOpenAiApi Api)> servers = options.Value.Providers
@@ -37,21 +34,12 @@ internal sealed class OpenAiProviders(IOptions<AiOptions> options, IHttpClientFa
         var (server, api) = servers[provider];
         var bounded = server with { TimeoutSeconds = Math.Min(server.TimeoutSeconds, ListTimeout.TotalSeconds) };
         using var limits = new CallClock(bounded, clock, ct);
-        try
-        {
-            using var response = await api.ModelsAsync(provider, limits.Token);
-            if (!response.IsSuccessStatusCode)
-                throw HttpFailures.Of(response, clock);
-            await using var body = new AnswerStream(await response.Content.ReadAsStreamAsync(limits.Token), limits);
-            var list = await JsonSerializer.DeserializeAsync(body, OpenAiJson.Default.ModelList, limits.Token);
-            return list?.Data is { } models
-                ? [.. models.Select(m => m.Id).OfType<string>().Where(id => id.Length > 0).Distinct(StringComparer.Ordinal)]
-                : throw new ProviderException(ProviderFailure.BadAnswer, "The provider's list of models holds no data.");
-        }
-        catch (Exception thrown) when (HttpFailures.IsExpected(thrown))
-        {
-            throw HttpFailures.BeforeAnswer(thrown, limits);
-        }
+        using var response = await HttpCalls.OpenAsync(api.ModelsAsync(limits.Token), limits, clock);
+        var list = await HttpCalls.ReadWholeAsync(
+            response, limits, body => JsonSerializer.DeserializeAsync(body, OpenAiJson.Default.ModelList, limits.Token).AsTask());
+        return list?.Data is { } models
+            ? [.. models.Select(m => m.Id).OfType<string>().Where(id => id.Length > 0).Distinct(StringComparer.Ordinal)]
+            : throw new ProviderException(ProviderFailure.BadAnswer, "The provider's list of models holds no data.");
     }
 
     private static HttpClient Connect(IHttpClientFactory http, ProviderOptions provider)

@@ -1,4 +1,3 @@
-using CleanLlm.Infrastructure.Ai.OpenAi;
 using Refit;
 
 namespace CleanLlm.Infrastructure.Ai.Predict;
@@ -14,6 +13,5 @@ internal interface IPredictApi
     Task<HttpResponseMessage> PredictAsync(
         [Body(buffered: true)] PredictQuestion question,
         [Header("Accept")] string accept,
-        [Property(OpenAiProviders.ProviderProperty)] string provider,
         CancellationToken ct);
 }

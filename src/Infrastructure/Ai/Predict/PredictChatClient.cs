@@ -44,7 +44,7 @@ internal sealed class PredictChatClient(IPredictApi api, ProviderOptions provide
 
         await using var body = new AnswerStream(await response.Content.ReadAsStreamAsync(CancellationToken.None), limits);
         await using var events = SseParser.Create(body, ParseEvent).EnumerateAsync(limits.Token).GetAsyncEnumerator(limits.Token);
-        while (await NextAsync(events, limits))
+        while (await HttpCalls.NextAsync(events, limits))
         {
             body.PartEnds();
             if (events.Current.Data is not { } part || PredictAnswers.ToUpdate(part) is not { } update)
@@ -72,48 +72,12 @@ internal sealed class PredictChatClient(IPredictApi api, ProviderOptions provide
         Stop = options?.StopSequences is { Count: > 0 } stops ? stops : null,
     };
 
-    private async Task<HttpResponseMessage> OpenAsync(PredictQuestion question, string accept, CallClock limits)
-    {
-        HttpResponseMessage response;
-        try
-        {
-            response = await api.PredictAsync(question, accept, provider.Name, limits.Token);
-        }
-        catch (Exception thrown) when (HttpFailures.IsExpected(thrown))
-        {
-            throw HttpFailures.BeforeAnswer(thrown, limits);
-        }
+    private Task<HttpResponseMessage> OpenAsync(PredictQuestion question, string accept, CallClock limits) =>
+        HttpCalls.OpenAsync(api.PredictAsync(question, accept, limits.Token), limits, clock);
 
-        if (response.IsSuccessStatusCode)
-            return response;
-        using (response)
-            throw HttpFailures.Of(response, clock);
-    }
-
-    private static async Task<ChatResponse> ReadWholeAsync(HttpResponseMessage response, string? model, CallClock limits)
-    {
-        try
-        {
-            await using var body = new AnswerStream(await response.Content.ReadAsStreamAsync(limits.Token), limits);
-            return PredictAnswers.ToResponse(await JsonSerializer.DeserializeAsync(body, PredictJson.Default.PredictAnswer, limits.Token), model);
-        }
-        catch (Exception thrown) when (HttpFailures.IsExpected(thrown))
-        {
-            throw HttpFailures.WithinAnswer(thrown, limits);
-        }
-    }
-
-    /// <summary>Apart from the iterator, which cannot yield inside a try with a catch. Runs once a token, so its state is pooled.</summary>
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<SseItem<PredictAnswer?>> events, CallClock limits)
-    {
-        try
-        {
-            return await events.MoveNextAsync();
-        }
-        catch (Exception thrown) when (HttpFailures.IsExpected(thrown))
-        {
-            throw HttpFailures.WithinAnswer(thrown, limits);
-        }
-    }
+    private static Task<ChatResponse> ReadWholeAsync(HttpResponseMessage response, string? model, CallClock limits) =>
+        HttpCalls.ReadWholeAsync(
+            response,
+            limits,
+            async body => PredictAnswers.ToResponse(await JsonSerializer.DeserializeAsync(body, PredictJson.Default.PredictAnswer, limits.Token), model));
 }
