@@ -1,4 +1,5 @@
 using CleanLlm.Application.Ai;
+using CleanLlm.Infrastructure.Ai.Calls;
 using CleanLlm.Infrastructure.Ai.Grpc;
 using CleanLlm.Infrastructure.Ai.OpenAi;
 using CleanLlm.Infrastructure.Ai.Predict;
@@ -46,7 +47,7 @@ internal static class AiRegistration
     /// (which would carry prompts elsewhere) and has no time limit of its own: the call's clock has.
     /// </summary>
     private static void AddProviderHttp(this IServiceCollection services) => services
-        .AddHttpClient(OpenAiProviders.HttpClientName, static client => client.Timeout = Timeout.InfiniteTimeSpan)
+        .AddHttpClient(HttpConnections.Name, static client => client.Timeout = Timeout.InfiniteTimeSpan)
         .UseSocketsHttpHandler(static (handler, _) =>
         {
             handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -31,7 +30,7 @@ internal sealed class ChatChunkFormat(bool includeUsage, HttpContext http) : ICo
                 head = HeadOf(started.Id, started.Model);
                 break;
             case CompletionDelta delta:
-                WriteId(output, id);
+                EventFields.WriteId(output, id);
                 WriteDelta(output, delta);
                 break;
             case CompletionFinished finished:
@@ -111,7 +110,7 @@ internal sealed class ChatChunkFormat(bool includeUsage, HttpContext http) : ICo
             output.Write("}\n\n"u8);
         }
 
-        WriteId(output, id);
+        EventFields.WriteId(output, id);
         output.Write("data: [DONE]\n\n"u8);
     }
 
@@ -129,7 +128,7 @@ internal sealed class ChatChunkFormat(bool includeUsage, HttpContext http) : ICo
 
     private void WriteError(IBufferWriter<byte> output, int? id, Problem problem)
     {
-        WriteId(output, id);
+        EventFields.WriteId(output, id);
         output.Write("data: "u8);
         JsonSerializer.Serialize(Writer(output), new OpenAiErrorDocument(OpenAiError.Of(problem)), OpenAiJson.Options);
         output.Write("\n\n"u8);
@@ -176,16 +175,5 @@ internal sealed class ChatChunkFormat(bool includeUsage, HttpContext http) : ICo
         Span<byte> bytes = stackalloc byte[16];
         id.TryWriteBytes(bytes, bigEndian: true, out _);
         return (long)(System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(bytes) >> 16);
-    }
-
-    private static void WriteId(IBufferWriter<byte> output, int? id)
-    {
-        if (id is not { } number)
-            return;
-        const int MostDigits = 11;
-        output.Write("id: "u8);
-        Utf8Formatter.TryFormat(number, output.GetSpan(MostDigits), out var written);
-        output.Advance(written);
-        output.Write("\n"u8);
     }
 }

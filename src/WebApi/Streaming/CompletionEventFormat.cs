@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Text.Json;
 using CleanLlm.Application.Completions;
 using CleanLlm.WebApi.Http;
@@ -15,13 +14,7 @@ internal sealed class CompletionEventFormat(JsonSerializerOptions json, HttpCont
 
     public void Write(IBufferWriter<byte> output, int? id, CompletionEvent entry)
     {
-        if (id is { } number)
-        {
-            output.Write("id: "u8);
-            WriteNumber(output, number);
-            output.Write("\n"u8);
-        }
-
+        EventFields.WriteId(output, id);
         output.Write("event: "u8);
         output.Write(NameOf(entry));
         output.Write("\ndata: "u8);
@@ -72,11 +65,4 @@ internal sealed class CompletionEventFormat(JsonSerializerOptions json, HttpCont
         CompletionCancelled => "completion.cancelled"u8,
         _ => throw new InvalidOperationException($"No event is named for {entry.GetType().Name}."),
     };
-
-    private static void WriteNumber(IBufferWriter<byte> output, int number)
-    {
-        const int MostDigits = 11;
-        Utf8Formatter.TryFormat(number, output.GetSpan(MostDigits), out var written);
-        output.Advance(written);
-    }
 }

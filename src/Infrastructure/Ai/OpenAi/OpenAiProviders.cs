@@ -11,9 +11,6 @@ namespace CleanLlm.Infrastructure.Ai.OpenAi;
 /// <summary>The configured OpenAI-compatible servers by name: their Refit clients, on connections that are kept alive.</summary>
 internal sealed class OpenAiProviders(IOptions<AiOptions> options, IHttpClientFactory http, TimeProvider clock)
 {
-    /// <summary>The name of the HTTP client that all of them share.</summary>
-    public const string HttpClientName = "ai";
-
     private static readonly TimeSpan ListTimeout = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<string, (ProviderOptions Options, IOpenAiApi Api)> servers = options.Value.Providers
@@ -44,12 +41,9 @@ internal sealed class OpenAiProviders(IOptions<AiOptions> options, IHttpClientFa
 
     private static HttpClient Connect(IHttpClientFactory http, ProviderOptions provider)
     {
-        var client = http.CreateClient(HttpClientName);
-        client.BaseAddress = new Uri(provider.BaseUrl!.TrimEnd('/'));
+        var client = http.CreateClient(provider);
         client.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
         client.DefaultRequestHeaders.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
-        if (provider.ApiKey is { } key)
-            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return client;
     }
 }

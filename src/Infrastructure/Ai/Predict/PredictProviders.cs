@@ -1,5 +1,4 @@
-using System.Net.Http.Headers;
-using CleanLlm.Infrastructure.Ai.OpenAi;
+using CleanLlm.Infrastructure.Ai.Calls;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Options;
 using Refit;
@@ -17,14 +16,5 @@ internal sealed class PredictProviders(IOptions<AiOptions> options, IHttpClientF
 
     /// <summary>A chat client of the service.</summary>
     public IChatClient ClientOf(string provider) =>
-        new PredictChatClient(RestService.For<IPredictApi>(Connect(services[provider]), Settings), services[provider], clock);
-
-    private HttpClient Connect(ProviderOptions provider)
-    {
-        var client = http.CreateClient(OpenAiProviders.HttpClientName);
-        client.BaseAddress = new Uri(provider.BaseUrl!.TrimEnd('/'));
-        if (provider.ApiKey is { } key)
-            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        return client;
-    }
+        new PredictChatClient(RestService.For<IPredictApi>(http.CreateClient(services[provider]), Settings), services[provider], clock);
 }

@@ -7,21 +7,9 @@ namespace CleanLlm.Infrastructure.Ai.Routing;
 /// <summary>Holds a client that is not ours to the time limits of its provider, and names its failures.</summary>
 internal sealed class BoundedChatClient(IChatClient client, ProviderOptions provider, TimeProvider clock) : IChatClient
 {
-    public async Task<ChatResponse> GetResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        using var limits = new CallClock(provider, clock, cancellationToken);
-        limits.ReadBegins();
-        try
-        {
-            // Waited for from outside, as it may not listen to its token.
-            return await client.GetResponseAsync(messages, options, limits.Token).WaitAsync(limits.Token);
-        }
-        catch (Exception thrown) when (ForeignFailures.IsFailure(thrown, limits.Caller))
-        {
-            throw limits.Expired ? ForeignFailures.TooSlow() : ForeignFailures.Of(thrown);
-        }
-    }
+    public Task<ChatResponse> GetResponseAsync(
+        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+        ForeignCalls.AnswerAsync(ct => client.GetResponseAsync(messages, options, ct), provider, clock, cancellationToken);
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)

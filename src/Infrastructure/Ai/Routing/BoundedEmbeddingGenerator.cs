@@ -1,4 +1,3 @@
-using CleanLlm.Infrastructure.Ai.Calls;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.Ai.Routing;
@@ -8,20 +7,9 @@ internal sealed class BoundedEmbeddingGenerator(
     IEmbeddingGenerator<string, Embedding<float>> generator, ProviderOptions provider, TimeProvider clock)
     : IEmbeddingGenerator<string, Embedding<float>>
 {
-    public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
-        IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        using var limits = new CallClock(provider, clock, cancellationToken);
-        limits.ReadBegins();
-        try
-        {
-            return await generator.GenerateAsync(values, options, limits.Token).WaitAsync(limits.Token);
-        }
-        catch (Exception thrown) when (ForeignFailures.IsFailure(thrown, limits.Caller))
-        {
-            throw limits.Expired ? ForeignFailures.TooSlow() : ForeignFailures.Of(thrown);
-        }
-    }
+    public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
+        IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default) =>
+        ForeignCalls.AnswerAsync(ct => generator.GenerateAsync(values, options, ct), provider, clock, cancellationToken);
 
     public object? GetService(Type serviceType, object? serviceKey = null) => generator.GetService(serviceType, serviceKey);
 

@@ -1,0 +1,20 @@
+using System.Net.Http.Headers;
+
+namespace CleanLlm.Infrastructure.Ai.Calls;
+
+/// <summary>The connections that all HTTP providers share.</summary>
+internal static class HttpConnections
+{
+    /// <summary>The name of their HTTP client.</summary>
+    public const string Name = "ai";
+
+    /// <summary>A client that speaks to one provider, with its credential.</summary>
+    public static HttpClient CreateClient(this IHttpClientFactory http, ProviderOptions provider)
+    {
+        var client = http.CreateClient(Name);
+        client.BaseAddress = new Uri(provider.BaseUrl!.TrimEnd('/'));
+        if (provider.ApiKey is { } key)
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        return client;
+    }
+}
