@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { openAccounts } from './accounts.mjs';
-import { residentMegabytes } from './processes.mjs';
+import { processorSeconds, residentMegabytes } from './processes.mjs';
 
 const text = { type: 'string' };
 const { values: options } = parseArgs({ options: { streams: text, tokens: text, pause: text, port: text, program: text } });
@@ -76,11 +76,14 @@ async function round(accounts) {
     let peak = residentMegabytes(pid);
     const watch = setInterval(() => { peak = Math.max(peak, residentMegabytes(pid)); }, 100);
     const started = performance.now();
+    const [own, all] = [processorSeconds(pid), process.cpuUsage()];
     const results = await Promise.all(Array.from({ length: streams }, (_, i) => read(accounts[i % accounts.length].token)));
     clearInterval(watch);
     const firsts = results.map((result) => result.first).sort((a, b) => a - b);
     const seconds = (performance.now() - started) / 1000;
+    const load = process.cpuUsage(all);
     return {
+        cpu: processorSeconds(pid) - own, load: (load.user + load.system) / 1e6,
         complete: results.filter((result) => result.whole).length,
         error: results.find((result) => !result.whole)?.error ?? '',
         seconds, peak, tokensPerSecond: Math.round((streams * tokens) / seconds),
@@ -104,8 +107,8 @@ for (let i = 0; i < 3; i++) {
 stop();
 
 console.log(`${all} streams at once, ${tokens} tokens, one every ${tick} ms; resident memory of the program before: ${idle.toFixed(0)} MB`);
-for (const { complete, seconds, tokensPerSecond, first50, first99, peak, after, error } of results) {
-    console.log(`complete ${complete} in ${seconds.toFixed(1)} s (${tokensPerSecond} tokens/s), first token p50 ${first50.toFixed(0)} ms p99 ${first99.toFixed(0)} ms, `
+for (const { cpu, load, complete, seconds, tokensPerSecond, first50, first99, peak, after, error } of results) {
+    console.log(`complete ${complete} in ${seconds.toFixed(1)} s (processor: program ${cpu.toFixed(1)} s, load ${load.toFixed(1)} s) (${tokensPerSecond} tokens/s), first token p50 ${first50.toFixed(0)} ms p99 ${first99.toFixed(0)} ms, `
         + `peak ${peak.toFixed(0)} MB = ${((peak - idle) * 1024 / all).toFixed(1)} KiB a stream, 10 s after ${after.toFixed(0)} MB${error && `; ${error}`}`);
 }
 process.exit(results.every((result) => result.complete === all) ? 0 : 1);

@@ -100,9 +100,10 @@ internal sealed partial class CompletionAnswering(
         await foreach (var update in client.GetStreamingResponseAsync(messages, chatOptions, ct))
         {
             run.FinishReason = update.FinishReason ?? run.FinishReason;
-            foreach (var content in update.Contents)
+            // By index: an enumerator of the list would be one more object a token.
+            for (var i = 0; i < update.Contents.Count; i++)
             {
-                if (!Take(run, content))
+                if (!Take(run, update.Contents[i]))
                     return false;
             }
         }

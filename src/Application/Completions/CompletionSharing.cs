@@ -5,12 +5,15 @@ namespace CleanLlm.Application.Completions;
 
 /// <summary>
 /// Copies the event log of a streamed run to where other instances can read it. It is a reader like any other, so neither the run nor
-/// its caller waits for it; what came while it was busy goes in one piece.
+/// its caller waits for it. What came meanwhile goes in one piece: a short answer in a single one, a long one in small pieces only
+/// while somebody follows it elsewhere.
 /// </summary>
 internal sealed partial class CompletionSharing(ICompletionEventStore shared, TimeProvider clock, ILogger<CompletionSharing> logger)
 {
-    // Few pieces instead of one a token: another instance shows an event this much later than the one that runs it.
-    private static readonly TimeSpan Collecting = TimeSpan.FromMilliseconds(25);
+    // Another instance shows an event this much later than the one that runs it; the first reader there waits so long for a first piece.
+    private static readonly TimeSpan WatchedPause = TimeSpan.FromMilliseconds(25);
+
+    private static readonly TimeSpan UnwatchedPause = TimeSpan.FromMilliseconds(250);
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
@@ -35,30 +38,38 @@ internal sealed partial class CompletionSharing(ICompletionEventStore shared, Ti
 
     private async Task<bool> TryCopyAsync(CompletionRun run)
     {
+        var writer = shared.OpenWriter(run.Id);
         await using var reader = run.Log.Open(after: 0, Patience, isAudience: false, clock, CancellationToken.None);
+        var pause = UnwatchedPause;
         while (true)
         {
+            await Task.WhenAny(run.Outcome, Task.Delay(pause, clock));
             var batch = await reader.NextAsync();
-            if (batch.Events.Count > 0 && !await TryAppendAsync(run, batch))
-                return false;
+            if (batch.Events.Count > 0)
+            {
+                var appended = await AppendAsync(writer, batch, run);
+                if (appended == Appended.Nowhere)
+                    return false;
+                pause = appended == Appended.Watched ? WatchedPause : UnwatchedPause;
+            }
+
             if (batch.IsLast)
                 return true;
-            await Task.Delay(Collecting, clock);
         }
     }
 
-    private async Task<bool> TryAppendAsync(CompletionRun run, EventBatch batch)
+    private async Task<Appended> AppendAsync(ICompletionEventWriter writer, EventBatch batch, CompletionRun run)
     {
         for (var attempts = 0; attempts < LastAttempts;)
         {
-            if (await shared.TryAppendAsync(run.Id, batch, CancellationToken.None))
-                return true;
+            if (await writer.AppendAsync(batch, CancellationToken.None) is var appended and not Appended.Nowhere)
+                return appended;
             if (run.Outcome.IsCompleted)
                 attempts++;
             await Task.Delay(RetryDelay, clock);
         }
 
-        return false;
+        return Appended.Nowhere;
     }
 
     [LoggerMessage(LogLevel.Error, "The events of completion {Id} are no longer shared with other instances")]

@@ -11,9 +11,8 @@ public interface ICompletionEventStore
     /// <summary>Whether there is anybody to share with; when not, nothing is ever appended.</summary>
     bool IsShared { get; }
 
-    /// <summary>Adds events to the log, in the order of their ids; adding what is there already changes nothing.</summary>
-    /// <returns>False when they could not be added and may be tried again.</returns>
-    Task<bool> TryAppendAsync(CompletionId id, EventBatch batch, CancellationToken ct);
+    /// <summary>Begins the log of a completion that this instance runs.</summary>
+    ICompletionEventWriter OpenWriter(CompletionId id);
 
     /// <summary>Events after an id; none when there is nothing new, no such log, or nothing can be read just now.</summary>
     Task<EventBatch> ReadAsync(CompletionId id, int after, CancellationToken ct);
@@ -22,12 +21,32 @@ public interface ICompletionEventStore
     Task<IAsyncDisposable> WatchAsync(CompletionId id, Action appended, CancellationToken ct);
 }
 
+/// <summary>Adds to the shared log of one completion; one caller at a time.</summary>
+public interface ICompletionEventWriter
+{
+    /// <summary>Adds events, in the order of their ids; adding what is there already changes nothing.</summary>
+    Task<Appended> AppendAsync(EventBatch batch, CancellationToken ct);
+}
+
+/// <summary>What became of events that were to be shared.</summary>
+public enum Appended
+{
+    /// <summary>They could not be added and may be tried again.</summary>
+    Nowhere,
+
+    /// <summary>They are there; nobody follows the log elsewhere just now.</summary>
+    Unwatched,
+
+    /// <summary>They are there, and somebody waits for more.</summary>
+    Watched,
+}
+
 /// <summary>One instance alone: everybody reads its memory.</summary>
 internal sealed class NoSharedEvents : ICompletionEventStore, IAsyncDisposable
 {
     public bool IsShared => false;
 
-    public Task<bool> TryAppendAsync(CompletionId id, EventBatch batch, CancellationToken ct) => Task.FromResult(true);
+    public ICompletionEventWriter OpenWriter(CompletionId id) => throw new NotSupportedException("There is nobody to share with.");
 
     public Task<EventBatch> ReadAsync(CompletionId id, int after, CancellationToken ct) =>
         Task.FromResult(new EventBatch(after + 1, ArraySegment<CompletionEvent>.Empty, IsLast: false));

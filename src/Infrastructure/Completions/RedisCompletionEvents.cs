@@ -18,48 +18,27 @@ namespace CleanLlm.Infrastructure.Completions;
 internal sealed partial class RedisCompletionEvents(
     IConnectionMultiplexer redis, BriefSeal seal, IOptions<CompletionOptions> options, ILogger<RedisCompletionEvents> logger) : ICompletionEventStore
 {
-    private static readonly TimeSpan Retention = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan CallTimeout = TimeSpan.FromMilliseconds(CachingRegistration.CallTimeoutMilliseconds);
-
-    private const string Field = "e";
 
     // How many pieces one reading takes from Redis at most; the rest comes with the next.
     private const int MaxEntries = 200;
 
     public bool IsShared => true;
 
-    public async Task<bool> TryAppendAsync(CompletionId id, EventBatch batch, CancellationToken ct)
-    {
-        var last = batch.FirstId - 1 + batch.Events.Count;
-        var sealedEvents = seal.Seal(EventJson.Write(batch.Events), PurposeOf(id));
-        try
-        {
-            var writing = redis.GetDatabase().CreateBatch();
-            var added = writing.StreamAddAsync(KeyOf(id), Field, sealedEvents, EntryId(last));
-            var expires = writing.KeyExpireAsync(KeyOf(id), batch.IsLast ? Retention : Retention + TimeSpan.FromSeconds(options.Value.MaxSeconds));
-            writing.Execute();
-            await Task.WhenAll(AddedAsync(added), expires).WaitAsync(CallTimeout, ct);
-            await redis.GetSubscriber().PublishAsync(ChannelOf(id), last, CommandFlags.FireAndForget);
-            return true;
-        }
-        catch (Exception away) when (away is RedisException or TimeoutException)
-        {
-            LogAway(away.Message);
-            return false;
-        }
-    }
+    public ICompletionEventWriter OpenWriter(CompletionId id) => new RedisEventWriter(redis, NamesOf(id), seal, TimeSpan.FromSeconds(options.Value.MaxSeconds), logger);
 
     public async Task<EventBatch> ReadAsync(CompletionId id, int after, CancellationToken ct)
     {
+        var log = NamesOf(id);
         try
         {
             // With the piece that ends in what the reader saw last: it may have been the end.
-            var entries = await redis.GetDatabase().StreamRangeAsync(KeyOf(id), EntryId(after), "+", MaxEntries).WaitAsync(CallTimeout, ct);
+            var entries = await redis.GetDatabase().StreamRangeAsync(log.Key, RedisEventLog.EntryId(after), "+", MaxEntries).WaitAsync(CallTimeout, ct);
             List<CompletionEvent> events = [];
             var isLast = false;
             foreach (var entry in entries)
             {
-                var piece = EventJson.Read(seal.Open((byte[])entry[Field]!, PurposeOf(id)));
+                var piece = EventJson.Read(seal.Open((byte[])entry[RedisEventLog.Field]!, log.Purpose));
                 var first = LastOf(entry) - piece.Length + 1;
                 // The first piece may begin with what the reader has seen; one with a gap before it must not be shown.
                 if (first > after + events.Count + 1)
@@ -80,7 +59,7 @@ internal sealed partial class RedisCompletionEvents(
 
     public async Task<IAsyncDisposable> WatchAsync(CompletionId id, Action appended, CancellationToken ct)
     {
-        var watch = new Watch(redis, ChannelOf(id), (_, _) => appended());
+        var watch = new Watch(redis, NamesOf(id).Channel, (_, _) => appended());
         try
         {
             await redis.GetSubscriber().SubscribeAsync(watch.Channel, watch.Handler).WaitAsync(CallTimeout, ct);
@@ -99,26 +78,9 @@ internal sealed partial class RedisCompletionEvents(
         return watch;
     }
 
-    // An entry that is there already was written by the attempt before, whose confirmation was lost.
-    private static async Task AddedAsync(Task<RedisValue> added)
-    {
-        try
-        {
-            await added;
-        }
-        catch (RedisServerException refused) when (refused.Message.Contains("equal or smaller", StringComparison.Ordinal))
-        {
-        }
-    }
-
-    private static RedisKey KeyOf(CompletionId id) => $"cleanllm:events:{id}";
-
     // All databases of one Redis share its channels: the number keeps two installations apart.
-    private RedisChannel ChannelOf(CompletionId id) => RedisChannel.Literal($"cleanllm:{redis.GetDatabase().Database}:events:{id}");
-
-    private static string PurposeOf(CompletionId id) => $"completion-events|{id}";
-
-    private static RedisValue EntryId(int last) => string.Create(CultureInfo.InvariantCulture, $"{last}-0");
+    private RedisEventLog NamesOf(CompletionId id) => new(
+        $"cleanllm:events:{id}", RedisChannel.Literal($"cleanllm:{redis.GetDatabase().Database}:events:{id}"), $"completion-events|{id}");
 
     private static int LastOf(StreamEntry entry) => int.Parse(((string)entry.Id!).Split('-')[0], CultureInfo.InvariantCulture);
 

@@ -12,7 +12,10 @@ internal sealed class BriefSeal(KeyEncryptionKeys keys)
     /// <summary>Encrypts.</summary>
     /// <param name="plain">What.</param>
     /// <param name="purpose">Where it belongs, e.g. <c>completion-events|id</c>; needed again to open it.</param>
-    public byte[] Seal(ReadOnlySpan<byte> plain, string purpose) => Envelope.Seal(plain, keys.CurrentId, KeyOf(keys.CurrentId, purpose), purpose);
+    public byte[] Seal(ReadOnlySpan<byte> plain, string purpose) => For(purpose).Seal(plain);
+
+    /// <summary>Encrypts more than once for one purpose, with the key that is current now.</summary>
+    public PurposeSeal For(string purpose) => new(keys.CurrentId, KeyOf(keys.CurrentId, purpose), purpose);
 
     /// <summary>Decrypts what <see cref="Seal"/> made.</summary>
     /// <exception cref="CryptographicException">
@@ -22,4 +25,11 @@ internal sealed class BriefSeal(KeyEncryptionKeys keys)
 
     private byte[] KeyOf(string id, string purpose) =>
         HKDF.DeriveKey(HashAlgorithmName.SHA256, keys.Get(id), KeyEncryptionKeys.KeyBytes, info: Encoding.UTF8.GetBytes(purpose));
+}
+
+/// <summary>A <see cref="BriefSeal"/> for one purpose, whose key was derived once.</summary>
+internal sealed class PurposeSeal(string keyId, byte[] key, string purpose)
+{
+    /// <summary>Encrypts what <see cref="BriefSeal.Open"/> decrypts.</summary>
+    public byte[] Seal(ReadOnlySpan<byte> plain) => Envelope.Seal(plain, keyId, key, purpose);
 }

@@ -102,6 +102,32 @@ internal sealed class CompletionFeedTests : IDisposable
     }
 
     [Test]
+    public async Task AShortAnswer_IsSharedInOnePiece()
+    {
+        here.Model.Says("Hel", "lo").Ends();
+        var run = await StreamAsync();
+        await RunnerFixture.EndOfAsync(run);
+
+        // No time passes: the end of the run is enough.
+        SpinWait.SpinUntil(() => here.Shared.EventsOf(run.Id).Count == 4, TimeSpan.FromSeconds(10)).Should().BeTrue();
+
+        here.Shared.Appends.Should().Be(1);
+    }
+
+    [Test]
+    public async Task ALongAnswer_IsSharedWhileItIsWritten_ThoughNobodyWatches()
+    {
+        here.Model.Says("Hel");
+        var run = await StreamAsync();
+        var began = here.Clock.GetUtcNow();
+
+        await AdvanceHereUntilAsync(() => here.Shared.EventsOf(run.Id).Count == 2);
+
+        (here.Clock.GetUtcNow() - began).Should().BeGreaterThanOrEqualTo(TimeSpan.FromMilliseconds(250));
+        here.Shared.Appends.Should().Be(1);
+    }
+
+    [Test]
     public async Task AReaderElsewhere_WithoutASharedLog_IsToldAllOfItAtTheEnd()
     {
         here.Shared.IsShared = false;

@@ -19,22 +19,7 @@ internal sealed class FakeSharedEvents : ICompletionEventStore
 
     public IReadOnlyList<CompletionEvent> EventsOf(CompletionId id) => logs.GetValueOrDefault(id) ?? [];
 
-    public Task<bool> TryAppendAsync(CompletionId id, EventBatch batch, CancellationToken ct)
-    {
-        if (IsAway)
-            return Task.FromResult(false);
-        var log = logs.GetOrAdd(id, _ => []);
-        lock (log)
-        {
-            batch.FirstId.Should().Be(log.Count + 1);
-            log.AddRange(batch.Events);
-            Appends++;
-        }
-
-        if (watchers.TryGetValue(id, out var appended))
-            appended();
-        return Task.FromResult(true);
-    }
+    public ICompletionEventWriter OpenWriter(CompletionId id) => new Writer(this, id);
 
     public Task<EventBatch> ReadAsync(CompletionId id, int after, CancellationToken ct)
     {
@@ -53,6 +38,29 @@ internal sealed class FakeSharedEvents : ICompletionEventStore
     {
         watchers[id] = appended;
         return Task.FromResult<IAsyncDisposable>(new Watch(() => watchers.TryRemove(id, out _)));
+    }
+
+    private Appended Append(CompletionId id, EventBatch batch)
+    {
+        if (IsAway)
+            return Appended.Nowhere;
+        var log = logs.GetOrAdd(id, _ => []);
+        lock (log)
+        {
+            batch.FirstId.Should().Be(log.Count + 1);
+            log.AddRange(batch.Events);
+            Appends++;
+        }
+
+        if (!watchers.TryGetValue(id, out var appended))
+            return Appended.Unwatched;
+        appended();
+        return Appended.Watched;
+    }
+
+    private sealed class Writer(FakeSharedEvents store, CompletionId id) : ICompletionEventWriter
+    {
+        public Task<Appended> AppendAsync(EventBatch batch, CancellationToken ct) => Task.FromResult(store.Append(id, batch));
     }
 
     private sealed class Watch(Action leave) : IAsyncDisposable

@@ -60,25 +60,40 @@ internal sealed class SharedAnswer(IReadOnlyList<Model> candidates) : IDisposabl
     }
 
     /// <summary>Takes in a piece of the answer.</summary>
-    public void Publish(ChatResponseUpdate update) => Change(() => updates.Add(update));
+    public void Publish(ChatResponseUpdate update)
+    {
+        lock (gate)
+        {
+            updates.Add(update);
+            WakeReaders();
+        }
+    }
 
     /// <summary>Takes in an answer that was kept, which costs nobody anything.</summary>
-    public void Publish(CachedAnswer kept) => Change(() =>
+    public void Publish(CachedAnswer kept)
     {
-        IsKept = true;
-        Call.Served = Call.Candidates.FirstOrDefault(model => model.Provider == kept.Provider && model.Id == kept.Model) ?? Call.Candidates[0];
-        updates.AddRange(kept.ToUpdates());
-    });
+        lock (gate)
+        {
+            IsKept = true;
+            Call.Served = Call.Candidates.FirstOrDefault(model => model.Provider == kept.Provider && model.Id == kept.Model) ?? Call.Candidates[0];
+            updates.AddRange(kept.ToUpdates());
+            WakeReaders();
+        }
+    }
 
     /// <summary>Nothing more comes.</summary>
     /// <param name="fault">Why it broke off; null when it did not.</param>
-    public void End(Exception? fault) => Change(() =>
+    public void End(Exception? fault)
     {
-        if (state == State.Running)
-            state = State.Ended;
-        failure = fault is null ? null : ExceptionDispatchInfo.Capture(fault);
-        payer = IsKept ? null : readers.FirstOrDefault();
-    });
+        lock (gate)
+        {
+            if (state == State.Running)
+                state = State.Ended;
+            failure = fault is null ? null : ExceptionDispatchInfo.Capture(fault);
+            payer = IsKept ? null : readers.FirstOrDefault();
+            WakeReaders();
+        }
+    }
 
     /// <inheritdoc />
     public void Dispose() => abandoned.Dispose();
@@ -114,16 +129,11 @@ internal sealed class SharedAnswer(IReadOnlyList<Model> candidates) : IDisposabl
         }
     }
 
-    private void Change(Action change)
+    // Their continuations run elsewhere, so the lock may be held.
+    private void WakeReaders()
     {
-        TaskCompletionSource? waiting;
-        lock (gate)
-        {
-            change();
-            (waiting, changed) = (changed, null);
-        }
-
-        waiting?.SetResult();
+        changed?.SetResult();
+        changed = null;
     }
 }
 

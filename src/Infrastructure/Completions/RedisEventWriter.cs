@@ -1,0 +1,52 @@
+using CleanLlm.Application.Completions;
+using CleanLlm.Infrastructure.Caching;
+using CleanLlm.Infrastructure.Security;
+using Microsoft.Extensions.Logging;
+using StackExchange.Redis;
+
+namespace CleanLlm.Infrastructure.Completions;
+
+/// <summary>Adds to one log. It keeps what is the same for every piece: the names and the key.</summary>
+internal sealed partial class RedisEventWriter(
+    IConnectionMultiplexer redis, RedisEventLog log, BriefSeal seal, TimeSpan longestRun, ILogger<RedisCompletionEvents> logger) : ICompletionEventWriter
+{
+    private static readonly TimeSpan Retention = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromMilliseconds(CachingRegistration.CallTimeoutMilliseconds);
+
+    private readonly PurposeSeal sealer = seal.For(log.Purpose);
+
+    public async Task<Appended> AppendAsync(EventBatch batch, CancellationToken ct)
+    {
+        var last = batch.FirstId - 1 + batch.Events.Count;
+        try
+        {
+            var database = redis.GetDatabase();
+            var added = AddAsync(database, RedisEventLog.EntryId(last), sealer.Seal(EventJson.Write(batch.Events)));
+            var expires = database.KeyExpireAsync(log.Key, batch.IsLast ? Retention : Retention + longestRun);
+            await Task.WhenAll(added, expires).WaitAsync(CallTimeout, ct);
+            // Only once it can be read is it told, which says too whether anybody listens.
+            var listeners = await redis.GetSubscriber().PublishAsync(log.Channel, last).WaitAsync(CallTimeout, ct);
+            return listeners > 0 ? Appended.Watched : Appended.Unwatched;
+        }
+        catch (Exception away) when (away is RedisException or TimeoutException)
+        {
+            LogAway(away.Message);
+            return Appended.Nowhere;
+        }
+    }
+
+    private async Task AddAsync(IDatabase database, RedisValue id, RedisValue events)
+    {
+        try
+        {
+            await database.StreamAddAsync(log.Key, RedisEventLog.Field, events, id);
+        }
+        catch (RedisServerException refused) when (refused.Message.Contains("equal or smaller", StringComparison.Ordinal))
+        {
+            // It was written by the attempt before, whose confirmation was lost.
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "Redis cannot share events just now ({Cause})")]
+    private partial void LogAway(string cause);
+}
