@@ -39,6 +39,7 @@ public sealed class EmbeddingRunnerTests
 
     [TestCase(null)]
     [TestCase(-1L)]
+    [TestCase(0L)]
     [TestCase(long.MaxValue)]
     public async Task Run_WhenTheProviderReportsNothingOfUse_ChargesOurCount(long? reported)
     {
