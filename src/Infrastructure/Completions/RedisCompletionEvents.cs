@@ -120,7 +120,9 @@ internal sealed partial class RedisCompletionEvents(
 
     private static RedisValue EntryId(int last) => string.Create(CultureInfo.InvariantCulture, $"{last}-0");
 
-    private static int LastOf(StreamEntry entry) => int.Parse(((string)entry.Id!).Split('-')[0], CultureInfo.InvariantCulture);
+    private static int LastOf(StreamEntry entry) => int.TryParse(((string)entry.Id!).Split('-')[0], CultureInfo.InvariantCulture, out var last)
+        ? last
+        : throw new JsonException("An id that is no place in a log.");
 
     [LoggerMessage(LogLevel.Debug, "Redis cannot share events just now ({Cause})")]
     private partial void LogAway(string cause);
