@@ -108,7 +108,7 @@ internal sealed partial class EmbeddingRunner(
         try
         {
             var vectors = await generator.GenerateAsync(inputs, request.ToOptions(call), stop.Token);
-            return vectors.Count == inputs.Count ? vectors : ProviderErrors.From(new ProviderException(ProviderFailure.BadAnswer, "Not one vector a text."));
+            return AreUsable(vectors, inputs.Count) ? vectors : ProviderErrors.From(new ProviderException(ProviderFailure.BadAnswer, "Not one vector a text."));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -124,6 +124,12 @@ internal sealed partial class EmbeddingRunner(
             return CompletionErrors.Fault;
         }
     }
+
+    // Our own adapters see to that, and then another provider is asked; a plugged-in generator may not.
+    private static bool AreUsable(GeneratedEmbeddings<Embedding<float>> vectors, int count) =>
+        vectors.Count == count
+        && vectors[0].Vector.Length > 0
+        && vectors.All(vector => vector.Vector.Length == vectors[0].Vector.Length && !vector.Vector.Span.ContainsAnyExceptInRange(float.MinValue, float.MaxValue));
 
     private static TokenCount Tokens(UsageDetails? reported, Completion completion) => reported is { InputTokenCount: > 0 and <= int.MaxValue and var prompt }
         ? new TokenCount((int)prompt, 0, UsageBasis.Reported)

@@ -11,12 +11,28 @@ internal static class EventJson
     private static readonly JsonSerializerOptions Options = new()
     {
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { NameKinds } },
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        // Whatever is missing was written by another version: no event at all is better than half of one.
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
     };
 
     public static byte[] Write(ArraySegment<CompletionEvent> events) => JsonSerializer.SerializeToUtf8Bytes(events, Options);
 
-    public static CompletionEvent[] Read(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize<CompletionEvent[]>(json, Options)!;
+    /// <summary>At least one event.</summary>
+    /// <exception cref="JsonException">Another version wrote it, or nobody of us.</exception>
+    public static CompletionEvent[] Read(ReadOnlySpan<byte> json)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<CompletionEvent[]>(json, Options) is { Length: > 0 } events && Array.TrueForAll(events, entry => entry is not null)
+                ? events
+                : throw new JsonException("No events.");
+        }
+        catch (NotSupportedException thrown)
+        {
+            throw new JsonException("An event without a kind.", thrown);
+        }
+    }
 
     private static void NameKinds(JsonTypeInfo type)
     {

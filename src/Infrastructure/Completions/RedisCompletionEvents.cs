@@ -82,7 +82,9 @@ internal sealed partial class RedisCompletionEvents(
     private RedisEventLog NamesOf(CompletionId id) => new(
         $"cleanllm:events:{id}", RedisChannel.Literal($"cleanllm:{redis.GetDatabase().Database}:events:{id}"), $"completion-events|{id}");
 
-    private static int LastOf(StreamEntry entry) => int.Parse(((string)entry.Id!).Split('-')[0], CultureInfo.InvariantCulture);
+    private static int LastOf(StreamEntry entry) => int.TryParse(((string)entry.Id!).Split('-')[0], CultureInfo.InvariantCulture, out var last)
+        ? last
+        : throw new JsonException("An id that is no place in a log.");
 
     [LoggerMessage(LogLevel.Debug, "Redis cannot share events just now ({Cause})")]
     private partial void LogAway(string cause);

@@ -14,6 +14,13 @@ internal sealed record HttpOptions : IValidatableObject
     [Range(1, 1_024 * 1_024)]
     public int MinBodyBytesPerSecond { get; init; } = 240;
 
+    /// <summary>
+    /// Seconds that a reader of an event stream gets for each 64 KiB that wait for it, before its connection is closed. What it reads goes
+    /// on without it. Default 30.
+    /// </summary>
+    [Range(1, 3_600)]
+    public int SlowReaderSeconds { get; init; } = 30;
+
     /// <summary>Deepest nesting of a JSON body, 400 beyond it. Default 32.</summary>
     [Range(4, 256)]
     public int MaxJsonDepth { get; init; } = 32;

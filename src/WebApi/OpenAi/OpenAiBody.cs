@@ -22,9 +22,10 @@ internal sealed class OpenAiBody(IOptions<OpenAiOptions> options)
         {
             document = await JsonDocument.ParseAsync(request.Body, reading, ct);
         }
-        catch (JsonException malformed)
+        // Names are compared as they are read, and one that is no text is another exception.
+        catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
-            throw new BadHttpRequestException("The body is malformed.", StatusCodes.Status400BadRequest, malformed);
+            throw new BadHttpRequestException("The body is malformed.", StatusCodes.Status400BadRequest, malformed as JsonException ?? new JsonException());
         }
 
         if (document.RootElement.ValueKind == JsonValueKind.Object && IsText(document.RootElement))

@@ -1,8 +1,11 @@
+using System.Buffers;
 using System.IO.Pipelines;
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Users;
 using CleanLlm.WebApi.Authentication;
+using CleanLlm.WebApi.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
 
 namespace CleanLlm.WebApi.Streaming;
 
@@ -11,7 +14,7 @@ namespace CleanLlm.WebApi.Streaming;
 /// its caller may read. All that has come by the time it looks is written and flushed together: at once while the model is slower than
 /// the connection, in larger pieces when it is not.
 /// </summary>
-internal sealed class EventStream(CallerAccess access, TimeProvider clock)
+internal sealed class EventStream(CallerAccess access, IOptions<HttpOptions> limits, TimeProvider clock)
 {
     /// <summary>The media type.</summary>
     public const string MediaType = "text/event-stream";
@@ -29,14 +32,16 @@ internal sealed class EventStream(CallerAccess access, TimeProvider clock)
     // Without an empty line after it: some clients take one for the end of an event, and of an empty one.
     private static readonly byte[] KeepAlive = ": keep-alive\n"u8.ToArray();
 
-    /// <summary>Writes until the last event, or until the caller leaves.</summary>
-    /// <exception cref="OperationCanceledException">The caller left.</exception>
+    private readonly TimeSpan slowest = TimeSpan.FromSeconds(limits.Value.SlowReaderSeconds);
+
+    /// <summary>Writes until the last event, or until the caller leaves or takes too little of what is written.</summary>
+    /// <exception cref="OperationCanceledException">The caller left, or was dropped.</exception>
     public async Task WriteAsync(ICompletionReader reader, ICompletionEventFormat format, HttpContext http)
     {
         var ct = http.RequestAborted;
         var output = Begin(http);
         // The headers, before the model has said anything.
-        await output.FlushAsync(ct);
+        await FlushAsync(output, http);
 
         var (lookedAt, wroteAt) = (clock.GetTimestamp(), clock.GetTimestamp());
         for (var isLast = false; !isLast;)
@@ -50,15 +55,15 @@ internal sealed class EventStream(CallerAccess access, TimeProvider clock)
                 if (!await access.HoldsAsync(http, ct))
                 {
                     format.Write(output, id: null, new CompletionFailed(AuthErrors.SessionEnded));
-                    await output.FlushAsync(ct);
+                    await FlushAsync(output, http);
                     return;
                 }
             }
 
             if (batch.Events.Count > 0)
-                await WriteAsync(output, format, batch, ct);
+                await WriteAsync(output, format, batch, http);
             else if (clock.GetElapsedTime(wroteAt, now) >= Heartbeat)
-                await output.WriteAsync(KeepAlive, ct);
+                await WriteKeepAliveAsync(output, http);
             else
                 continue;
             wroteAt = now;
@@ -76,15 +81,40 @@ internal sealed class EventStream(CallerAccess access, TimeProvider clock)
         return response.BodyWriter;
     }
 
-    private static async ValueTask WriteAsync(PipeWriter output, ICompletionEventFormat format, EventBatch batch, CancellationToken ct)
+    private async ValueTask WriteAsync(PipeWriter output, ICompletionEventFormat format, EventBatch batch, HttpContext http)
     {
         for (var i = 0; i < batch.Events.Count; i++)
         {
             format.Write(output, batch.FirstId + i, batch.Events[i]);
             if (output.UnflushedBytes >= FlushBytes)
-                await output.FlushAsync(ct);
+                await FlushAsync(output, http);
         }
 
-        await output.FlushAsync(ct);
+        await FlushAsync(output, http);
+    }
+
+    private ValueTask WriteKeepAliveAsync(PipeWriter output, HttpContext http)
+    {
+        output.Write(KeepAlive);
+        return FlushAsync(output, http);
+    }
+
+    /// <summary>Done at once unless the connection's buffer is full.</summary>
+    private ValueTask FlushAsync(PipeWriter output, HttpContext http)
+    {
+        var patience = slowest * Math.Max(1, output.UnflushedBytes / FlushBytes);
+        var flush = output.FlushAsync(http.RequestAborted);
+        if (!flush.IsCompletedSuccessfully)
+            return TakenAsync(flush, patience, http);
+        _ = flush.Result;
+        return ValueTask.CompletedTask;
+    }
+
+    // Kestrel's own least rate counts what was written before in a reader's favour, so that it bears with one that stands still for hours.
+    private async ValueTask TakenAsync(ValueTask<FlushResult> flush, TimeSpan patience, HttpContext http)
+    {
+        await using var drop = clock.CreateTimer(static state => ((HttpContext)state!).Abort(), http, patience, Timeout.InfiniteTimeSpan);
+        await flush;
+        http.RequestAborted.ThrowIfCancellationRequested();
     }
 }

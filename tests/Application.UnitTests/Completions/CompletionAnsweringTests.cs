@@ -63,6 +63,10 @@ internal sealed class CompletionAnsweringTests(bool stream) : IDisposable
     [TestCase(-5, 3)]
     [TestCase(20, -1)]
     [TestCase(5_000_000_000, 3)]
+    [TestCase(20, 5_000_000_000)]
+    [TestCase(0, 0)]
+    [TestCase(20, 0)]
+    [TestCase(0, 3)]
     public async Task Usage_WhenTheProviderReportsNonsense_IsCounted(long promptTokens, long completionTokens)
     {
         fixture.Model.Says("Hello!").Reports(promptTokens, completionTokens).Ends();

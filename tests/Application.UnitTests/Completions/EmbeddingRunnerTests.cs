@@ -41,6 +41,7 @@ public sealed class EmbeddingRunnerTests
 
     [TestCase(null)]
     [TestCase(-1L)]
+    [TestCase(0L)]
     [TestCase(long.MaxValue)]
     public async Task Run_WhenTheProviderReportsNothingOfUse_ChargesOurCount(long? reported)
     {
@@ -71,6 +72,19 @@ public sealed class EmbeddingRunnerTests
     public async Task Run_WhenVectorsAreMissing_IsABadAnswer()
     {
         var error = (await RunAsync(new Generator { Missing = 1 }, "one", "two")).Error;
+
+        error!.Code.Should().Be("provider.bad_answer");
+        fixture.Store.Closings.Single().Entry.Should().BeNull();
+    }
+
+    // A plugged-in generator is trusted as little as a provider's answer.
+    [TestCase(new[] { 1f, float.NaN }, TestName = "Run_WhenAVectorHoldsNoNumber_IsABadAnswer")]
+    [TestCase(new[] { 1f, float.PositiveInfinity }, TestName = "Run_WhenAVectorIsInfinite_IsABadAnswer")]
+    [TestCase(new[] { 1f, 2f, 3f }, TestName = "Run_WhenAVectorIsLongerThanTheOthers_IsABadAnswer")]
+    [TestCase(new float[0], TestName = "Run_WhenAVectorIsEmpty_IsABadAnswer")]
+    public async Task Run_WhenAVectorCannotBeUsed_IsABadAnswer(float[] last)
+    {
+        var error = (await RunAsync(new Generator { Last = last }, "one", "two")).Error;
 
         error!.Code.Should().Be("provider.bad_answer");
         fixture.Store.Closings.Single().Entry.Should().BeNull();
@@ -147,6 +161,9 @@ public sealed class EmbeddingRunnerTests
 
         public int Missing { get; init; }
 
+        /// <summary>The last vector, when it is not like the others.</summary>
+        public float[]? Last { get; init; }
+
         public bool Hangs { get; init; }
 
         public int Calls { get; private set; }
@@ -159,7 +176,10 @@ public sealed class EmbeddingRunnerTests
                 await Task.Delay(Timeout.Infinite, cancellationToken);
             if (Failure is not null)
                 throw Failure;
-            return new(values.Skip(Missing).Select(_ => new Embedding<float>(new float[] { 1, 2 })))
+            var vectors = values.Skip(Missing).Select(_ => new Embedding<float>(new float[] { 1, 2 })).ToList();
+            if (Last is not null)
+                vectors[^1] = new Embedding<float>(Last);
+            return new(vectors)
             {
                 Usage = Reported is { } count ? new UsageDetails { InputTokenCount = count } : null,
             };

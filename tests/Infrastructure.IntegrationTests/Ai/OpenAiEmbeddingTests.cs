@@ -44,6 +44,31 @@ internal sealed class OpenAiEmbeddingTests
         (await asking.Should().ThrowAsync<ProviderException>()).Which.Failure.Should().Be(expected);
     }
 
+    [TestCase("embed-nan")]
+    [TestCase("embed-infinite")]
+    [TestCase("embed-huge")]
+    [TestCase("embed-uneven")]
+    [TestCase("embed-none")]
+    [TestCase("embed-beyond")]
+    [TestCase("embed-below")]
+    [TestCase("embed-far")]
+    [TestCase("embed-twice")]
+    [TestCase("embed-many")]
+    [TestCase("embed-half")]
+    [TestCase("embed-garbled")]
+    [TestCase("embed-words")]
+    [TestCase("embed-null")]
+    [TestCase("embed-nothing")]
+    [TestCase("embed-list")]
+    public async Task Vectors_ThatCannotBeUsed_AreABadAnswer(string model)
+    {
+        await using var ai = AiServices.With(Upstream, new ImpatientClock(), model);
+
+        var asking = () => GenerateAsync(ai, model, new EmbeddingGenerationOptions { ModelId = model });
+
+        (await asking.Should().ThrowAsync<ProviderException>()).Which.Failure.Should().Be(ProviderFailure.BadAnswer);
+    }
+
     private static Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(AiServices ai, string model, EmbeddingGenerationOptions options) =>
         ai.Get<OpenAiProviders>().EmbeddingsOf("upstream").GenerateAsync(["one", "and two"], options);
 }

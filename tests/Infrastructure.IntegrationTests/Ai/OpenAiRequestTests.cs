@@ -39,6 +39,26 @@ internal sealed class OpenAiRequestTests
     }
 
     [Test]
+    public async Task Fields_ThatAreOurs_AreSo_InAnyCase()
+    {
+        var body = await SentAsync("ok@cased", new ChatOptions
+        {
+            MaxOutputTokens = 3,
+            AdditionalProperties = new AdditionalPropertiesDictionary
+            {
+                ["Model"] = JsonElement.Parse("\"dearer\""),
+                ["MESSAGES"] = JsonElement.Parse("[]"),
+                ["Max_Tokens"] = JsonElement.Parse("100000"),
+                ["Stream"] = JsonElement.Parse("true"),
+                ["N"] = JsonElement.Parse("5"),
+            },
+        });
+
+        body.EnumerateObject().Select(field => field.Name).Should().Equal("model", "messages", "max_tokens");
+        body.GetProperty("max_tokens").GetInt32().Should().Be(3);
+    }
+
+    [Test]
     public async Task Bound_WhenTheProviderWantsTheNewName_HasIt()
     {
         var settings = AiServices.Provider(0, "upstream", Upstream.BaseUrl, "ok@bound");

@@ -128,8 +128,17 @@ internal sealed class ScriptedAnswer
                 await Task.Delay(Number(pause), http.RequestAborted);
         }
 
-        if (Name != "empty")
+        if (Name is "cut-end" or "stall-end")
+        {
+            await EventAsync(format.Ending(call, finish, Tokens, marked: false).First());
+            if (Name == "cut-end")
+                throw new IOException("The script cuts the answer off.");
+            await model.Gate.WaitAsync(http.RequestAborted);
+        }
+        else if (Name != "empty")
+        {
             await EventsAsync(format.Ending(call, finish, Tokens, marked: Name != "no-done"));
+        }
     }
 
     private async Task EventsAsync(IEnumerable<string> events)

@@ -9,9 +9,36 @@ internal sealed class ScriptedEmbeddings(HttpContext http, UpstreamCall call, Up
 {
     private const int DefaultDimensions = 8;
 
+    // Two texts are asked for. 1.0 is AACAPw==, not a number AADAfw==, infinity AACAfw== in base64.
+    private static readonly Dictionary<string, string> Broken = new(StringComparer.Ordinal)
+    {
+        ["embed-nan"] = """{"data":[{"index":0,"embedding":"AACAPw=="},{"index":1,"embedding":"AADAfw=="}]}""",
+        ["embed-infinite"] = """{"data":[{"index":0,"embedding":"AACAfw=="},{"index":1,"embedding":"AACAPw=="}]}""",
+        ["embed-huge"] = """{"data":[{"index":0,"embedding":[1e999]},{"index":1,"embedding":[1]}]}""",
+        ["embed-uneven"] = """{"data":[{"index":0,"embedding":[1,2]},{"index":1,"embedding":[1,2,3]}]}""",
+        ["embed-none"] = """{"data":[{"index":0,"embedding":[]},{"index":1,"embedding":[]}]}""",
+        ["embed-beyond"] = """{"data":[{"index":0,"embedding":[1]},{"index":2,"embedding":[1]}]}""",
+        ["embed-below"] = """{"data":[{"index":-1,"embedding":[1]},{"index":0,"embedding":[1]}]}""",
+        ["embed-far"] = """{"data":[{"index":0,"embedding":[1]},{"index":99999999999,"embedding":[1]}]}""",
+        ["embed-twice"] = """{"data":[{"index":0,"embedding":[1]},{"index":0,"embedding":[1]}]}""",
+        ["embed-many"] = """{"data":[{"embedding":[1]},{"embedding":[1]},{"embedding":[1]}]}""",
+        ["embed-half"] = """{"data":[{"index":0,"embedding":"AACAPwA="},{"index":1,"embedding":"AACAPw=="}]}""",
+        ["embed-garbled"] = """{"data":[{"index":0,"embedding":"###"},{"index":1,"embedding":"AACAPw=="}]}""",
+        ["embed-words"] = """{"data":[{"index":0,"embedding":["one"]},{"index":1,"embedding":[1]}]}""",
+        ["embed-null"] = """{"data":[null,null]}""",
+        ["embed-nothing"] = """{"data":null}""",
+        ["embed-list"] = "[]",
+    };
+
     public Task WriteAsync(int number)
     {
         var script = call.Model.Split('@')[0];
+        if (Broken.TryGetValue(script, out var broken))
+        {
+            http.Response.ContentType = "application/json";
+            return http.Response.WriteAsync(broken);
+        }
+
         return script.StartsWith("embed", StringComparison.Ordinal)
             ? WriteVectorsAsync(script)
             : new ScriptedAnswer(http, call, model, format).WriteAsync(number);

@@ -22,8 +22,10 @@ namespace CleanLlm.Testing.Upstream;
 /// <item><c>chaos-P</c>: of 100 calls P fail before their headers, by 500, 503, 429 or a reset; the others are answered</item>
 /// <item><c>paced-N-MS</c>: N words, MS milliseconds apart; <c>paced-N-MS-SIZE</c>: each of so many characters</item>
 /// <item><c>no-usage</c>: without usage; <c>no-done</c>: without <c>[DONE]</c></item>
+/// <item><c>cut-end</c>: after the finish reason the connection ends; <c>stall-end</c>: after it silence until <see cref="Release(string)"/></item>
 /// <item><c>tools</c>: calls the first tool once, <c>tools-K</c> K times; answers when the last message is a tool's</item>
-/// <item><c>embed</c>: embeddings, in base64 when asked; <c>embed-numbers</c>: never in base64; <c>embed-few</c>: one too few</item>
+/// <item><c>embed</c>: embeddings, in base64 when asked; <c>embed-numbers</c>: never in base64; <c>embed-few</c>: one too few;
+/// <c>embed-nan</c>, <c>embed-uneven</c> and others: no vectors that could be used</item>
 /// </list>
 /// Anything after an <c>@</c> only tells tests apart: <c>status-503@my-test</c> has its own counters and gate.
 /// </summary>

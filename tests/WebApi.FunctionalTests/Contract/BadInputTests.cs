@@ -32,6 +32,21 @@ public sealed class BadInputTests(DatabaseKind kind) : ApiTests(kind)
         yield return Case("AHundredDeep", """{"prompt":""" + new string('[', 100) + new string(']', 100) + "}");
     }
 
+    // JSON by its grammar (RFC 8259, 8.2) and yet no text.
+    [TestCase(Completions, """{"prompt":"\ud800","model":"ok"}""")]
+    [TestCase(Completions, """{"prompt":"a \uDC00 b","model":"ok"}""")]
+    [TestCase(Completions, """{"prompt":"x","model":"\ud800"}""")]
+    [TestCase(Completions, """{"prompt":"x","\ud800":1}""")]
+    [TestCase(Completions, """{"\ud800":"x"}""")]
+    [TestCase(Chats, """{"title":"\ud800"}""")]
+    [TestCase(Chats, """{"systemPrompt":"\udfff"}""")]
+    [TestCase("/api/v1/api-keys", """{"name":"\ud800"}""")]
+    [TestCase("/api/v1/api-keys", """{"name":"x","scopes":["\ud800"]}""")]
+    [TestCase("/api/v1/auth/register", """{"email":"\ud800@example.org","password":"\ud800"}""")]
+    [TestCase("/api/v1/auth/login", """{"email":"a@example.org","password":"\ud800"}""")]
+    public async Task HalfOfASurrogatePair_Answers400(string path, string body) =>
+        (await caller.PostTextAsync(path, body)).ShouldBeProblem(400, "request.malformed");
+
     [TestCaseSource(nameof(Malformed))]
     public async Task ABodyThatCannotBeRead_Answers400(string body) =>
         (await caller.PostTextAsync(Completions, body)).ShouldBeProblem(400, "request.malformed");

@@ -9,6 +9,7 @@ namespace CleanLlm.WebApi.FunctionalTests.OpenAi;
 public sealed class EmbeddingTests(DatabaseKind kind) : OpenAiTests(kind)
 {
     private const string Path = "/v1/embeddings";
+    private const string Unusable = "embed-nan";
     private const string Failing = "status-503@embeddings";
 
     protected override IEnumerable<KeyValuePair<string, string>> Settings =>
@@ -16,6 +17,8 @@ public sealed class EmbeddingTests(DatabaseKind kind) : OpenAiTests(kind)
         .. base.Settings,
         .. Model(Provider, 2, Failing),
         new($"{Provider}:Models:2:IsEmbedding", "true"),
+        .. Model("Ai:Providers:0", 90, Unusable),
+        new("Ai:Providers:0:Models:90:IsEmbedding", "true"),
     ];
 
     [Test]
@@ -59,6 +62,18 @@ public sealed class EmbeddingTests(DatabaseKind kind) : OpenAiTests(kind)
         answer.Json.GetProperty("error").GetProperty("code").GetString().Should().StartWith("provider.");
         (await Books.EntriesAsync(Api.Database, caller.UserId)).Should().Be(0);
         (await caller.QuotaAsync("tokens")).Should().Be((0, 0));
+        await Books.ShouldBalanceAsync(Api.Database);
+    }
+
+    [Test]
+    public async Task VectorsThatCannotBeUsed_AreTheProvidersFault_AndCostNothing()
+    {
+        using var caller = await Api.SignInAsync();
+
+        var answer = await caller.PostAsync(Path, new { model = Unusable, input = new[] { "one", "two" } });
+
+        answer.ShouldBe(HttpStatusCode.BadGateway).Json.GetProperty("error").GetProperty("code").GetString().Should().Be("provider.bad_answer");
+        (await Books.EntriesAsync(Api.Database, caller.UserId)).Should().Be(0);
         await Books.ShouldBalanceAsync(Api.Database);
     }
 

@@ -55,8 +55,84 @@ public sealed class OpenAiErrorTests(DatabaseKind kind) : OpenAiTests(kind)
         yield return Case("not json", null, "request.malformed");
         yield return Case("[]", null, "request.malformed");
         yield return Case("{\"model\":\"ok\",\"model\":\"ok\"," + Hello + "}", null, "request.malformed");
+        yield return Case("{\"model\":\"ok\",\"\\u006dodel\":\"ok\"," + Hello + "}", null, "request.malformed");
         yield return Case("{\"model\":\"ok\",\"x\":" + new string('[', 100) + new string(']', 100) + "," + Hello + "}", null, "request.malformed");
     }
+
+    // Half of a surrogate pair is JSON by its grammar (RFC 8259, 8.2) and yet no text.
+    [TestCase("""{"model":"ok","messages":[{"role":"user","content":"\ud800"}]}""")]
+    [TestCase("""{"model":"ok","messages":[{"role":"user","content":"a \uDC00 b"}]}""")]
+    [TestCase("""{"model":"ok","messages":[{"role":"user","content":"\ud83d\ud83d\ude00"}]}""")]
+    [TestCase("""{"model":"ok","messages":[{"role":"user","content":[{"type":"text","text":"\ud800"}]}]}""")]
+    [TestCase("""{"model":"ok","messages":[{"role":"\ud800","content":"Hello"}]}""")]
+    [TestCase("""{"model":"ok","messages":[{"role":"user","content":"Hello","name":"\ud800"}]}""")]
+    [TestCase("""{"model":"\ud800","messages":[{"role":"user","content":"Hello"}]}""")]
+    [TestCase("""{"model":"ok","stop":"\ud800","messages":[{"role":"user","content":"Hello"}]}""")]
+    [TestCase("""{"model":"ok","unheard_of":{"deep":["\ud800"]},"messages":[{"role":"user","content":"Hello"}]}""")]
+    [TestCase("""{"model":"ok","\ud800":1,"messages":[{"role":"user","content":"Hello"}]}""")]
+    [TestCase("""{"model":"ok","tools":[{"type":"function","function":{"name":"f","description":"\ud800"}}],"messages":[{"role":"user","content":"Hello"}]}""")]
+    [TestCase("""{"model":"ok","stream":true,"messages":[{"role":"user","content":"\ud800"}]}""")]
+    public async Task HalfOfASurrogatePair_AnywhereInAChatRequest_Answers400(string body) =>
+        ShouldBeError(await Caller.PostTextAsync(Chat, body), HttpStatusCode.BadRequest, null, "request.malformed");
+
+    [TestCase("""{"model":"acme/embed-1","input":"\ud800"}""")]
+    [TestCase("""{"model":"acme/embed-1","input":["Hello","\udfff"]}""")]
+    [TestCase("""{"model":"acme/embed-1","input":"Hello","user":"\ud800"}""")]
+    public async Task HalfOfASurrogatePair_AnywhereInAnEmbeddingRequest_Answers400(string body) =>
+        ShouldBeError(await Caller.PostTextAsync(Embeddings, body), HttpStatusCode.BadRequest, null, "request.malformed");
+
+    [Test]
+    public async Task AWholeSurrogatePair_IsText() =>
+        (await Caller.PostTextAsync(Chat, """{"model":"ok","messages":[{"role":"user","content":"\ud83d\ude00"}]}""")).ShouldBe(HttpStatusCode.OK);
+
+    // A provider that fetches pictures would fetch from its own network whatever a caller names there.
+    [TestCase("http://127.0.0.1/a.png")]
+    [TestCase("http://127.1/a.png")]
+    [TestCase("http://2130706433/a.png")]
+    [TestCase("http://0x7f000001/a.png")]
+    [TestCase("http://0177.0.0.1/a.png")]
+    [TestCase("http://0.0.0.0/a.png")]
+    [TestCase("http://10.1.2.3/a.png")]
+    [TestCase("http://172.16.0.1/a.png")]
+    [TestCase("http://172.31.255.255/a.png")]
+    [TestCase("http://192.168.1.1:8080/a.png")]
+    [TestCase("http://100.64.0.1/a.png")]
+    [TestCase("http://169.254.169.254/latest/meta-data")]
+    [TestCase("http://[::1]/a.png")]
+    [TestCase("http://[::]/a.png")]
+    [TestCase("http://[::ffff:127.0.0.1]/a.png")]
+    [TestCase("http://[::ffff:169.254.169.254]/a.png")]
+    [TestCase("http://[64:ff9b::7f00:1]/a.png")]
+    [TestCase("http://[fe80::1]/a.png")]
+    [TestCase("http://[fe80::1%25eth0]/a.png")]
+    [TestCase("http://[fd00::1]/a.png")]
+    [TestCase("http://localhost/a.png")]
+    [TestCase("http://LOCALHOST./a.png")]
+    [TestCase("http://a.localhost/a.png")]
+    [TestCase("http://metadata.google.internal/computeMetadata/v1")]
+    [TestCase("http://printer.local./a.png")]
+    [TestCase("http://database/a.png")]
+    [TestCase("http://user:word@127.0.0.1/a.png")]
+    [TestCase("http://①②⑦.0.0.1/a.png")]
+    [TestCase("ftp://example.org/a.png")]
+    [TestCase("//example.org/a.png")]
+    public async Task APictureInTheProvidersOwnNetwork_Answers400(string url)
+    {
+        object[] content = [new { type = "text", text = "What is this?" }, new { type = "image_url", image_url = new { url } }];
+
+        var answer = await Caller.PostAsync(Chat, new { model = OpenAiServer.ChatModel, messages = new[] { new { role = "user", content } } });
+
+        ShouldBeError(answer, HttpStatusCode.BadRequest, "messages[0].content[1].image_url.url", "invalid_value");
+    }
+
+    [TestCase("""{"file_id":"file-1"}""")]
+    [TestCase("""{"file_id":"file-1","file_data":"data:application/pdf;base64,AQID"}""")]
+    [TestCase("""{"file_id":["file-1"]}""")]
+    public async Task AFileOfTheProvidersAccount_Answers400(string file) => ShouldBeError(
+        await Caller.PostTextAsync(Chat, $$$"""{"model":"ok","messages":[{"role":"user","content":[{"type":"file","file":{{{file}}}}]}]}"""),
+        HttpStatusCode.BadRequest,
+        "messages[0].content[0].file.file_id",
+        "unsupported_value");
 
     [TestCaseSource(nameof(Unacceptable))]
     public async Task AChatRequestThatBreaksARule_Answers400_NamingTheField(string body, string? param, string code) =>

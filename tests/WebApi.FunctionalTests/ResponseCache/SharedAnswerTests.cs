@@ -1,5 +1,6 @@
 using System.Net;
 using CleanLlm.Testing.Databases;
+using CleanLlm.Testing.Upstream;
 using CleanLlm.WebApi.FunctionalTests.Api;
 
 namespace CleanLlm.WebApi.FunctionalTests.ResponseCache;
@@ -11,7 +12,7 @@ public sealed class SharedAnswerTests(DatabaseKind kind) : ApiTests(kind)
     private const int Crowd = 50;
 
     protected override IEnumerable<KeyValuePair<string, string>> Settings => new Dictionary<string, string>(
-        CacheSettings.With("slow@stampede", "stall@follow", "ok@shared", "ok@cleared"), StringComparer.Ordinal)
+        CacheSettings.With("slow@stampede", "stall@follow", "stall@led", "ok@shared", "ok@cleared"), StringComparer.Ordinal)
     {
         ["ResponseCache:SharedPlans:0"] = ApiSettings.Plan,
     };
@@ -65,6 +66,42 @@ public sealed class SharedAnswerTests(DatabaseKind kind) : ApiTests(kind)
         (await follower.UntilAsync("completion.finished")).Data.GetProperty("cached").GetBoolean().Should().BeTrue();
         (await leader.UntilAsync("completion.finished")).Data.GetProperty("cached").GetBoolean().Should().BeFalse();
         Api.Upstream.Model(Model).Calls.Should().ContainSingle();
+    }
+
+    [Test]
+    public async Task WhoFollowsSomebodyWhoLeft_SeesAllOfTheAnswer_AndPaysForIt_Once()
+    {
+        const string Model = "stall@led";
+        using var one = await Api.SignInAsync();
+        using var other = await Api.SignInAsync();
+        var question = new { prompt = "Go on", model = Model, temperature = 0 };
+        EventStream follower;
+        string led;
+        await using (var leader = await one.StreamAsync(Completions, new { question.prompt, question.model, question.temperature, onDisconnect = "cancel" }))
+        {
+            led = (await leader.UntilAsync("completion.started")).Data.GetProperty("id").GetString()!;
+            await leader.UntilAsync("completion.delta");
+            follower = await other.StreamAsync(Completions, question);
+        }
+
+        await using (follower)
+        {
+            var text = (await follower.UntilAsync("completion.delta")).Data.GetProperty("text").GetString();
+            await Eventually.HoldsAsync("the leader is gone", async () => (await one.GetAsync($"{Completions}/{led}")).Text("status") == "cancelled");
+            Api.Upstream.Release(Model);
+            var rest = await follower.ToEndAsync();
+
+            (text + string.Concat(rest.SkipLast(1).Select(piece => piece.Data.GetProperty("text").GetString()))).Should().Be(UpstreamAnswers.Of(promptWords: 2));
+            rest[^1].Type.Should().Be("completion.finished");
+            rest[^1].Data.GetProperty("cached").GetBoolean().Should().BeFalse();
+        }
+
+        Api.Upstream.Model(Model).Calls.Should().ContainSingle();
+        Api.Upstream.Model(Model).Abandoned.Should().Be(0);
+        (await Api.Database.ScalarAsync($"SELECT count(*) FROM usage_ledger WHERE model = '{Model}' AND cost_micros > 0")).Should().Be(1);
+        (await Api.Database.ScalarAsync($"SELECT sum(completion_tokens) FROM usage_ledger WHERE model = '{Model}'"))
+            .Should().Be(Api.Upstream.Model(Model).CompletionTokens, "the ledger says what the provider counted");
+        await Books.ShouldBalanceAsync(Api.Database);
     }
 
     [Test]

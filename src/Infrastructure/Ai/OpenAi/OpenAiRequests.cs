@@ -15,9 +15,9 @@ namespace CleanLlm.Infrastructure.Ai.OpenAi;
 /// </summary>
 internal static class OpenAiRequests
 {
-    /// <summary>Ours to say, whatever the options hold: they decide what is metered and how the answer is read.</summary>
+    /// <summary>Ours to say, whatever the options hold and in whatever case: they decide what is metered and how the answer is read.</summary>
     private static readonly FrozenSet<string> Reserved =
-        FrozenSet.Create(StringComparer.Ordinal, "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens", "n");
+        FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens", "n");
 
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private static readonly JsonWriterOptions Unescaped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

@@ -44,7 +44,12 @@ internal sealed class Attempt(CallRoute route, RouteCandidate candidate, Passage
         if (fault.Failure.Failure == ProviderFailure.Unsupported)
             return;
         // Of a request that one caller got wrong it says nothing about the others'.
-        if (fault.Failure is { RetryAfter: { } wait, Failure: ProviderFailure.RateLimited or ProviderFailure.Refused or ProviderFailure.Timeout })
+        if (fault.Failure is
+            {
+                RetryAfter: { } wait,
+                Failure: ProviderFailure.RateLimited or ProviderFailure.Refused or ProviderFailure.Timeout,
+                Status: not (401 or 402 or 403),
+            })
             candidate.Provider.LeaveAlone(wait);
         End(fault.Failure.Failure, fault.CountsForBreaker);
     }

@@ -16,7 +16,7 @@ internal sealed class BoundedChatClient(IChatClient client, ProviderOptions prov
     {
         using var limits = new CallClock(provider, clock, cancellationToken);
         await using var updates = Open(messages, options, limits);
-        while (await NextAsync(updates, limits))
+        while (await updates.NextAsync())
             yield return updates.Current;
     }
 
@@ -28,34 +28,15 @@ internal sealed class BoundedChatClient(IChatClient client, ProviderOptions prov
     }
 
     /// <summary>A client that is no iterator may fail here already.</summary>
-    private IAsyncEnumerator<ChatResponseUpdate> Open(IEnumerable<ChatMessage> messages, ChatOptions? options, CallClock limits)
+    private BoundedStream Open(IEnumerable<ChatMessage> messages, ChatOptions? options, CallClock limits)
     {
         try
         {
-            return client.GetStreamingResponseAsync(messages, options, limits.Token).GetAsyncEnumerator(limits.Token);
+            return new BoundedStream(client.GetStreamingResponseAsync(messages, options, limits.Token).GetAsyncEnumerator(limits.Token), limits);
         }
         catch (Exception thrown) when (ForeignFailures.IsFailure(thrown, limits.Caller))
         {
             throw ForeignFailures.Of(thrown);
-        }
-    }
-
-    private static async ValueTask<bool> NextAsync(IAsyncEnumerator<ChatResponseUpdate> updates, CallClock limits)
-    {
-        limits.ReadBegins();
-        try
-        {
-            // Waited for from outside, as it may not listen to its token.
-            var next = updates.MoveNextAsync();
-            return next.IsCompleted ? await next : await next.AsTask().WaitAsync(limits.Token);
-        }
-        catch (Exception thrown) when (ForeignFailures.IsFailure(thrown, limits.Caller))
-        {
-            throw limits.Expired ? ForeignFailures.TooSlow() : ForeignFailures.Of(thrown);
-        }
-        finally
-        {
-            limits.ReadEnds();
         }
     }
 }

@@ -24,6 +24,22 @@ internal sealed class CallIdentityTests
         ["tool mode"] = options => options.ToolMode = ChatToolMode.None,
         ["tool"] = options => options.Tools = [AIFunctionFactory.Create(() => 1, "f", "tells one").AsDeclarationOnly()],
         ["another tool"] = options => options.Tools = [AIFunctionFactory.Create(() => 1, "f", "tells another").AsDeclarationOnly()],
+        ["a tool as its client wrote it"] = options => options.Tools = [Tool("""{"name":"f","description":"tells one"}""")],
+        ["a strict tool"] = options => options.Tools = [Tool("""{"name":"f","description":"tells one","strict":true}""")],
+        ["a tool that is not strict"] = options => options.Tools = [Tool("""{"name":"f","description":"tells one","strict":false}""")],
+        ["other parameters of a tool"] = options => options.Tools = [Tool("""{"name":"f","description":"tells one","parameters":{"type":"object","properties":{}}}""")],
+        ["another seed"] = options => options.Seed = 2,
+        ["another stop"] = options => options.StopSequences = ["!"],
+        ["two stops"] = options => options.StopSequences = [".", "!"],
+        ["several calls of tools"] = options => options.AllowMultipleToolCalls = true,
+        ["text as the format"] = options => options.ResponseFormat = ChatResponseFormat.Text,
+        ["a schema"] = options => options.ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonElement.Parse("""{"type":"object"}"""), "city"),
+        ["a schema of another name"] = options => options.ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonElement.Parse("""{"type":"object"}"""), "town"),
+        ["another schema"] = options => options.ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonElement.Parse("""{"type":"array"}"""), "city"),
+        ["a format as its client wrote it"] = options => options.AdditionalProperties!["response_format"] = JsonElement.Parse("""{"type":"json_schema","json_schema":{"name":"city","schema":{},"strict":true}}"""),
+        ["a format that is not strict"] = options => options.AdditionalProperties!["response_format"] = JsonElement.Parse("""{"type":"json_schema","json_schema":{"name":"city","schema":{},"strict":false}}"""),
+        ["a choice of a tool"] = options => options.AdditionalProperties!["tool_choice"] = JsonElement.Parse("""{"type":"function","function":{"name":"f"}}"""),
+        ["another unknown field"] = options => options.AdditionalProperties!["logit_bias"] = JsonSerializer.SerializeToElement(2),
         ["instructions"] = options => options.Instructions = "Be brief.",
         ["unknown field"] = options => options.AdditionalProperties!["logit_bias"] = JsonSerializer.SerializeToElement(1),
     };
@@ -40,6 +56,13 @@ internal sealed class CallIdentityTests
         ["other data"] = [new(ChatRole.User, [new TextContent("Hello"), new DataContent(new byte[] { 2 }, "image/png")])],
         ["address"] = [new(ChatRole.User, [new TextContent("Hello"), new UriContent("https://example.org/a", "image/png")])],
         ["detail"] = [new(ChatRole.User, [new TextContent("Hello") { AdditionalProperties = new() { ["detail"] = "low" } }])],
+        ["picture of low detail"] = Picture("low"),
+        ["picture of high detail"] = Picture("high"),
+        ["own picture of low detail"] = OwnPicture("low"),
+        ["own picture of high detail"] = OwnPicture("high"),
+        ["another system prompt"] = [new(ChatRole.System, "hello"), new(ChatRole.User, "Hello")],
+        ["a developer's prompt"] = [new(new ChatRole("developer"), "Hello"), new(ChatRole.User, "Hello")],
+        ["named author"] = [new(ChatRole.User, "Hello") { AuthorName = "Ann" }],
         ["call"] = [new(ChatRole.Assistant, [new FunctionCallContent("1", "f", new Dictionary<string, object?>(StringComparer.Ordinal) { ["a"] = 1 })])],
         ["other call"] = [new(ChatRole.Assistant, [new FunctionCallContent("1", "f", new Dictionary<string, object?>(StringComparer.Ordinal) { ["a"] = 2 })])],
         ["raw call"] = [new(ChatRole.Assistant, [new FunctionCallContent("1", "f") { RawRepresentation = """{"a":1}""" }])],
@@ -53,6 +76,20 @@ internal sealed class CallIdentityTests
         var (one, other) = (CacheHost.Call(), CacheHost.Call());
 
         Of(Messages["text"], CacheHost.OptionsOf(one), one).Should().Equal(Of([new(ChatRole.User, "Hello")], CacheHost.OptionsOf(other), other));
+    }
+
+    [Test]
+    public void EqualCalls_OfAnOpenAiClient_AreEqual()
+    {
+        Strict().Should().Equal(Strict(), "the same request makes the same tools, formats and parts anew");
+
+        static byte[]? Strict()
+        {
+            var options = CacheHost.OptionsOf(CacheHost.Call());
+            foreach (var change in new[] { "a strict tool", "a format as its client wrote it", "seed", "stop" })
+                Parameters[change](options);
+            return Of(Picture("low"), options, RoutedCall.Of(options)!);
+        }
     }
 
     [Test]
@@ -88,6 +125,19 @@ internal sealed class CallIdentityTests
         Of(Messages["text"], tool, call).Should().BeNull();
         Of([new ChatMessage(ChatRole.User, [new ErrorContent("unknown")])], CacheHost.OptionsOf(call), call).Should().BeNull();
     }
+
+    private static ToolDefinition Tool(string function) => new(JsonElement.Parse($$"""{"type":"function","function":{{function}}}"""));
+
+    // As /v1 reads it: the part is kept as its client wrote it.
+    private static ChatMessage[] Picture(string detail)
+    {
+        var part = JsonElement.Parse($$$"""{"type":"image_url","image_url":{"url":"https://example.org/a","detail":"{{{detail}}}"}}""");
+        return [new(ChatRole.User, [new TextContent("Hello"), new UriContent("https://example.org/a", "image/*") { RawRepresentation = part }])];
+    }
+
+    // As a program that embeds the port may say it.
+    private static ChatMessage[] OwnPicture(string detail) =>
+        [new(ChatRole.User, [new TextContent("Hello"), new UriContent("https://example.org/a", "image/*") { AdditionalProperties = new() { ["detail"] = detail } }])];
 
     private static byte[]? Of(IEnumerable<ChatMessage> messages, ChatOptions options, RoutedCall call) =>
         CallIdentity.Of(messages, options, call, call.Cache!)?.ToArray();

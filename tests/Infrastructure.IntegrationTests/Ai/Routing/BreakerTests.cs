@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using CleanLlm.Application.Ai;
+using CleanLlm.Infrastructure.Ai.Calls;
 using CleanLlm.Infrastructure.Ai.Routing;
 using Microsoft.Extensions.Time.Testing;
 
@@ -109,6 +110,47 @@ internal sealed class BreakerTests
     }
 
     [Test]
+    public async Task Provider_ThatAsksToBeLeftAloneForADay_IsLeftAloneForAMinute()
+    {
+        await using var routed = new RoutedServices(2, null, ("b:Priority", "1"));
+        routed.A.Failing(() => Failures.RateLimited(86_400), 1);
+
+        await routed.AskAsync();
+        (await routed.StateAsync()).RetryAt.Should().Be(DateTimeOffset.UnixEpoch.AddMinutes(1));
+        routed.Clock.Advance(TimeSpan.FromSeconds(59.9));
+        await routed.AskAsync();
+        routed.A.Calls.Should().Be(1);
+        routed.Clock.Advance(TimeSpan.FromSeconds(0.2));
+
+        (await routed.AskAsync()).Should().Be("This is a.");
+    }
+
+    [TestCase(429, true)]
+    [TestCase(500, true)]
+    [TestCase(503, true)]
+    [TestCase(504, true)]
+    [TestCase(400, false)]
+    [TestCase(401, false)]
+    [TestCase(403, false)]
+    [TestCase(404, false)]
+    public async Task RetryAfter_OfARequestThatOneCallerGotWrong_KeepsNobodyElseAway(int status, bool obeyed)
+    {
+        using var response = new HttpResponseMessage((System.Net.HttpStatusCode)status) { Headers = { { "Retry-After", "30" } } };
+        await using var routed = new RoutedServices(1, null, ("Breaker:MinimumCalls", "100"));
+        var failure = HttpFailures.Of(response, routed.Clock);
+        failure.RetryAfter.Should().Be(TimeSpan.FromSeconds(30));
+        routed.A.Failing(() => failure, 1);
+
+        await routed.Awaiting(r => r.AskAsync()).Should().ThrowAsync<ProviderException>();
+
+        if (obeyed)
+            await routed.Awaiting(r => r.AskAsync()).Should().ThrowAsync<ProviderException>();
+        else
+            (await routed.AskAsync()).Should().Be("This is a.");
+        routed.A.Calls.Should().Be(obeyed ? 1 : 2);
+    }
+
+    [Test]
     public async Task Call_WhenTheOnlyProviderAsksForAShortWhile_WaitsThatLong()
     {
         await using var routed = new RoutedServices(1);
@@ -176,19 +218,6 @@ internal sealed class BreakerTests
         (await routed.StateAsync()).Should().Match<ProviderDto>(state => state.InFlight == 0 && state.Queued == 0);
     }
 
-    [Test]
-    public async Task Client_ThatIsNotOurs_IsHeldToTheTimeLimits()
-    {
-        var clock = new FakeTimeProvider();
-        await using var routed = new RoutedServices(1, clock, ("a:FirstByteTimeoutSeconds", "5"));
-        routed.A.Before = static (_, _) => new TaskCompletionSource().Task;
-
-        var deaf = routed.FailAsync(ProviderFailure.Timeout);
-        clock.Advance(TimeSpan.FromSeconds(6));
-
-        await deaf;
-        (await routed.StateAsync()).Should().Match<ProviderDto>(state => state.InFlight == 0 && state.LastFailure == ProviderFailure.Timeout);
-    }
 
     [Test]
     public async Task Metrics_CountCallsFailuresRetriesAndFailOvers()

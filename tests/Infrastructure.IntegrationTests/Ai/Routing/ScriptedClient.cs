@@ -7,6 +7,7 @@ namespace CleanLlm.Infrastructure.IntegrationTests.Ai.Routing;
 /// <summary>A provider's client that does what a test tells it, call by call.</summary>
 internal sealed class ScriptedClient(string name) : IChatClient
 {
+    private readonly TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int calls;
 
     /// <summary>What call number n, from 1, does before its answer; answers at once unless told.</summary>
@@ -20,6 +21,9 @@ internal sealed class ScriptedClient(string name) : IChatClient
 
     /// <summary>How often it was asked.</summary>
     public int Calls => calls;
+
+    /// <summary>Completes when a stream was read to its end or given up.</summary>
+    public Task Closed => closed.Task;
 
     /// <summary>The options of each call.</summary>
     public ConcurrentQueue<ChatOptions> Options { get; } = [];
@@ -44,11 +48,18 @@ internal sealed class ScriptedClient(string name) : IChatClient
     {
         Options.Enqueue(options!);
         var call = Interlocked.Increment(ref calls);
-        await Before(call, cancellationToken);
-        var half = Text.Length / 2;
-        yield return new ChatResponseUpdate(ChatRole.Assistant, Text[..half]);
-        await Within(call, cancellationToken);
-        yield return new ChatResponseUpdate(ChatRole.Assistant, Text[half..]);
+        try
+        {
+            await Before(call, cancellationToken);
+            var half = Text.Length / 2;
+            yield return new ChatResponseUpdate(ChatRole.Assistant, Text[..half]);
+            await Within(call, cancellationToken);
+            yield return new ChatResponseUpdate(ChatRole.Assistant, Text[half..]);
+        }
+        finally
+        {
+            closed.TrySetResult();
+        }
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) => null;
