@@ -45,7 +45,7 @@ internal sealed class RedisCompletionEventsTests
     public async Task Events_OfThisVersion_AreReadAsTheyWereWritten()
     {
         var events = new CompletionEvent[] { new CompletionStarted(ended.Id, "model"), new CompletionDelta("Hel"), new CompletionDelta("lo!"), new CompletionFinished(ended) };
-        await Store().TryAppendAsync(ended.Id, new EventBatch(1, events, IsLast: true), default);
+        await Store().OpenWriter(ended.Id).AppendAsync(new EventBatch(1, events, IsLast: true), default);
 
         var read = await ReadAsync();
 
@@ -64,7 +64,7 @@ internal sealed class RedisCompletionEventsTests
         foreach (var ending in endings)
         {
             await redis.GetDatabase().KeyDeleteAsync(Key);
-            await Store().TryAppendAsync(ended.Id, new EventBatch(1, new[] { piece, ending }, IsLast: true), default);
+            await Store().OpenWriter(ended.Id).AppendAsync(new EventBatch(1, new[] { piece, ending }, IsLast: true), default);
 
             var read = await ReadAsync();
 
@@ -147,7 +147,7 @@ internal sealed class RedisCompletionEventsTests
     [Test]
     public async Task Entry_BehindThoseThatCanBeRead_LeadsToTheEndingFromTheRow_AfterWhatWasShown()
     {
-        await Store().TryAppendAsync(ended.Id, new EventBatch(1, new CompletionEvent[] { new CompletionStarted(ended.Id, "model"), new CompletionDelta("Hel") }, IsLast: false), default);
+        await Store().OpenWriter(ended.Id).AppendAsync(new EventBatch(1, new CompletionEvent[] { new CompletionStarted(ended.Id, "model"), new CompletionDelta("Hel") }, IsLast: false), default);
         await redis.GetDatabase().StreamAddAsync(Key, "e", seal.Seal(Encoding.UTF8.GetBytes("""[{"$":"sung"}]"""), PurposeOf(ended.Id)), "3-0");
 
         (await ReadAsync(after: 2)).Should().ContainSingle().Which.Event.Should().Be(new CompletionFinished(ended));
@@ -166,7 +166,7 @@ internal sealed class RedisCompletionEventsTests
 
     private RedisCompletionEvents Store() => new(redis, seal, Options.Create(new CompletionOptions()), NullLogger<RedisCompletionEvents>.Instance);
 
-    private Task AddAsync(byte[] entry) => redis.GetDatabase().StreamAddAsync(Key, "e", entry, "1-0");
+    private Task<RedisValue> AddAsync(byte[] entry) => redis.GetDatabase().StreamAddAsync(Key, "e", entry, "1-0");
 
     private async Task ShouldTellTheRowAsync() => (await ReadAsync()).Should().Equal(
         (1, new CompletionStarted(ended.Id, ended.Model)), (2, new CompletionDelta("Hello!")), (3, new CompletionFinished(ended)));
