@@ -3454,6 +3454,10 @@ export class CompletionsClient {
             result200 = _responseText === "" ? null : JSON.parse(_responseText, this.jsonParseReviver) as string;
             return result200;
             });
+        } else if (status === 204) {
+            return response.text().then((_responseText) => {
+            return throwException("No Content", status, _responseText, _headers);
+            });
         } else if (status === 401) {
             return response.text().then((_responseText) => {
             let result401: any = null;
@@ -5111,7 +5115,7 @@ export interface Completion {
     chatId: string | null;
     /** Where it is in its life. */
     status: CompletionStatus;
-    /** The model that was asked, and once it has ended the one that answered. */
+    /** The model that was asked; some seconds into an answer, and once it has ended, the one that answers. */
     model: string;
     /** The provider that serves it. */
     provider: string;
@@ -5626,7 +5630,7 @@ export interface ProviderWindow {
 }
 
 /** How a call of an AI provider failed. */
-export type ProviderFailure = "refused" | "timeout" | "rateLimited" | "badAnswer" | "cutOff" | "tooLong" | "unsupported";
+export type ProviderFailure = "refused" | "timeout" | "rateLimited" | "rejected" | "badAnswer" | "cutOff" | "tooLong" | "unsupported";
 
 /** How long calls took, in milliseconds. */
 export interface ProviderLatency {
