@@ -169,7 +169,7 @@ internal sealed class RedisCompletionEventsTests
     private Task<RedisValue> AddAsync(byte[] entry) => redis.GetDatabase().StreamAddAsync(Key, "e", entry, "1-0");
 
     private async Task ShouldTellTheRowAsync() => (await ReadAsync()).Should().Equal(
-        (1, new CompletionStarted(ended.Id, ended.Model)), (2, new CompletionDelta("Hello!")), (3, new CompletionFinished(ended)));
+        (1, new CompletionStarted(ended.Id, ended.Model)), (2, new CompletionDelta("Hello!")), (RemoteLogReader.EndingId, new CompletionFinished(ended)));
 
     /// <summary>All that a reader on an instance is given that knows the completion from Redis and the database only.</summary>
     private async Task<List<(int Id, CompletionEvent Event)>> ReadAsync(int after = 0)
