@@ -1,5 +1,6 @@
 using CleanLlm.Infrastructure.Ai.Tokens;
 using CleanLlm.Testing.Upstream;
+using Microsoft.ML.Tokenizers;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Ai;
 
@@ -30,5 +31,41 @@ internal sealed class TokenCounterTests
         var answer = UpstreamAnswers.Of(words, multiByte);
 
         Counter.Count(answer).Should().BeGreaterThanOrEqualTo(UpstreamCall.WordsOf(answer));
+    }
+
+    [Test]
+    public void Count_OfALongText_IsThatOfTheWholeVocabulary_WhereverItIsCut()
+    {
+        var whole = TiktokenTokenizer.CreateForEncoding("o200k_base");
+        string[] words =
+        [
+            "word", "don't", "I'll", "12345", "x1y2", "(a, b)", "...", "—", "\n\n", "  ", "\t", "日本語", "。", "「雨」", "e\u0301te\u0301", "🙂", "a/b//c", "$x_1", "CamelCaseWord", "'quoted'", "!\r\n",
+            " \u00A0", "=>\n/", "3.14",
+        ];
+        var random = new Random(20_261_123);
+        for (var round = 0; round < 500; round++)
+        {
+            var text = string.Join(round % 3 == 0 ? "" : " ", Enumerable.Range(0, 300).Select(_ => words[random.Next(words.Length)]));
+
+            Counter.Count(text).Should().Be(whole.CountTokens(text), "so many are in {0}", text);
+        }
+    }
+
+    [TestCase("漢")]
+    [TestCase("x")]
+    [TestCase(" ")]
+    [TestCase("!")]
+    [TestCase("!\u0301")]
+    [TestCase("🙂")]
+    public void Count_OfAVeryLongWord_TakesTimeInProportion_AndIsOffByAPiecesEdgeAtMost(string letters)
+    {
+        var some = string.Concat(Enumerable.Repeat(letters, 250));
+        var many = string.Concat(Enumerable.Repeat(letters, 200_000));
+
+        // In the square of its length this would be minutes.
+        var tokens = Counter.Count(many);
+
+        var expected = 800.0 * TiktokenTokenizer.CreateForEncoding("o200k_base").CountTokens(some);
+        tokens.Should().BeInRange((int)(expected * 0.5), (int)(expected * 1.2));
     }
 }

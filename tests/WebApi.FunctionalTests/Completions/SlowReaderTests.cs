@@ -28,6 +28,8 @@ public sealed partial class SlowReaderTests(DatabaseKind kind) : TwoInstances(ki
         new("Http:SlowReaderSeconds", "1"),
         new("Completions:MaxOutputBytes", "100000000"),
         new("Ai:Providers:3:MaxAnswerBytes", "100000000"),
+        // Neither is to end by its bound of tokens.
+        .. Models.SelectMany((_, i) => Bounds(i)),
     ];
 
     [Test]
@@ -73,6 +75,12 @@ public sealed partial class SlowReaderTests(DatabaseKind kind) : TwoInstances(ki
         (await RestAsync(silent)).Should().NotContain("completion.cancelled").And.NotContain("completion.finished");
         await Books.ShouldBalanceAsync(Api.Database);
     }
+
+    private static IEnumerable<KeyValuePair<string, string>> Bounds(int model) =>
+    [
+        new($"Ai:Providers:3:Models:{model}:MaxOutputTokens", "4000000"),
+        new($"Ai:Providers:3:Models:{model}:ContextWindow", "5000000"),
+    ];
 
     private async Task<Socket> OpenAsync(ApiCaller caller, object body)
     {
