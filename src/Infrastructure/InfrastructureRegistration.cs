@@ -6,6 +6,7 @@ using CleanLlm.Infrastructure.Completions;
 using CleanLlm.Infrastructure.Email;
 using CleanLlm.Infrastructure.Identity;
 using CleanLlm.Infrastructure.Identity.External;
+using CleanLlm.Infrastructure.Memory;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Infrastructure.RateLimiting;
 using Microsoft.Extensions.Configuration;
@@ -32,5 +33,6 @@ public static class InfrastructureRegistration
             .AddAiInfrastructure(configuration)
             .AddResponseCache()
             .AddChatTitles()
-            .AddCompletions(configuration);
+            .AddCompletions(configuration)
+            .AddMemory(configuration);
 }

@@ -13,7 +13,7 @@ namespace CleanLlm.Infrastructure.Identity;
 /// What an access token must be to count (RFC 8725): our type, algorithm, issuer and audience, in its time,
 /// and signed by a key of ours; keys inside a token or behind its links are never looked at.
 /// </summary>
-internal sealed class AccessTokenValidation(SigningKeyRing keys, IOptions<AuthOptions> auth, TimeProvider clock)
+internal sealed class AccessTokenValidation(SigningKeyRing keys, VerifiedTokens tokens, IOptions<AuthOptions> auth, TimeProvider clock)
     : IConfigureNamedOptions<JwtBearerOptions>
 {
     /// <summary>How far the clocks of two instances may be apart.</summary>
@@ -28,7 +28,9 @@ internal sealed class AccessTokenValidation(SigningKeyRing keys, IOptions<AuthOp
         if (name != JwtBearerDefaults.AuthenticationScheme)
             return;
 
-        options.MapInboundClaims = false;
+        tokens.MapInboundClaims = false;
+        options.TokenHandlers.Clear();
+        options.TokenHandlers.Add(tokens);
         options.SaveToken = false;
         options.Events = new JwtBearerEvents { OnTokenValidated = CheckSessionAsync };
         options.TokenValidationParameters = new TokenValidationParameters

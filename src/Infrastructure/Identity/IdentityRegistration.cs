@@ -30,6 +30,7 @@ internal static class IdentityRegistration
 
         services.AddSingleton<SigningKeyStore>();
         services.AddSingleton<SigningKeyRing>();
+        services.AddSingleton<VerifiedTokens>();
         services.AddSingleton<IPublicKeys>(provider => provider.GetRequiredService<SigningKeyRing>());
         services.AddSingleton<ITokenIssuer, AccessTokenIssuer>();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, AccessTokenValidation>();

@@ -38,34 +38,32 @@ internal sealed class EventStream(CallerAccess access, IOptions<HttpOptions> lim
     /// <exception cref="OperationCanceledException">The caller left, or was dropped.</exception>
     public async Task WriteAsync(ICompletionReader reader, ICompletionEventFormat format, HttpContext http)
     {
-        var ct = http.RequestAborted;
         var output = Begin(http);
         // The headers, before the model has said anything.
         await FlushAsync(output, http);
 
-        var (lookedAt, wroteAt) = (clock.GetTimestamp(), clock.GetTimestamp());
+        var right = new Right(access, http, clock);
+        var wroteAt = clock.GetTimestamp();
         for (var isLast = false; !isLast;)
         {
             var batch = await reader.NextAsync();
             isLast = batch.IsLast;
             var now = clock.GetTimestamp();
-            if (clock.GetElapsedTime(lookedAt, now) >= LookInterval)
+            if (!await right.HoldsAsync() || !await TryWriteAsync(output, format, batch, right, http))
             {
-                lookedAt = now;
-                if (!await access.HoldsAsync(http, ct))
-                {
-                    format.Write(output, id: null, new CompletionFailed(AuthErrors.SessionEnded));
-                    await FlushAsync(output, http);
-                    return;
-                }
+                format.Write(output, id: null, new CompletionFailed(AuthErrors.SessionEnded));
+                await FlushAsync(output, http);
+                return;
             }
 
-            if (batch.Events.Count > 0)
-                await WriteAsync(output, format, batch, http);
-            else if (clock.GetElapsedTime(wroteAt, now) >= Heartbeat)
-                await WriteKeepAliveAsync(output, http);
-            else
-                continue;
+            if (batch.Events.Count == 0)
+            {
+                if (clock.GetElapsedTime(wroteAt, now) < Heartbeat)
+                    continue;
+                output.Write(KeepAlive);
+                await FlushAsync(output, http);
+            }
+
             wroteAt = now;
         }
     }
@@ -81,22 +79,22 @@ internal sealed class EventStream(CallerAccess access, IOptions<HttpOptions> lim
         return response.BodyWriter;
     }
 
-    private async ValueTask WriteAsync(PipeWriter output, ICompletionEventFormat format, EventBatch batch, HttpContext http)
+    /// <summary>False when the caller's right to read ended before all of it was written.</summary>
+    private async ValueTask<bool> TryWriteAsync(PipeWriter output, ICompletionEventFormat format, EventBatch batch, Right right, HttpContext http)
     {
         for (var i = 0; i < batch.Events.Count; i++)
         {
             format.Write(output, batch.FirstId + i, batch.Events[i]);
-            if (output.UnflushedBytes >= FlushBytes)
-                await FlushAsync(output, http);
+            if (output.UnflushedBytes < FlushBytes)
+                continue;
+            await FlushAsync(output, http);
+            if (!await right.HoldsAsync())
+                return false;
         }
 
-        await FlushAsync(output, http);
-    }
-
-    private ValueTask WriteKeepAliveAsync(PipeWriter output, HttpContext http)
-    {
-        output.Write(KeepAlive);
-        return FlushAsync(output, http);
+        if (output.UnflushedBytes > 0)
+            await FlushAsync(output, http);
+        return true;
     }
 
     /// <summary>Done at once unless the connection's buffer is full.</summary>
@@ -116,5 +114,20 @@ internal sealed class EventStream(CallerAccess access, IOptions<HttpOptions> lim
         await using var drop = clock.CreateTimer(static state => ((HttpContext)state!).Abort(), http, patience, Timeout.InfiniteTimeSpan);
         await flush;
         http.RequestAborted.ThrowIfCancellationRequested();
+    }
+
+    /// <summary>Whether the caller may still read, looked up no more often than each <see cref="LookInterval"/>.</summary>
+    private sealed class Right(CallerAccess access, HttpContext http, TimeProvider clock)
+    {
+        private long lookedAt = clock.GetTimestamp();
+
+        public ValueTask<bool> HoldsAsync()
+        {
+            var now = clock.GetTimestamp();
+            if (clock.GetElapsedTime(lookedAt, now) < LookInterval)
+                return ValueTask.FromResult(true);
+            lookedAt = now;
+            return access.HoldsAsync(http, http.RequestAborted);
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using CleanLlm.Application.Accounts;
@@ -45,6 +46,64 @@ internal sealed class AccessTokenTests() : AccountsTests(DatabaseKind.Sqlite)
 
         One.Clock.Advance(TimeSpan.FromSeconds(2));
         (await One.ValidateAsync(token.Value)).IsValid.Should().BeFalse();
+    }
+
+    [Test]
+    public async Task AToken_IsVerifiedOnce_WhileTheKeysAreTheSame()
+    {
+        var (token, _, _) = await IssueAsync();
+
+        var first = await One.ValidateAsync(token.Value);
+        var second = await One.ValidateAsync(token.Value);
+        second.SecurityToken.Should().BeSameAs((await One.ValidateAsync(token.Value)).SecurityToken).And.BeSameAs(first.SecurityToken);
+
+        One.Clock.Advance(SigningKeyRing.UnaskedInterval);
+        (await One.ValidateAsync(token.Value)).SecurityToken.Should().NotBeSameAs(first.SecurityToken);
+    }
+
+    [Test]
+    public async Task AToken_ThatWasVerified_IsRefused_OnceItsKeyIsGone()
+    {
+        var (token, _, _) = await IssueAsync();
+        (await One.ValidateAsync(token.Value)).IsValid.Should().BeTrue();
+
+        await Database.ExecuteAsync("DELETE FROM signing_keys");
+        One.Clock.Advance(SigningKeyRing.UnaskedInterval);
+
+        (await One.ValidateAsync(token.Value)).IsValid.Should().BeFalse();
+    }
+
+    [Test]
+    public async Task AToken_ThatWasVerified_GivesEachRequestClaimsOfItsOwn()
+    {
+        var (token, user, _) = await IssueAsync();
+        foreach (var use in Enumerable.Range(0, 3))
+        {
+            var identity = (await One.ValidateAsync(token.Value)).ClaimsIdentity;
+
+            identity.Name.Should().Be(user.Id.ToString());
+            identity.FindAll(AccessTokenIssuer.RoleClaim).Select(role => role.Value).Should().Equal(["user"], "nobody else's change shows in use {0}", use);
+            identity.RemoveClaim(identity.FindFirst(AccessTokenIssuer.RoleClaim));
+            identity.AddClaim(new Claim(AccessTokenIssuer.RoleClaim, "admin"));
+        }
+    }
+
+    [Test]
+    public async Task Tokens_BeyondWhatIsRemembered_AreVerifiedEachTime()
+    {
+        var descriptor = await DescribeAsync();
+        for (var i = 0; i < VerifiedTokens.Capacity; i++)
+        {
+            descriptor.Claims = new Dictionary<string, object>(StringComparer.Ordinal) { ["jti"] = Guid.CreateVersion7().ToString() };
+            (await One.ValidateAsync(Make(descriptor))).IsValid.Should().BeTrue();
+        }
+
+        var (token, _, _) = await IssueAsync();
+        var first = await One.ValidateAsync(token.Value);
+        var second = await One.ValidateAsync(token.Value);
+
+        second.IsValid.Should().BeTrue();
+        second.SecurityToken.Should().NotBeSameAs(first.SecurityToken);
     }
 
     private static IEnumerable<TestCaseData> Forgeries()

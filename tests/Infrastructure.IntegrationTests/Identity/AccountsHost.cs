@@ -63,14 +63,13 @@ internal sealed class AccountsHost : IAsyncDisposable
         return await act(scope.ServiceProvider.GetRequiredService<T>());
     }
 
-    /// <summary>Judges an access token by the very parameters that requests are judged by.</summary>
+    /// <summary>Judges an access token as those of requests are judged.</summary>
     public Task<TokenValidationResult> ValidateAsync(string jwt)
     {
         var options = new JwtBearerOptions();
         foreach (var configure in Services.GetServices<IConfigureOptions<JwtBearerOptions>>().OfType<IConfigureNamedOptions<JwtBearerOptions>>())
             configure.Configure(JwtBearerDefaults.AuthenticationScheme, options);
-        return new JsonWebTokenHandler { MapInboundClaims = options.MapInboundClaims }
-            .ValidateTokenAsync(jwt, options.TokenValidationParameters.Clone());
+        return options.TokenHandlers.Single().ValidateTokenAsync(jwt, options.TokenValidationParameters.Clone());
     }
 
     public ValueTask DisposeAsync() => Services.DisposeAsync();

@@ -32,6 +32,7 @@ public sealed class EventStreamTests : IAccessStates, IApiKeyAuthenticator, IHtt
 
     private readonly FakeTimeProvider clock = new();
     private readonly CancellationTokenSource leaving = new();
+    private volatile bool hasSession = true;
     private readonly Pipe connection = new(new PipeOptions(pauseWriterThreshold: Buffer, resumeWriterThreshold: Buffer / 2, useSynchronizationContext: false));
 
     CancellationToken IHttpRequestLifetimeFeature.RequestAborted { get => leaving.Token; set => throw new NotSupportedException(); }
@@ -136,8 +137,22 @@ public sealed class EventStreamTests : IAccessStates, IApiKeyAuthenticator, IHtt
         await writing.Awaiting(w => w.WaitAsync(Patience)).Should().ThrowAsync<OperationCanceledException>();
     }
 
+    [Test]
+    public async Task ACallerWhoseSessionEnds_WhileTheyAreSentALongAnswer_GetsNoMoreThanWhatWaitsForThemAlready()
+    {
+        var writing = WriteAsync(Full().OpenReader(0, EventStream.LookInterval, clock, leaving.Token));
+        hasSession = false;
+        clock.Advance(EventStream.LookInterval);
+
+        var text = await ReadAllAsync().WaitAsync(Patience);
+
+        await writing.WaitAsync(Patience);
+        text.Should().EndWith("event: completion.failed\ndata: {\"detail\":\"over\"}\n\n");
+        text.Length.Should().BeLessThan(3 * Buffer);
+    }
+
     ValueTask<AccessState?> IAccessStates.OfSessionAsync(SessionId session, CancellationToken ct) =>
-        ValueTask.FromResult<AccessState?>(new AccessState(default, UserRole.User));
+        ValueTask.FromResult(hasSession ? new AccessState(default, UserRole.User) : (AccessState?)null);
 
     ValueTask<AccessState?> IAccessStates.OfUserAsync(UserId user, CancellationToken ct) => throw new NotSupportedException();
 
