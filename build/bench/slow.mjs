@@ -97,11 +97,11 @@ const accounts = await openAccounts(address, users);
 const all = streams;
 const results = [];
 await Promise.all(Array.from({ length: Math.ceil(all / 10) }, (_, i) => read(accounts[i % users].token)));
-await pause(10_000);
+await pause(15_000);
 const idle = residentMegabytes(pid);
 for (let i = 0; i < 3; i++) {
     results.push(await round(accounts));
-    await pause(10_000);
+    await pause(15_000);
     results.at(-1).after = residentMegabytes(pid);
 }
 stop();
@@ -109,6 +109,6 @@ stop();
 console.log(`${all} streams at once, ${tokens} tokens, one every ${tick} ms; resident memory of the program before: ${idle.toFixed(0)} MB`);
 for (const { cpu, load, complete, seconds, tokensPerSecond, first50, first99, peak, after, error } of results) {
     console.log(`complete ${complete} in ${seconds.toFixed(1)} s (processor: program ${cpu.toFixed(1)} s, load ${load.toFixed(1)} s) (${tokensPerSecond} tokens/s), first token p50 ${first50.toFixed(0)} ms p99 ${first99.toFixed(0)} ms, `
-        + `peak ${peak.toFixed(0)} MB = ${((peak - idle) * 1024 / all).toFixed(1)} KiB a stream, 10 s after ${after.toFixed(0)} MB${error && `; ${error}`}`);
+        + `peak ${peak.toFixed(0)} MB = ${((peak - idle) * 1024 / all).toFixed(1)} KiB a stream, 15 s after ${after.toFixed(0)} MB${error && `; ${error}`}`);
 }
 process.exit(results.every((result) => result.complete === all) ? 0 : 1);

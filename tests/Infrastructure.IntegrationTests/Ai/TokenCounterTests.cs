@@ -57,12 +57,12 @@ internal sealed class TokenCounterTests
     [TestCase("!")]
     [TestCase("!\u0301")]
     [TestCase("🙂")]
-    public void Count_OfAVeryLongWord_TakesTimeInProportion_AndIsOffByAPiecesEdgeAtMost(string letters)
+    public void Count_OfAVeryLongWord_IsThatOfItsPieces(string letters)
     {
         var some = string.Concat(Enumerable.Repeat(letters, 250));
         var many = string.Concat(Enumerable.Repeat(letters, 200_000));
 
-        // In the square of its length this would be minutes.
+        // Taken as one word it would be minutes: the tokenizer takes the square of its length.
         var tokens = Counter.Count(many);
 
         var expected = 800.0 * TiktokenTokenizer.CreateForEncoding("o200k_base").CountTokens(some);
