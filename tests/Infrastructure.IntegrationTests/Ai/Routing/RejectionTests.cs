@@ -142,4 +142,39 @@ internal sealed class RejectionTests
 
         await routed.FailAsync(ProviderFailure.Rejected);
     }
+
+    [Test]
+    public async Task Provider_WhoseRequestsWereWrong_IsHealthy()
+    {
+        await using var routed = new RoutedServices(1);
+        await routed.AskAsync(stream: true);
+        var latency = (await routed.StateAsync()).Window.Whole;
+
+        foreach (var status in new[] { 400, 422, 409, 413 })
+        {
+            routed.A.Failing(() =>
+            {
+                routed.Clock.Advance(TimeSpan.FromSeconds(1));
+                return Failures.Status(status);
+            });
+            for (var i = 0; i < 10; i++)
+                await routed.Awaiting(r => r.AskAsync()).Should().ThrowAsync<ProviderException>();
+        }
+
+        var state = await routed.StateAsync();
+        state.Should().Match<ProviderDto>(s => s.State == ProviderState.Healthy && s.LastFailure == null && s.LastFailureAt == null);
+        state.Window.Should().BeEquivalentTo(new { Calls = 41, Failures = 0, Whole = latency }, "how soon it rejects says nothing about how soon it answers");
+    }
+
+    [Test]
+    public async Task Provider_ThatDoesNotKnowTheModel_IsNotHealthy()
+    {
+        await using var routed = new RoutedServices(1);
+        routed.A.Failing(() => Failures.Status(404));
+
+        for (var i = 0; i < 10; i++)
+            await routed.FailAsync(ProviderFailure.BadAnswer);
+
+        (await routed.StateAsync()).Should().Match<ProviderDto>(s => s.State == ProviderState.Degraded && s.LastFailure == ProviderFailure.BadAnswer);
+    }
 }
