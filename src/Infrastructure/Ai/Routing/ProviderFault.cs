@@ -25,8 +25,8 @@ internal readonly record struct ProviderFault(ProviderException Failure, Retry R
     public bool IsUnfit => Retry == Retry.Elsewhere && !CountsForBreaker;
 
     /// <summary>The provider did what it should: the request was wrong. A model it does not know is a fault of the configuration.</summary>
-    public bool IsAnswer => Failure is
-        { Failure: ProviderFailure.Rejected } or { Failure: ProviderFailure.BadAnswer, Status: >= 400 and < 500 and not (404 or 405) };
+    public bool IsAnswer =>
+        Failure is { Failure: ProviderFailure.Rejected } or { Failure: ProviderFailure.BadAnswer, Status: >= 400 and < 500 and not (404 or 405) };
 
     /// <summary>Judges a failure.</summary>
     public static ProviderFault Of(ProviderException failure) => (failure.Failure, failure.Status) switch
