@@ -8,9 +8,15 @@ public interface IModelCatalog
     /// <summary>All models; the first is the default. Never empty. Cached, so it costs no round trip when warm.</summary>
     ValueTask<IReadOnlyList<Model>> ListAsync(CancellationToken ct);
 
-    /// <summary>Those of <see cref="CandidatesAsync"/> that go by the name themselves, as their id or an alias; without those that only stand in.</summary>
-    ValueTask<IReadOnlyList<Model>> NamedAsync(string model, CancellationToken ct);
+    /// <summary>Who may answer for a model, by its id or an alias. Each call may meet another catalogue, as models come and go.</summary>
+    ValueTask<ModelCandidates> CandidatesAsync(string model, CancellationToken ct);
+}
 
-    /// <summary>Who may answer for a model: each provider that serves it, then the smaller models that may stand in. Empty when unknown.</summary>
-    ValueTask<IReadOnlyList<Model>> CandidatesAsync(string model, CancellationToken ct);
+/// <summary>Who may answer for a model, at one moment.</summary>
+/// <param name="Named">Each provider that serves a model of this name, the most wanted first; empty when it is unknown.</param>
+/// <param name="All">The same, then the smaller models that may stand in for them.</param>
+public sealed record ModelCandidates(IReadOnlyList<Model> Named, IReadOnlyList<Model> All)
+{
+    /// <summary>Those of a name that nobody knows.</summary>
+    public static ModelCandidates None { get; } = new([], []);
 }

@@ -11,6 +11,6 @@ internal static class ModelLookup
     {
         if (string.IsNullOrWhiteSpace(model))
             return null;
-        return (await catalog.CandidatesAsync(model, ct)).Count > 0 ? null : CompletionErrors.UnknownModel(model);
+        return (await catalog.CandidatesAsync(model, ct)).Named.Count > 0 ? null : CompletionErrors.UnknownModel(model);
     }
 }

@@ -92,14 +92,14 @@ internal sealed class CompletionRunner(
     // A plan with none of the models that go by the name does not get what only stands in for them.
     private async ValueTask<Result<IReadOnlyList<Model>>> CandidatesAsync(string wanted, Plan plan, CancellationToken ct)
     {
-        var named = await catalog.NamedAsync(wanted, ct);
+        var (named, all) = await catalog.CandidatesAsync(wanted, ct);
         if (named.Count == 0)
             return CompletionErrors.UnknownModel(wanted);
         if (named.All(model => model.IsEmbedding))
             return CompletionErrors.NoChat(wanted);
         if (!named.Any(IsOpen))
             return QuotaErrors.ModelNotInPlan(named.First(model => !model.IsEmbedding).Id);
-        return Result<IReadOnlyList<Model>>.Success([.. (await catalog.CandidatesAsync(wanted, ct)).Where(IsOpen)]);
+        return Result<IReadOnlyList<Model>>.Success([.. all.Where(IsOpen)]);
 
         bool IsOpen(Model model) => !model.IsEmbedding && plan.Allows(model.Id);
     }

@@ -57,14 +57,14 @@ internal sealed partial class EmbeddingRunner(
     {
         if (await subscriptions.PlanOfAsync(request.UserId, ct) is not { } plan)
             return AuthErrors.AccountUnavailable;
-        var named = await catalog.NamedAsync(request.Model, ct);
+        var (named, all) = await catalog.CandidatesAsync(request.Model, ct);
         if (named.Count == 0)
             return CompletionErrors.UnknownModel(request.Model);
         if (!named.Any(model => model.IsEmbedding))
             return CompletionErrors.NoEmbeddings(request.Model);
         if (!named.Any(IsOpen))
             return QuotaErrors.ModelNotInPlan(named.First(model => model.IsEmbedding).Id);
-        return (plan, [.. (await catalog.CandidatesAsync(request.Model, ct)).Where(IsOpen)]);
+        return (plan, [.. all.Where(IsOpen)]);
 
         bool IsOpen(Model model) => model.IsEmbedding && plan.Allows(model.Id);
     }

@@ -18,7 +18,7 @@ internal sealed class GetModelValidator : AbstractValidator<GetModel>
 internal sealed class GetModelHandler(IModelCatalog catalog) : IRequestHandler<GetModel, Result<ModelDto>>
 {
     public async Task<Result<ModelDto>> Handle(GetModel request, CancellationToken cancellationToken) =>
-        await catalog.CandidatesAsync(request.Id, cancellationToken) is [var model, ..]
+        await catalog.CandidatesAsync(request.Id, cancellationToken) is { Named: [var model, ..] }
             ? ModelDto.Of(model)
             : CompletionErrors.UnknownModel(request.Id) with { Kind = ErrorKind.NotFound };
 }

@@ -33,9 +33,7 @@ internal sealed partial class ModelCatalog(
 
     public async ValueTask<IReadOnlyList<Model>> ListAsync(CancellationToken ct) => (await RoutesAsync(ct)).Models;
 
-    public async ValueTask<IReadOnlyList<Model>> NamedAsync(string model, CancellationToken ct) => (await RoutesAsync(ct)).Named(model);
-
-    public async ValueTask<IReadOnlyList<Model>> CandidatesAsync(string model, CancellationToken ct) => (await RoutesAsync(ct)).Candidates(model);
+    public async ValueTask<ModelCandidates> CandidatesAsync(string model, CancellationToken ct) => (await RoutesAsync(ct)).Candidates(model);
 
     /// <summary>Who serves what.</summary>
     /// <exception cref="ProviderException">No provider is reachable that could tell its models, and none are configured.</exception>

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using CleanLlm.Application.Ai;
 using CleanLlm.Domain.Models;
 
 namespace CleanLlm.Infrastructure.Ai;
@@ -46,8 +47,7 @@ internal sealed record ModelRoute(Model Model, string UpstreamId, IReadOnlyList<
 internal sealed class ModelRoutes
 {
     private readonly FrozenDictionary<(string Provider, string Id), ModelRoute> routes;
-    private readonly FrozenDictionary<string, IReadOnlyList<Model>> named;
-    private readonly FrozenDictionary<string, IReadOnlyList<Model>> candidates;
+    private readonly FrozenDictionary<string, ModelCandidates> candidates;
 
     /// <param name="all">In the order of preference.</param>
     public ModelRoutes(IReadOnlyList<ModelRoute> all)
@@ -60,14 +60,11 @@ internal sealed class ModelRoutes
         var byName = all
             .SelectMany(route => route.Names.Distinct(StringComparer.Ordinal), static (route, name) => (name, route))
             .ToLookup(pair => pair.name, pair => pair.route, StringComparer.Ordinal);
-        named = byName.ToFrozenDictionary(
-            group => group.Key, group => (IReadOnlyList<Model>)[.. group.Select(r => r.Model).Distinct()], StringComparer.Ordinal);
         candidates = byName.ToFrozenDictionary(
             group => group.Key,
-            group => (IReadOnlyList<Model>)
-            [
-                .. group.Concat(group.SelectMany(r => r.Fallbacks).SelectMany(name => byName[name])).Select(r => r.Model).Distinct(),
-            ],
+            group => new ModelCandidates(
+                [.. group.Select(r => r.Model).Distinct()],
+                [.. group.Concat(group.SelectMany(r => r.Fallbacks).SelectMany(name => byName[name])).Select(r => r.Model).Distinct()]),
             StringComparer.Ordinal);
     }
 
@@ -77,11 +74,8 @@ internal sealed class ModelRoutes
     /// <summary>All models, each once, at the provider that is asked first; the first is the default.</summary>
     public IReadOnlyList<Model> Models { get; }
 
-    /// <summary>Who goes by a name, the most wanted first; empty when nobody does.</summary>
-    public IReadOnlyList<Model> Named(string name) => named.GetValueOrDefault(name) ?? [];
-
-    /// <summary>Who may answer for a name, the most wanted first; empty when nobody serves it.</summary>
-    public IReadOnlyList<Model> Candidates(string name) => candidates.GetValueOrDefault(name) ?? [];
+    /// <summary>Who may answer for a name.</summary>
+    public ModelCandidates Candidates(string name) => candidates.GetValueOrDefault(name, ModelCandidates.None);
 
     /// <summary>Where a model is served; null when it no longer is.</summary>
     public ModelRoute? Of(Model model) => routes.GetValueOrDefault((model.Provider, model.Id));

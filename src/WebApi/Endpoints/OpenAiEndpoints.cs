@@ -19,8 +19,8 @@ namespace CleanLlm.WebApi.Endpoints;
 /// </summary>
 internal static class OpenAiEndpoints
 {
-    // OpenAI's clients retry what fails by its status. Longer would be too long for a credential that has just been revoked.
-    private static readonly TimeSpan FirstPiece = TimeSpan.FromSeconds(3);
+    // Three seconds: OpenAI's clients retry what fails by its status. Longer would be too long for a credential that has just been revoked.
+    private const int SilencesBeforeFirstPiece = 2;
 
     /// <summary>The calls below <c>/v1</c>.</summary>
     public static void MapOpenAi(this IEndpointRouteBuilder app)
@@ -50,7 +50,7 @@ internal static class OpenAiEndpoints
             onDisconnect,
             events,
             static completion => completion.Status == CompletionStatus.Cancelled ? CompletionErrors.Cancelled.ToProblem() : Json(ChatAnswer.Of(completion)),
-            FirstPiece);
+            SilencesBeforeFirstPiece);
     }
 
     private static async Task<IResult> Embed(IMediator mediator, OpenAiBody bodies, EmbeddingDelivery delivery, HttpContext http)

@@ -51,14 +51,17 @@ internal sealed class CompletionDelivery(EventStream stream, CompletionFeed feed
     /// <param name="onDisconnect">What happens to the completion when the caller leaves before its end.</param>
     /// <param name="events">How events are written; null for one document.</param>
     /// <param name="document">Makes the one document.</param>
-    /// <param name="patience">How long a stream waits for the first piece of the answer, because a failure before it can still be a status.</param>
+    /// <param name="silences">
+    /// For how many times <see cref="EventStream.LookInterval"/> a stream waits for the first piece of the answer, because a failure before it
+    /// can still be a status.
+    /// </param>
     public async Task<IResult> DeliverAsync(
         Result<StartedCompletion> started,
         HttpContext http,
         OnDisconnect onDisconnect,
         ICompletionEventFormat? events,
         Func<CompletionDto, IResult> document,
-        TimeSpan patience = default)
+        int silences = 0)
     {
         if (!started.IsSuccess)
             return started.Error.ToProblem();
@@ -77,7 +80,7 @@ internal sealed class CompletionDelivery(EventStream stream, CompletionFeed feed
             if (!opened.IsSuccess)
                 return opened.Error.ToProblem();
             await using var reader = new PeekingReader(opened.Value);
-            if (await reader.EarlyFailureAsync(patience, clock) is { } failure)
+            if (await reader.EarlyFailureAsync(silences) is { } failure)
                 return failure.ToProblem();
             await stream.WriteAsync(reader, events, http);
             return Results.Empty;

@@ -12,17 +12,19 @@ internal sealed class PeekingReader(ICompletionReader reader) : ICompletionReade
 
     public ValueTask DisposeAsync() => reader.DisposeAsync();
 
-    /// <summary>Waits for the first piece of the answer, or until the time is over.</summary>
+    /// <summary>Waits for the first piece of the answer, or for as many silences of the reader.</summary>
     /// <returns>Why it failed before it said anything; null when it did not, or has not yet.</returns>
-    public async Task<Error?> EarlyFailureAsync(TimeSpan patience, TimeProvider clock)
+    public async Task<Error?> EarlyFailureAsync(int silences)
     {
-        var began = clock.GetTimestamp();
-        while (clock.GetElapsedTime(began) < patience)
+        // Counted and not timed: a reader's timer ticks a little too soon for the time to be over, and then once more.
+        while (silences > 0)
         {
             var batch = await reader.NextAsync();
             seen.Enqueue(batch);
             if (batch.Events.FirstOrDefault(entry => entry is not CompletionStarted) is { } first)
                 return first is CompletionFailed failed ? failed.Error : null;
+            if (batch.Events.Count == 0)
+                silences--;
         }
 
         return null;

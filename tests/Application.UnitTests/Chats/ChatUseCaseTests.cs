@@ -27,7 +27,8 @@ internal sealed class ChatUseCaseTests
     {
         user.Id.Returns(UserId.New(clock.GetUtcNow()));
         catalog.ListAsync(default).ReturnsForAnyArgs([new Model("known", "Known", "upstream", 100, 10, TokenPrice.Free)]);
-        catalog.CandidatesAsync(default!, default).ReturnsForAnyArgs(call => call.Arg<string>() == "known" ? [new Model("known", "Known", "upstream", 100, 10, TokenPrice.Free)] : []);
+        Model known = new("known", "Known", "upstream", 100, 10, TokenPrice.Free);
+        catalog.CandidatesAsync(default!, default).ReturnsForAnyArgs(call => call.Arg<string>() == "known" ? new ModelCandidates([known], [known]) : ModelCandidates.None);
     }
 
     [Test]

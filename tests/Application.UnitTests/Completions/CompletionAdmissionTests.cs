@@ -80,6 +80,15 @@ internal sealed class CompletionAdmissionTests : IDisposable
     }
 
     [Test]
+    public async Task Start_WhenTheCatalogueIsRenewedMeanwhile_GoesByWhatItSaidFirst()
+    {
+        fixture.IsRenewedAfterOneLook = true;
+        fixture.Model.Ends();
+
+        (await fixture.CompleteAsync(fixture.Ask() with { Model = "small" })).Value.Model.Should().Be("small");
+    }
+
+    [Test]
     public async Task Start_WhenNoModelIsNamed_TakesTheFirstThatThePlanAllows()
     {
         fixture.Plan = RunnerFixture.PlanOf([], maxOutputTokens: null, "large");

@@ -104,6 +104,14 @@ public sealed class EmbeddingRunnerTests
         (await RunAsync(new Generator(), model: "small", inputs: ["x"])).Error!.Code.Should().Be("model.no_embeddings");
 
     [Test]
+    public async Task Run_WhenTheCatalogueIsRenewedMeanwhile_GoesByWhatItSaidFirst()
+    {
+        fixture.IsRenewedAfterOneLook = true;
+
+        (await RunAsync(new Generator(), "x")).Value.Model.Should().Be("vectors");
+    }
+
+    [Test]
     public async Task Run_WhenAnAliasStandsForSeveralModels_TakesTheFirstThatThePlanAllows()
     {
         fixture.Plan = RunnerFixture.PlanOf([], maxOutputTokens: null, "more-vectors");

@@ -28,6 +28,8 @@ internal sealed class RunnerFixture
     /// <summary>Stands for both.</summary>
     public const string Alias = "either";
 
+    private int looks;
+
     public RunnerFixture()
     {
         UserId = UserId.New(Clock.GetUtcNow());
@@ -85,6 +87,9 @@ internal sealed class RunnerFixture
     /// <summary>Models beside the small and the large one.</summary>
     public IReadOnlyList<Model> More { get; set; } = [];
 
+    /// <summary>Whether a renewal empties the catalogue as soon as it has been asked who serves a model.</summary>
+    public bool IsRenewedAfterOneLook { get; set; }
+
     /// <summary>What happens while a request looks for its plan.</summary>
     public Func<Task>? OnPlan { get; set; }
 
@@ -96,7 +101,7 @@ internal sealed class RunnerFixture
     /// <summary>What the database says of the completion.</summary>
     public CompletionDto? Stored { get; set; }
 
-    private IEnumerable<Model> Known => [Small, Large, .. More];
+    private IEnumerable<Model> Known => IsRenewedAfterOneLook && looks > 0 ? [] : [Small, Large, .. More];
 
     /// <summary>The key with which the completion was asked in a chat; null when it was not.</summary>
     public ApiKeyId? AskedInChatWith { get; set; }
@@ -155,11 +160,12 @@ internal sealed class RunnerFixture
         return Plan;
     }
 
-    ValueTask<IReadOnlyList<Model>> IModelCatalog.NamedAsync(string model, CancellationToken ct) =>
-        ValueTask.FromResult<IReadOnlyList<Model>>(model == Alias ? [.. Known] : [.. Known.Where(known => known.Id == model)]);
-
-    async ValueTask<IReadOnlyList<Model>> IModelCatalog.CandidatesAsync(string model, CancellationToken ct) =>
-        [.. await ((IModelCatalog)this).NamedAsync(model, ct), .. Substitutes];
+    ValueTask<ModelCandidates> IModelCatalog.CandidatesAsync(string model, CancellationToken ct)
+    {
+        IReadOnlyList<Model> named = [.. Known.Where(known => model == Alias || known.Id == model)];
+        looks++;
+        return ValueTask.FromResult(new ModelCandidates(named, [.. named, .. Substitutes]));
+    }
 
     ValueTask<IReadOnlyList<Model>> IModelCatalog.ListAsync(CancellationToken ct) => ValueTask.FromResult<IReadOnlyList<Model>>([Small, Large]);
 

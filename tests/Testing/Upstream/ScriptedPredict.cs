@@ -1,64 +1,34 @@
-using System.Collections.Concurrent;
-using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace CleanLlm.Testing.Upstream;
 
 /// <summary>
 /// The reference server of <c>POST /predict</c> (docs/ai-contract) on loopback, with the scripts of <see cref="ScriptedUpstream"/> by the
-/// model's name. Besides those: <c>no-stream</c> answers in one document whatever is asked for; <c>lax</c> answers without a prompt.
+/// model's name. Besides those: <c>no-stream</c> answers in one document whatever is asked for; <c>lax</c> answers without a prompt. Calls without
+/// a model are the model <c>ok</c>'s.
 /// </summary>
-public sealed class ScriptedPredict : IAsyncDisposable
+public sealed class ScriptedPredict : ScriptedServer
 {
     private static readonly PredictFormat Format = new();
 
-    private readonly WebApplication app;
-    private readonly ConcurrentDictionary<string, UpstreamModel> models = new(StringComparer.Ordinal);
-
-    private ScriptedPredict(WebApplication app) => this.app = app;
-
-    /// <summary>The address to configure; <c>/predict</c> comes below it.</summary>
-    public Uri BaseUrl { get; private set; } = null!;
+    private ScriptedPredict(WebApplication app)
+        : base(app)
+    {
+    }
 
     /// <summary>The bearer token that calls must bring; none is asked for when null.</summary>
     public string? ApiKey { get; set; }
 
-    /// <summary>Listens on a free port of loopback.</summary>
+    /// <summary>Listens on a free port of loopback; <c>/predict</c> comes below the address.</summary>
     public static async Task<ScriptedPredict> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(IPAddress.Loopback, 0);
-            kestrel.Limits.MinResponseDataRate = null;
-        });
-        var server = new ScriptedPredict(builder.Build());
-        server.app.MapPost("/predict", server.PredictAsync);
-        await server.app.StartAsync();
-        server.BaseUrl = new Uri(server.app.Urls.First());
+        var app = Builder(static _ => { }).Build();
+        var server = new ScriptedPredict(app);
+        app.MapPost("/predict", server.PredictAsync);
+        await server.ListenAsync();
         return server;
-    }
-
-    /// <summary>What the server saw of a model; made when first asked for. Calls without a model are the model <c>ok</c>'s.</summary>
-    public UpstreamModel Model(string name) => models.GetOrAdd(name, static _ => new UpstreamModel());
-
-    /// <summary>Opens the gate of one model for good.</summary>
-    public void Release(string model) => Model(model).Open();
-
-    /// <summary>Resets all connections and stops.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var model in models.Values)
-            model.Open();
-        using var now = new CancellationTokenSource();
-        await now.CancelAsync();
-        await app.StopAsync(now.Token);
-        await app.DisposeAsync();
     }
 
     private async Task PredictAsync(HttpContext http)

@@ -1,10 +1,6 @@
-using System.Collections.Concurrent;
-using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace CleanLlm.Testing.Upstream;
 
@@ -12,8 +8,8 @@ namespace CleanLlm.Testing.Upstream;
 /// An OpenAI-compatible server on loopback whose behaviour is chosen by the model's name, so that tests may share it in parallel:
 /// <list type="table">
 /// <item><c>ok</c>: answers; <c>bytes</c>: the same, flushed byte by byte, with text of up to four bytes a character</item>
-/// <item><c>slow</c>: waits for <see cref="Release(string)"/> before its headers; <c>hang</c>: never sends them</item>
-/// <item><c>stall</c>: half of the answer, then silence until <see cref="Release(string)"/> (then the rest)</item>
+/// <item><c>slow</c>: waits for <see cref="ScriptedServer.Release(string)"/> before its headers; <c>hang</c>: never sends them</item>
+/// <item><c>stall</c>: half of the answer, then silence until <see cref="ScriptedServer.Release(string)"/> (then the rest)</item>
 /// <item><c>status-NNN</c>: that status, 429 with <c>Retry-After: 1</c>; <c>status-NNN-after-S</c>: with <c>Retry-After: S</c></item>
 /// <item><c>flaky-NNN-K</c>: that status K times, then answers; <c>reset-K</c>: resets the connection K times before its headers</item>
 /// <item><c>malformed</c>: no JSON; <c>empty</c>: no choices; <c>huge</c>: one part of 9 MiB; <c>error</c>: a failure inside the stream</item>
@@ -22,22 +18,21 @@ namespace CleanLlm.Testing.Upstream;
 /// <item><c>chaos-P</c>: of 100 calls P fail before their headers, by 500, 503, 429 or a reset; the others are answered</item>
 /// <item><c>paced-N-MS</c>: N words, MS milliseconds apart; <c>paced-N-MS-SIZE</c>: each of so many characters</item>
 /// <item><c>no-usage</c>: without usage; <c>no-done</c>: without <c>[DONE]</c></item>
-/// <item><c>cut-end</c>: after the finish reason the connection ends; <c>stall-end</c>: after it silence until <see cref="Release(string)"/></item>
+/// <item><c>cut-end</c>: after the finish reason the connection ends; <c>stall-end</c>: after it silence until <see cref="ScriptedServer.Release(string)"/></item>
 /// <item><c>tools</c>: calls the first tool once, <c>tools-K</c> K times; answers when the last message is a tool's</item>
 /// <item><c>embed</c>: embeddings, in base64 when asked; <c>embed-numbers</c>: never in base64; <c>embed-few</c>: one too few;
 /// <c>embed-nan</c>, <c>embed-uneven</c> and others: no vectors that could be used</item>
 /// </list>
 /// Anything after an <c>@</c> only tells tests apart: <c>status-503@my-test</c> has its own counters and gate.
 /// </summary>
-public sealed class ScriptedUpstream : IAsyncDisposable
+public sealed class ScriptedUpstream : ScriptedServer
 {
     private static readonly OpenAiFormat Format = new();
 
-    private readonly WebApplication app;
     private readonly OpenConnections connections;
-    private readonly ConcurrentDictionary<string, UpstreamModel> models = new(StringComparer.Ordinal);
 
-    private ScriptedUpstream(WebApplication app, OpenConnections connections) => (this.app, this.connections) = (app, connections);
+    private ScriptedUpstream(WebApplication app, OpenConnections connections)
+        : base(app) => this.connections = connections;
 
     /// <summary>Connections that clients hold open, idle ones too.</summary>
     public int Connections => connections.Count;
@@ -51,52 +46,19 @@ public sealed class ScriptedUpstream : IAsyncDisposable
     /// <summary>How often the list was asked for.</summary>
     public int ListCalls => listCalls;
 
-    /// <summary>The address to configure, ending in <c>/v1</c>.</summary>
-    public Uri BaseUrl { get; private set; } = null!;
-
     private int listCalls;
 
-    /// <summary>Listens on a free port of loopback.</summary>
+    /// <summary>Listens on a free port of loopback; the address ends in <c>/v1</c>.</summary>
     public static async Task<ScriptedUpstream> StartAsync()
     {
         var counted = new OpenConnections();
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Use(next => connection => counted.CountAsync(next, connection)));
-            kestrel.Limits.MinResponseDataRate = null;
-        });
-        var upstream = new ScriptedUpstream(builder.Build(), counted);
-        upstream.app.MapGet("/v1/models", upstream.ListAsync);
-        upstream.app.MapPost("/v1/chat/completions", upstream.CompleteAsync);
-        upstream.app.MapPost("/v1/embeddings", upstream.EmbedAsync);
-        await upstream.app.StartAsync();
-        upstream.BaseUrl = new Uri(upstream.app.Urls.First() + "/v1");
+        var app = Builder(listen => listen.Use(next => connection => counted.CountAsync(next, connection))).Build();
+        var upstream = new ScriptedUpstream(app, counted);
+        app.MapGet("/v1/models", upstream.ListAsync);
+        app.MapPost("/v1/chat/completions", upstream.CompleteAsync);
+        app.MapPost("/v1/embeddings", upstream.EmbedAsync);
+        await upstream.ListenAsync("/v1");
         return upstream;
-    }
-
-    /// <summary>What the server saw of a model; made when first asked for.</summary>
-    public UpstreamModel Model(string name) => models.GetOrAdd(name, static _ => new UpstreamModel());
-
-    /// <summary>Opens the gate of one model for good.</summary>
-    public void Release(string model) => Model(model).Open();
-
-    /// <summary>Opens all gates that calls have met so far.</summary>
-    public void Release()
-    {
-        foreach (var model in models.Values)
-            model.Open();
-    }
-
-    /// <summary>Resets all connections and stops.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        Release();
-        using var now = new CancellationTokenSource();
-        await now.CancelAsync();
-        await app.StopAsync(now.Token);
-        await app.DisposeAsync();
     }
 
     private Task ListAsync(HttpContext http)

@@ -25,7 +25,7 @@ internal sealed class Attempt(CallRoute route, RouteCandidate candidate, Passage
     }
 
     /// <summary>It was answered.</summary>
-    public void Succeed() => End(null, countsForBreaker: false);
+    public void Succeed() => End(null);
 
     /// <summary>What an exception of the call means; null when it is none of the provider's.</summary>
     public ProviderFault? Explain(Exception thrown)
@@ -51,21 +51,21 @@ internal sealed class Attempt(CallRoute route, RouteCandidate candidate, Passage
                 Status: not (401 or 402 or 403),
             })
             candidate.Provider.LeaveAlone(wait);
-        End(fault.Failure.Failure, fault.CountsForBreaker);
+        End(fault);
     }
 
     public void Dispose() => passage.Place.Dispose();
 
-    private void End(ProviderFailure? failure, bool countsForBreaker)
+    private void End(ProviderFault? fault)
     {
         if (ended)
             return;
         ended = true;
         var whole = Elapsed();
-        passage.Ticket.Close(succeeded: !countsForBreaker);
-        candidate.Provider.Health.Record(failure, firstByte, whole);
+        passage.Ticket.Close(succeeded: fault is not { CountsForBreaker: true });
+        candidate.Provider.Health.Record(fault is { IsAnswer: false } bad ? bad.Failure.Failure : null, firstByte, fault is null ? whole : null);
         candidate.Provider.NoteCircuit();
-        route.Router.Metrics.Ended(route.Operation, candidate, failure, firstByte, whole);
+        route.Router.Metrics.Ended(route.Operation, candidate, fault?.Failure.Failure, firstByte, whole);
     }
 
     private TimeSpan Elapsed() => route.Router.Clock.GetElapsedTime(started);

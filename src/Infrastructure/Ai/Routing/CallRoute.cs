@@ -18,10 +18,14 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
     private CancellationTokenSource? deadline;
     private CancellationTokenRegistration callerLeft;
     private DateTimeOffset waitedUntil;
-    private (RouteCandidate Candidate, ProviderException Failure)? failed;
+    private (RouteCandidate Candidate, ProviderFailure Failure)? failed;
+    // The last failure that may pass, and the last that will not: the request does not suit who was asked.
+    private ProviderException? trouble;
+    private ProviderException? misfit;
     private bool waited;
     private ulong tried;
     private ulong givenUp;
+    private ulong unfit;
     private int group = candidates[0].Group;
     private int round;
 
@@ -37,7 +41,7 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
     private TimeSpan Left => total - router.Clock.GetElapsedTime(started);
 
     /// <summary>Whom to ask now, after what waiting is due.</summary>
-    /// <exception cref="ProviderException">Nobody is left: how the last one failed, or when one may be asked again.</exception>
+    /// <exception cref="ProviderException">Nobody is left: how they failed, or when one may be asked again.</exception>
     public ValueTask<Attempt> NextAsync()
     {
         caller.ThrowIfCancellationRequested();
@@ -49,16 +53,19 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
     public void GoOnAfter(Attempt attempt, ProviderFault fault)
     {
         attempt.Fail(fault);
-        // The time of the whole call ran out in a further attempt: what the one before was told says more.
-        if (failed is not null && fault.Failure.Failure == ProviderFailure.Timeout && Left < NothingLeft)
-            throw Final();
-        // What a provider that was called said tells more than that another one could not be.
-        if (failed is null || fault.Failure.Failure != ProviderFailure.Unsupported)
-            failed = (attempt.Candidate, fault.Failure);
         if (fault.Retry == Retry.Nowhere)
             throw fault.Failure;
+        // The time of the whole call ran out in a further attempt: what the one before was told says more.
+        if (trouble is not null && fault.Failure.Failure == ProviderFailure.Timeout && Left < NothingLeft)
+            throw Final();
+        failed = (attempt.Candidate, fault.Failure.Failure);
+        var bit = Bit(Array.IndexOf(candidates, attempt.Candidate));
         if (fault.Retry == Retry.Elsewhere)
-            givenUp |= Bit(Array.IndexOf(candidates, attempt.Candidate));
+            givenUp |= bit;
+        if (fault.IsUnfit)
+            NoteUnfit(bit, fault.Failure);
+        else
+            trouble = fault.Failure;
     }
 
     public void Dispose()
@@ -156,7 +163,7 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
     {
         tried |= Bit(index);
         if (failed is { } before)
-            router.NoteRetry(before.Candidate, candidates[index], before.Failure.Failure);
+            router.NoteRetry(before.Candidate, candidates[index], before.Failure);
         return new Attempt(this, candidates[index], passage, Token());
     }
 
@@ -225,13 +232,24 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
     private TimeSpan Longest(TimeSpan backoff) =>
         TimeSpan.FromSeconds(router.Retry.LongestRetryAfterSeconds) is var longest && longest > backoff ? longest : backoff;
 
+    private void NoteUnfit(ulong bit, ProviderException failure)
+    {
+        unfit |= bit;
+        // What a provider that was called said tells more than that another one could not be.
+        if (misfit is null || failure.Failure != ProviderFailure.Unsupported)
+            misfit = failure;
+    }
+
+    /// <summary>What the caller is told. That the request is wrong only when nobody takes it: clients do not repeat it then.</summary>
     private ProviderException Final()
     {
-        if (failed is { Failure: { RetryAfter: null, Failure: ProviderFailure.Refused or ProviderFailure.RateLimited } last })
+        if (misfit is not null && BitOperations.PopCount(unfit) == candidates.Length)
+            return misfit;
+        if (trouble is { RetryAfter: null, Failure: ProviderFailure.Refused or ProviderFailure.RateLimited } last)
             return new ProviderException(last.Failure, last.Message, last) { RetryAfter = Soonest(), Status = last.Status };
-        if (failed is { } final)
-            return final.Failure;
-        var limited = candidates.All(c => c.Provider.LeftAloneUntil > Now());
+        if (trouble is not null)
+            return trouble;
+        var limited = Others().All(provider => provider.LeftAloneUntil > Now());
         return new ProviderException(
             limited ? ProviderFailure.RateLimited : ProviderFailure.Refused, "No provider of the model takes calls at the moment.")
         {
@@ -242,9 +260,12 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
     private TimeSpan? Soonest()
     {
         var now = Now();
-        var soonest = candidates.Min(c => c.Provider.LeftAloneUntil > c.Provider.OpenUntil ? c.Provider.LeftAloneUntil : c.Provider.OpenUntil);
+        var soonest = Others().Min(provider => provider.LeftAloneUntil > provider.OpenUntil ? provider.LeftAloneUntil : provider.OpenUntil);
         return soonest > now ? soonest - now : null;
     }
+
+    /// <summary>Those that have not said that the request is not for them.</summary>
+    private IEnumerable<RoutedProvider> Others() => candidates.Where((_, i) => (unfit & Bit(i)) == 0).Select(candidate => candidate.Provider);
 
     private static ulong Bit(int index) => 1UL << index;
 }

@@ -16,11 +16,18 @@ internal enum Retry
 }
 
 /// <summary>What a failure means for routing.</summary>
-/// <param name="Failure">What the caller is told when it is the last.</param>
+/// <param name="Failure">What the caller is told when nothing says more.</param>
 /// <param name="Retry">Who may be asked next, while nothing has reached the caller.</param>
 /// <param name="CountsForBreaker">Whether it speaks against the provider.</param>
 internal readonly record struct ProviderFault(ProviderException Failure, Retry Retry, bool CountsForBreaker)
 {
+    /// <summary>The request, or its model, is not for this provider, however often it is asked.</summary>
+    public bool IsUnfit => Retry == Retry.Elsewhere && !CountsForBreaker;
+
+    /// <summary>The provider did what it should: the request was wrong. A model it does not know is a fault of the configuration.</summary>
+    public bool IsAnswer =>
+        Failure is { Failure: ProviderFailure.Rejected } or { Failure: ProviderFailure.BadAnswer, Status: >= 400 and < 500 and not (404 or 405) };
+
     /// <summary>Judges a failure.</summary>
     public static ProviderFault Of(ProviderException failure) => (failure.Failure, failure.Status) switch
     {

@@ -33,10 +33,10 @@ internal sealed class ProviderHealth(TimeProvider clock)
     public DateTimeOffset? LastFailureAt { get; private set; }
 
     /// <summary>Takes in the end of a call.</summary>
-    /// <param name="failure">How it failed; null when it did not.</param>
+    /// <param name="failure">How it failed; null when it did not, or by its caller's mistake.</param>
     /// <param name="firstByte">Until a stream began; null for other calls.</param>
-    /// <param name="whole">From beginning to end.</param>
-    public void Record(ProviderFailure? failure, TimeSpan? firstByte, TimeSpan whole)
+    /// <param name="whole">From beginning to end; null unless it succeeded: how soon a provider refuses says nothing about how soon it answers.</param>
+    public void Record(ProviderFailure? failure, TimeSpan? firstByte, TimeSpan? whole)
     {
         var now = clock.GetUtcNow();
         lock (gate)
@@ -66,8 +66,8 @@ internal sealed class ProviderHealth(TimeProvider clock)
             failures.Values.Sum(),
             failures,
             ProviderLatencyDto.Of(successes.Where(call => call.FirstByte is not null).Select(call => call.FirstByte!.Value)),
-            ProviderLatencyDto.Of(successes.Select(call => call.Whole)));
+            ProviderLatencyDto.Of(successes.Where(call => call.Whole is not null).Select(call => call.Whole!.Value)));
     }
 
-    private readonly record struct Call(long EndedAt, ProviderFailure? Failure, TimeSpan? FirstByte, TimeSpan Whole);
+    private readonly record struct Call(long EndedAt, ProviderFailure? Failure, TimeSpan? FirstByte, TimeSpan? Whole);
 }

@@ -42,7 +42,7 @@ internal sealed partial class Router(
         if (modelId is null)
             throw new ArgumentException("A model is needed to choose a provider.", nameof(modelId));
         var routes = await catalog.RoutesAsync(ct);
-        var models = call?.Candidates ?? routes.Candidates(modelId);
+        var models = call?.Candidates ?? routes.Candidates(modelId).All;
         var candidates = new List<RouteCandidate>(models.Count);
         var (group, wanted) = (0, models.Count > 0 ? routes.Of(models[0]) : null);
         for (var i = 0; i < models.Count && candidates.Count < MostCandidates; i++)

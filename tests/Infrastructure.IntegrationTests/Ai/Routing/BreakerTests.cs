@@ -238,6 +238,9 @@ internal sealed class BreakerTests
         routed.B.Failing(Failures.Refused, 1);
 
         await routed.AskAsync(stream: true);
+        foreach (var client in routed.Clients)
+            client.Failing(() => Failures.Status(400));
+        await routed.FailAsync(ProviderFailure.Rejected);
 
         seen.Should().Equal(
             "gen_ai.client.operation.duration a refused",
@@ -247,7 +250,10 @@ internal sealed class BreakerTests
             "gen_ai.client.operation.duration a refused",
             "cleanllm.ai.fail_overs b",
             "gen_ai.client.operation.time_to_first_chunk b",
-            "gen_ai.client.operation.duration b");
+            "gen_ai.client.operation.duration b",
+            "gen_ai.client.operation.duration a rejected",
+            "cleanllm.ai.fail_overs b",
+            "gen_ai.client.operation.duration b rejected");
 
         void Add(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {

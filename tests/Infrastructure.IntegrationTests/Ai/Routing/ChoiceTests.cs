@@ -87,10 +87,10 @@ internal sealed class ChoiceTests
 
         Names(await routed.CandidatesAsync()).Should().Equal("m@b", "m@a", "small@c");
         Names(await routed.CandidatesAsync("small")).Should().Equal("small@c");
-        Names(await routed.Ai.Catalog.NamedAsync("m", default)).Should().Equal("m@b", "m@a");
+        Names((await routed.Ai.Catalog.CandidatesAsync("m", default)).Named).Should().Equal("m@b", "m@a");
         Names(await routed.Ai.Catalog.ListAsync(default)).Should().Equal("m@b", "small@c", "vectors@c");
         (await routed.CandidatesAsync("unknown")).Should().BeEmpty();
-        (await routed.Ai.Catalog.NamedAsync("unknown", default)).Should().BeEmpty();
+        (await routed.Ai.Catalog.CandidatesAsync("unknown", default)).Named.Should().BeEmpty();
 
         static IEnumerable<string> Names(IEnumerable<Model> models) => models.Select(m => $"{m.Id}@{m.Provider}");
     }

@@ -73,7 +73,7 @@ internal sealed class FailOverTests
             await routed.FailAsync(ProviderFailure.Rejected);
         (routed.A.Calls, routed.B.Calls).Should().Be((31, 31), "what was rejected is not asked again");
         foreach (var i in new[] { 0, 1 })
-            (await routed.StateAsync(i)).State.Should().NotBe(ProviderState.Open, "the provider did what it should");
+            (await routed.StateAsync(i)).State.Should().Be(ProviderState.Healthy, "the provider did what it should");
     }
 
     [TestCase(409)]

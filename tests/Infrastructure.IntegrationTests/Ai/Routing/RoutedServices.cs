@@ -48,7 +48,7 @@ internal sealed class RoutedServices : IAsyncDisposable
 
     public AiServices Ai => ai;
 
-    public Task<IReadOnlyList<Model>> CandidatesAsync(string model = "m") => ai.Catalog.CandidatesAsync(model, default).AsTask();
+    public async Task<IReadOnlyList<Model>> CandidatesAsync(string model = "m") => (await ai.Catalog.CandidatesAsync(model, default)).All;
 
     /// <summary>Asks in either way.</summary>
     public async Task<string> AskAsync(bool stream = false, RoutedCall? call = null, string model = "m", int? maxTokens = null, CancellationToken ct = default)
