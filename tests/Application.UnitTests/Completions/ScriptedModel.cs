@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using CleanLlm.Application.Ai;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Application.UnitTests.Completions;
@@ -18,6 +19,8 @@ internal sealed class ScriptedModel : IChatClient
             Put(new ChatResponseUpdate(ChatRole.Assistant, piece));
         return this;
     }
+
+    public ScriptedModel Wants(ToolCallFragment piece) => Put(new ChatResponseUpdate(ChatRole.Assistant, [piece]));
 
     public ScriptedModel Reports(long promptTokens, long completionTokens)
     {
