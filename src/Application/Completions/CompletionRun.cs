@@ -139,7 +139,8 @@ public sealed class CompletionRun
                 return null;
             completion.AnsweredBy(Serving);
             CheckpointedAt = now;
-            return completion.Checkpoint(text, tokens, now + lease);
+            // What comes from the cache, or is paid for by who asked first, a crash must not charge.
+            return completion.Checkpoint(text, Call.Cached ? 0 : tokens, now + lease);
         }
     }
 

@@ -60,6 +60,19 @@ internal sealed class RunningCompletionsTests : IDisposable
     }
 
     [Test]
+    public async Task Checkpoint_OfAnAnswerThatSomebodyElsePaysFor_KeepsItsText_AndChargesNothing()
+    {
+        var run = await SaidAsync("Hel");
+        (run.Call.Served, run.Call.Cached) = (RunnerFixture.Small, true);
+
+        fixture.Clock.Advance(TimeSpan.FromSeconds(5));
+        await fixture.Running.CheckpointAsync(default);
+
+        fixture.Store.Checkpoints.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Answer = "Hel", CompletionTokens = 0 });
+        fixture.Store.Admitted.Single().Interrupt(fixture.Clock.GetUtcNow()).Entry.Should().BeNull();
+    }
+
+    [Test]
     public async Task Checkpoint_StopsAModelThatDoesNotKeepToItsBoundOfTokens_AndKeepsAndChargesWhatWasCounted()
     {
         var said = new string('x', 111);
