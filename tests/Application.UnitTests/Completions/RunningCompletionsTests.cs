@@ -75,7 +75,7 @@ internal sealed class RunningCompletionsTests : IDisposable
     [Test]
     public async Task Checkpoint_StopsAModelThatDoesNotKeepToItsBoundOfTokens_AndKeepsAndChargesWhatWasCounted()
     {
-        var said = new string('x', 111);
+        var said = new string('x', 151);
         var run = await SaidAsync(said);
 
         fixture.Clock.Advance(TimeSpan.FromSeconds(5));
@@ -83,15 +83,28 @@ internal sealed class RunningCompletionsTests : IDisposable
 
         var ended = (await RunnerFixture.EndOfAsync(run)).Value;
         ended.Should().BeEquivalentTo(new { Status = CompletionStatus.Succeeded, FinishReason = FinishReason.Length, Message = new { Content = said } });
-        fixture.Store.Closings.Should().ContainSingle().Which.Entry.Should().BeEquivalentTo(new { CompletionTokens = 111, Basis = UsageBasis.Counted });
+        fixture.Store.Closings.Should().ContainSingle().Which.Entry.Should().BeEquivalentTo(new { CompletionTokens = 151, Basis = UsageBasis.Counted });
         (await fixture.EventsAsync(run))[^1].Should().BeOfType<CompletionFinished>();
         fixture.Store.Checkpoints.Should().BeEmpty();
     }
 
     [Test]
-    public async Task Checkpoint_LeavesAModelAlone_WhoseTokensAreOnlyCountedDifferently()
+    public async Task Checkpoint_WhileTheAnswerEndsByItself_DoesNotCallItCutShort()
     {
-        var run = await SaidAsync(new string('x', 110));
+        fixture.Model.EndsWhenStopped = true;
+        var run = await SaidAsync(new string('x', 151));
+
+        fixture.Clock.Advance(TimeSpan.FromSeconds(5));
+        await fixture.Running.CheckpointAsync(default);
+
+        (await RunnerFixture.EndOfAsync(run)).Value.FinishReason.Should().Be(FinishReason.Stop);
+    }
+
+    [Test]
+    public async Task Checkpoint_OfAnAnswerThatHasEnded_AndIsBeingStored_RenewsTheLease()
+    {
+        var run = await SaidAsync(new string('x', 151));
+        run.EndAnswer();
 
         fixture.Clock.Advance(TimeSpan.FromSeconds(5));
         await fixture.Running.CheckpointAsync(default);
@@ -101,11 +114,24 @@ internal sealed class RunningCompletionsTests : IDisposable
     }
 
     [Test]
-    public async Task Checkpoint_IsNotDueBeforeItsInterval()
+    public async Task Checkpoint_LeavesAModelAlone_WhoseTokensAreOnlyCountedDifferently()
+    {
+        var run = await SaidAsync(new string('x', 150));
+
+        fixture.Clock.Advance(TimeSpan.FromSeconds(5));
+        await fixture.Running.CheckpointAsync(default);
+
+        run.Stop.IsCancellationRequested.Should().BeFalse();
+        fixture.Store.Checkpoints.Should().ContainSingle();
+    }
+
+    [Test]
+    public async Task Checkpoint_IsDue_WhenItWouldBeLateAtTheNextLook()
     {
         await SaidAsync("Hel");
+        var due = fixture.Value.CheckpointInterval - fixture.Value.CheckpointLook;
 
-        fixture.Clock.Advance(TimeSpan.FromSeconds(5) - TimeSpan.FromTicks(1));
+        fixture.Clock.Advance(due - TimeSpan.FromTicks(1));
         await fixture.Running.CheckpointAsync(default);
         fixture.Store.Checkpoints.Should().BeEmpty();
 
@@ -113,6 +139,55 @@ internal sealed class RunningCompletionsTests : IDisposable
         await fixture.Running.CheckpointAsync(default);
         await fixture.Running.CheckpointAsync(default);
         fixture.Store.Checkpoints.Should().ContainSingle();
+    }
+
+    [Test]
+    public async Task Checkpoints_AreNeverFurtherApartThanTheirInterval_ThoughEachLookComesALittleEarly()
+    {
+        var run = await SaidAsync("Hel");
+        var (early, since, most) = (TimeSpan.FromMilliseconds(1), run.CheckpointedAt, TimeSpan.Zero);
+
+        for (var look = 0; look < 100; look++)
+        {
+            fixture.Clock.Advance(fixture.Value.CheckpointLook - early);
+            await fixture.Running.CheckpointAsync(default);
+            if (run.CheckpointedAt == since)
+                continue;
+            most = run.CheckpointedAt - since > most ? run.CheckpointedAt - since : most;
+            since = run.CheckpointedAt;
+        }
+
+        most.Should().BeGreaterThan(TimeSpan.Zero).And.BeLessThanOrEqualTo(fixture.Value.CheckpointInterval);
+        fixture.Store.Checkpoints.Count.Should().BeInRange(9, 12, "ten intervals have passed");
+    }
+
+    [Test]
+    public async Task Checkpoint_ThatFails_CostsTheOtherRunsNothing_AndIsTriedAgainAtTheNextLook()
+    {
+        using var other = new RunnerFixture();
+        var runs = new List<CompletionRun> { await SaidAsync("Hel") };
+        for (var i = 0; i < 4; i++)
+        {
+            runs.Add((await other.StartAsync(other.Ask() with { Stream = true })).Value);
+            fixture.Running.Add(runs[^1]);
+        }
+
+        var bad = runs[2].Id;
+        fixture.Store.OnCheckpoint = checkpoint =>
+        {
+            if (checkpoint.Id == bad)
+                throw new InvalidOperationException("refused");
+        };
+        fixture.Clock.Advance(TimeSpan.FromSeconds(5));
+
+        await fixture.Running.Invoking(running => running.CheckpointAsync(default)).Should().ThrowAsync<AggregateException>("somebody has to be told");
+        fixture.Store.Checkpoints.Select(checkpoint => checkpoint.Id).Should().BeEquivalentTo(runs.Select(run => run.Id).Where(id => id != bad));
+
+        fixture.Store.OnCheckpoint = _ => { };
+        fixture.Clock.Advance(fixture.Value.CheckpointLook);
+        await fixture.Running.CheckpointAsync(default);
+        fixture.Store.Checkpoints[^1].Id.Should().Be(bad);
+        fixture.Store.Checkpoints.Should().HaveCount(runs.Count);
     }
 
     [Test]

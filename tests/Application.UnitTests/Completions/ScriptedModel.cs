@@ -10,6 +10,9 @@ internal sealed class ScriptedModel : IChatClient
 {
     private readonly Channel<object> script = Channel.CreateUnbounded<object>();
 
+    /// <summary>Whether it has just come to its end when it is told to stop.</summary>
+    public bool EndsWhenStopped { get; set; }
+
     /// <summary>What it was asked, call by call.</summary>
     public List<(IReadOnlyList<ChatMessage> Messages, ChatOptions? Options)> Calls { get; } = [];
 
@@ -45,6 +48,14 @@ internal sealed class ScriptedModel : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         Calls.Add(([.. messages], options));
+        if (EndsWhenStopped)
+        {
+            await using var stopped = cancellationToken.UnsafeRegister(static model => ((ScriptedModel)model!).Ends(), this);
+            await foreach (var next in script.Reader.ReadAllAsync(CancellationToken.None))
+                yield return (ChatResponseUpdate)next;
+            yield break;
+        }
+
         await foreach (var next in script.Reader.ReadAllAsync(cancellationToken))
             yield return next is Exception exception ? throw exception : (ChatResponseUpdate)next;
     }
