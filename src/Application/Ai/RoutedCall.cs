@@ -21,7 +21,7 @@ public sealed class RoutedCall
     /// <summary>Who answered, or was asked last; null until somebody was.</summary>
     public Model? Served { get; set; }
 
-    /// <summary>Whether the answer came from the cache.</summary>
+    /// <summary>Whether the answer comes from the cache or from a call that somebody else pays for; for sure only once it has ended.</summary>
     public bool Cached { get; set; }
 
     /// <summary>The call that the options belong to; null when they were made without one.</summary>

@@ -65,7 +65,9 @@ internal sealed partial class CompletionAnswering(
         await using var leaving = running.Stopping.UnsafeRegister(static stop => ((CancellationTokenSource)stop!).Cancel(), run.Stop);
         try
         {
-            return await AnswerAsync(run, Messages(prompt), Options(run, prompt, request), request.Stream, run.Stop.Token) ? null : CompletionErrors.TooLong;
+            var fits = await AnswerAsync(run, Messages(prompt), Options(run, prompt, request), request.Stream, run.Stop.Token);
+            run.EndAnswer();
+            return fits ? null : CompletionErrors.TooLong;
         }
         catch (Exception) when (run.Stop.IsCancellationRequested)
         {

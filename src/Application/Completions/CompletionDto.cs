@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using CleanLlm.Application.Chats;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
@@ -35,6 +36,10 @@ public sealed record CompletionDto(
     DateTimeOffset CreatedAt,
     DateTimeOffset? FinishedAt)
 {
+    /// <summary>Whether there was an answer that is known no more, because it was not to be stored. Told to no caller as such.</summary>
+    [JsonIgnore]
+    public bool IsAnswerGone { get; init; }
+
     /// <summary>Builds it from the completion and its answer.</summary>
     /// <param name="completion">In whatever state it is.</param>
     /// <param name="answer">The answer's text as far as it is known.</param>
@@ -53,7 +58,10 @@ public sealed record CompletionDto(
         completion.Cached,
         completion.Findings,
         completion.CreatedAt,
-        completion.FinishedAt);
+        completion.FinishedAt)
+    {
+        IsAnswerGone = toolCalls is null && !completion.Store && completion.CompletionTokens > 0,
+    };
 }
 
 /// <summary>What a completion counted.</summary>

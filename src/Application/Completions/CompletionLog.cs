@@ -58,7 +58,7 @@ public sealed class CompletionLog
     }
 
     /// <summary>Reads the events after <paramref name="after"/> as they come, until the one that ends the completion.</summary>
-    /// <param name="after">The id of the last event already seen; 0 for all.</param>
+    /// <param name="after">The id of the last event already seen; 0 for all. One that is not there yet counts as the last that is.</param>
     /// <param name="patience">After how long a silence the reader is given an empty batch.</param>
     /// <param name="clock">Measures the silence.</param>
     /// <param name="ct">Ends this reader only.</param>
@@ -67,6 +67,9 @@ public sealed class CompletionLog
 
     internal ICompletionReader Open(int after, TimeSpan patience, bool isAudience, TimeProvider clock, CancellationToken ct)
     {
+        // Nobody was given an id beyond what there is; who sends one still gets what comes, and the ending.
+        lock (gate)
+            after = Math.Min(after, count);
         var reader = new CompletionLogReader(this, after, patience, isAudience, clock, ct);
         lock (gate)
             readers.Add(reader);
@@ -96,10 +99,7 @@ public sealed class CompletionLog
     internal EventBatch Read(int after)
     {
         lock (gate)
-        {
-            var first = Math.Min(after, count);
-            return new EventBatch(first + 1, new ArraySegment<CompletionEvent>(events, first, count - first), ended);
-        }
+            return new EventBatch(after + 1, new ArraySegment<CompletionEvent>(events, after, count - after), ended);
     }
 
     internal void Wake(CompletionLogReader reader)

@@ -78,7 +78,7 @@ internal sealed class CompletionLogReader : ICompletionReader, IValueTaskSource<
 
     private EventBatch Take(EventBatch batch)
     {
-        next = Math.Max(next, batch.FirstId - 1 + batch.Events.Count);
+        next = batch.FirstId - 1 + batch.Events.Count;
         return batch;
     }
 }

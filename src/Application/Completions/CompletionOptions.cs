@@ -24,7 +24,7 @@ public sealed record CompletionOptions
     [Range(0, 16L * 1024 * 1024 * 1024)]
     public long EventMemoryBytes { get; init; } = 32 * 1024 * 1024;
 
-    /// <summary>How often the state of a running answer is stored, in seconds: what a crash can lose. Default 5, at most half the lease.</summary>
+    /// <summary>How old the stored state of a running answer may become, in seconds: what a crash can lose. Default 5, at most half the lease.</summary>
     [Range(1, 600)]
     public int CheckpointSeconds { get; init; } = 5;
 
@@ -37,4 +37,7 @@ public sealed record CompletionOptions
 
     /// <summary>The checkpoint interval as a duration.</summary>
     public TimeSpan CheckpointInterval => TimeSpan.FromSeconds(Math.Min(CheckpointSeconds, LeaseSeconds / 2.0));
+
+    /// <summary>How often is looked whose state is to be stored: often enough that a look that comes early costs little.</summary>
+    public TimeSpan CheckpointLook => CheckpointInterval / 10;
 }

@@ -6,7 +6,7 @@ using CleanLlm.Domain.Results;
 namespace CleanLlm.Application.Completions;
 
 /// <summary>Finds the completion that a repeated request has made already.</summary>
-internal sealed class CompletionReplay(IIdempotencyKeys keys, IKeyedHash hash)
+internal sealed class CompletionReplay(IIdempotencyKeys keys, IKeyedHash hash, CompletionAccess access)
 {
     /// <summary>What is stored of the request: hashes only, as the request holds a prompt.</summary>
     public async ValueTask<IdempotentRequest> HashAsync(RepeatableRequest request, CancellationToken ct) => new(
@@ -18,7 +18,8 @@ internal sealed class CompletionReplay(IIdempotencyKeys keys, IKeyedHash hash)
     {
         if (request.Idempotency is not { } repeatable || await keys.FindAsync(request.UserId, repeatable.KeyHash, ct) is not { } known)
             return Result<StartedCompletion?>.Success(null);
-        return known.RequestHash.AsSpan().SequenceEqual(repeatable.RequestHash)
+        // The same request by an API key that does not reach what it made is another one.
+        return known.RequestHash.AsSpan().SequenceEqual(repeatable.RequestHash) && await access.AllowsAsync(known.CompletionId, ct)
             ? new StartedCompletion(known.CompletionId, known.UserId, Run: null)
             : CompletionErrors.KeyReused;
     }

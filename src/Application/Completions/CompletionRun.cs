@@ -17,11 +17,12 @@ public sealed class CompletionRun
     // What a piece takes beside its text, so that very many very small ones are bounded too.
     private const int PieceOverhead = 64;
 
-    // Tokenizers differ: by so much of its bound an answer may pass it by our count.
-    private const double TokenTolerance = 1.1;
+    // Vocabularies differ, most in languages other than English: an answer that keeps to its bound may count so much more by ours.
+    private const double TokenTolerance = 1.5;
 
     private readonly int maxOutputBytes;
     private long overhead;
+    private bool isAnswered;
     private readonly Completion completion;
     private readonly CancellationTokenSource stop;
     private readonly TaskCompletionSource<Result<CompletionDto>> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -90,7 +91,8 @@ public sealed class CompletionRun
 
     internal ToolCallBuffer ToolCalls { get; } = new();
 
-    internal DateTimeOffset CheckpointedAt { get; private set; }
+    /// <summary>When its state was last stored.</summary>
+    internal DateTimeOffset CheckpointedAt { get; set; }
 
     /// <summary>What the provider said it counted; null as long as it has not.</summary>
     internal UsageDetails? ReportedUsage { get; set; }
@@ -121,26 +123,33 @@ public sealed class CompletionRun
 
     private Model Serving => Call.Served ?? Call.Candidates[0];
 
+    /// <summary>The model has said all it will: from now on nothing is cut short, nor was it if the end came first.</summary>
+    internal void EndAnswer()
+    {
+        lock (completion)
+            (isAnswered, IsCutShort) = (true, false);
+    }
+
     /// <summary>What to store of a run that goes on; null when it has ended, or now ends because its model does not keep to the bound.</summary>
     internal CompletionCheckpoint? Checkpoint(Func<string, int> count, DateTimeOffset now, TimeSpan lease)
     {
         var text = Answer.Text;
         var tokens = Count(text, count);
-        if (tokens > MaxCompletionTokens * TokenTolerance)
-        {
-            IsCutShort = true;
-            stop.Cancel();
-            return null;
-        }
-
         lock (completion)
         {
             if (completion.Status != CompletionStatus.Running)
                 return null;
-            completion.AnsweredBy(Serving);
-            CheckpointedAt = now;
-            return completion.Checkpoint(text, tokens, now + lease);
+            IsCutShort |= !isAnswered && tokens > MaxCompletionTokens * TokenTolerance;
+            if (!IsCutShort)
+            {
+                completion.AnsweredBy(Serving);
+                // What comes from the cache, or is paid for by who asked first, a crash must not charge.
+                return completion.Checkpoint(text, Call.Cached ? 0 : tokens, now + lease);
+            }
         }
+
+        stop.Cancel();
+        return null;
     }
 
     /// <summary>Brings it to its final state.</summary>

@@ -132,9 +132,12 @@ internal sealed class RemoteLogReader : ICompletionReader
         if (last > 0)
             return end;
         ending = end;
-        CompletionEvent[] beginning = stored.Message is { } message
-            ? [new CompletionStarted(id, stored.Model), new CompletionDelta(message.Content)]
-            : [new CompletionStarted(id, stored.Model)];
+        CompletionEvent[] beginning =
+        [
+            new CompletionStarted(id, stored.Model),
+            .. stored.Message is { } message ? [new CompletionDelta(message.Content)] : Array.Empty<CompletionDelta>(),
+            .. stored.ToolCalls.Select((call, i) => new CompletionDelta("") { ToolCall = new ToolCallDelta(i, call.Id, call.Name, call.Arguments) }),
+        ];
         return new EventBatch(1, beginning, IsLast: false);
     }
 

@@ -19,16 +19,28 @@ public sealed partial class RunningCompletions(
     /// <summary>Cancelled when runs must end because the process does.</summary>
     internal CancellationToken Stopping => stopping.Token;
 
-    /// <summary>Renews the leases of runs that last, and stores how far their answers have come.</summary>
+    /// <summary>Renews the leases of runs that last, and stores how far their answers have come: those whose interval is over by the next look.</summary>
+    /// <exception cref="AggregateException">Some could not be stored; they are tried again at the next look.</exception>
     public async Task CheckpointAsync(CancellationToken ct)
     {
         ended.Sweep();
-        var now = clock.GetUtcNow();
-        foreach (var run in runs.Values.Where(run => now - run.CheckpointedAt >= options.Value.CheckpointInterval))
+        var (now, due) = (clock.GetUtcNow(), options.Value.CheckpointInterval - options.Value.CheckpointLook);
+        List<Exception> faults = [];
+        foreach (var run in runs.Values.Where(run => now - run.CheckpointedAt >= due))
         {
-            if (run.Checkpoint(tokens.Count, now, options.Value.Lease) is { } checkpoint)
-                await store.CheckpointAsync(checkpoint, ct);
+            try
+            {
+                await CheckpointAsync(run, now, ct);
+            }
+            catch (Exception fault) when (!ct.IsCancellationRequested)
+            {
+                // The others' leases must not end for it.
+                faults.Add(fault);
+            }
         }
+
+        if (faults.Count > 0)
+            throw new AggregateException(faults);
     }
 
     /// <summary>Ends the runs that somebody asked another instance to end.</summary>
@@ -87,6 +99,14 @@ public sealed partial class RunningCompletions(
 
     /// <summary>Its log can be read elsewhere.</summary>
     internal void Forget(CompletionRun run) => ended.Remove(run.Id);
+
+    private async Task CheckpointAsync(CompletionRun run, DateTimeOffset now, CancellationToken ct)
+    {
+        if (run.Checkpoint(tokens.Count, now, options.Value.Lease) is not { } checkpoint)
+            return;
+        await store.CheckpointAsync(checkpoint, ct);
+        run.CheckpointedAt = now;
+    }
 
     private Task<Domain.Results.Result<CompletionDto>[]> AllEnded() => Task.WhenAll(runs.Values.Select(run => run.Outcome));
 

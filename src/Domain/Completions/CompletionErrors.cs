@@ -16,6 +16,10 @@ public static class CompletionErrors
     public static readonly Error NotStored =
         new(ErrorKind.Unavailable, "dependency.unavailable", "The answer could not be stored.") { RetryAfter = TimeSpan.FromSeconds(5) };
 
+    /// <summary>It ended well, but its text was not to be stored and is known to nobody any more.</summary>
+    public static readonly Error NotKept =
+        new(ErrorKind.NotFound, "completion.not_kept", "This answer was not to be stored, so it cannot be repeated any more.");
+
     /// <summary>Its caller ended it. It has a state of its own, so nobody is shown this.</summary>
     public static readonly Error Cancelled = new(ErrorKind.Conflict, "completion.cancelled", "The completion was cancelled; what had been written is kept.");
 

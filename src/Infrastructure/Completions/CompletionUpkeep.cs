@@ -31,7 +31,7 @@ internal sealed partial class CompletionUpkeep(
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        EveryAsync(options.Value.CheckpointInterval, running.CheckpointAsync, stoppingToken),
+        EveryAsync(options.Value.CheckpointLook, running.CheckpointAsync, stoppingToken),
         EveryAsync(CancelInterval, running.CancelRequestedAsync, stoppingToken),
         EveryAsync(ForgetInterval, keys.ForgetAsync, stoppingToken),
         EveryAsync(options.Value.Lease / 4, ct => abandoned.CloseAsync(clock.GetUtcNow(), ct), stoppingToken));

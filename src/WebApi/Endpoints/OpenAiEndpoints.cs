@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CleanLlm.Application.Completions;
 using CleanLlm.Application.Models;
 using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Completions;
@@ -49,9 +50,16 @@ internal static class OpenAiEndpoints
             http,
             onDisconnect,
             events,
-            static completion => completion.Status == CompletionStatus.Cancelled ? CompletionErrors.Cancelled.ToProblem() : Json(ChatAnswer.Of(completion)),
+            Document,
             SilencesBeforeFirstPiece);
     }
+
+    private static IResult Document(CompletionDto completion) => completion switch
+    {
+        { Status: CompletionStatus.Cancelled } => CompletionErrors.Cancelled.ToProblem(),
+        { IsAnswerGone: true } => CompletionErrors.NotKept.ToProblem(),
+        _ => Json(ChatAnswer.Of(completion)),
+    };
 
     private static async Task<IResult> Embed(IMediator mediator, OpenAiBody bodies, EmbeddingDelivery delivery, HttpContext http)
     {

@@ -12,15 +12,20 @@ namespace CleanLlm.WebApi.OpenAi;
 /// <summary>
 /// Events as OpenAI's chunks: the role with the first piece, the pieces, why it ended, the usage if it is wanted, and <c>[DONE]</c>.
 /// The ids of the events are those of <c>/api/v1/completions/{id}/events</c>, where a broken stream can be read on. What all chunks
-/// have in common is encoded once, so a token costs no more than its bytes.
+/// have in common is encoded once, so a token costs no more than its bytes. A stream of chunks begins with the first event, so what it
+/// has not written by the end is missing, and is written then.
 /// </summary>
 internal sealed class ChatChunkFormat(bool includeUsage, HttpContext http) : ICompletionEventFormat, IDisposable
 {
     private static readonly JsonWriterOptions Writing = new() { Encoder = OpenAiJson.Options.Encoder, SkipValidation = true };
 
+    // Of each tool call, in characters.
+    private readonly List<int> argumentsWritten = [];
+
     private Utf8JsonWriter? writer;
     private byte[] head = [];
     private bool hasRole;
+    private int textWritten;
 
     public void Write(IBufferWriter<byte> output, int? id, CompletionEvent entry)
     {
@@ -51,6 +56,7 @@ internal sealed class ChatChunkFormat(bool includeUsage, HttpContext http) : ICo
 
     private void WriteDelta(IBufferWriter<byte> output, CompletionDelta delta)
     {
+        Note(delta);
         var json = BeginChunk(output);
         json.WriteStartObject();
         if (!hasRole)
@@ -92,11 +98,16 @@ internal sealed class ChatChunkFormat(bool includeUsage, HttpContext http) : ICo
 
     private void WriteEnd(IBufferWriter<byte> output, int? id, CompletionDto completion)
     {
-        // Nothing was seen of it: it had ended long ago, or said nothing, which still has a role.
-        if (!hasRole)
-            WriteWhole(output, completion);
+        if (completion.IsAnswerGone)
+        {
+            // Whether all of it was written is known to nobody; half an answer must not look like a whole one.
+            WriteError(output, id, Problem.Of(CompletionErrors.NotKept, http));
+            return;
+        }
+
         // Another model may have answered than the one that the chunks before had to name.
         head = HeadOf(completion.Id, completion.Model);
+        WriteMissing(output, completion);
         var json = BeginChunk(output);
         json.WriteStartObject();
         json.WriteEndObject();
@@ -114,16 +125,33 @@ internal sealed class ChatChunkFormat(bool includeUsage, HttpContext http) : ICo
         output.Write("data: [DONE]\n\n"u8);
     }
 
-    private void WriteWhole(IBufferWriter<byte> output, CompletionDto completion)
+    /// <summary>
+    /// What was not seen of it: all when it had ended before, the rest when its log stopped short. An answer that said nothing still
+    /// has a role.
+    /// </summary>
+    private void WriteMissing(IBufferWriter<byte> output, CompletionDto completion)
     {
-        head = HeadOf(completion.Id, completion.Model);
-        if (completion.Message is not null || completion.ToolCalls.Count == 0)
-            WriteDelta(output, new CompletionDelta(completion.Message?.Content ?? ""));
+        var text = completion.Message?.Content ?? "";
+        if (text.Length > textWritten || (!hasRole && completion.ToolCalls.Count == 0))
+            WriteDelta(output, new CompletionDelta(text[textWritten..]));
         for (var i = 0; i < completion.ToolCalls.Count; i++)
         {
             var call = completion.ToolCalls[i];
-            WriteDelta(output, new CompletionDelta("") { ToolCall = new ToolCallDelta(i, call.Id, call.Name, call.Arguments) });
+            if (i >= argumentsWritten.Count)
+                WriteDelta(output, new CompletionDelta("") { ToolCall = new ToolCallDelta(i, call.Id, call.Name, call.Arguments) });
+            else if (call.Arguments.Length > argumentsWritten[i])
+                WriteDelta(output, new CompletionDelta("") { ToolCall = new ToolCallDelta(i, null, null, call.Arguments[argumentsWritten[i]..]) });
         }
+    }
+
+    private void Note(CompletionDelta delta)
+    {
+        textWritten += delta.Text.Length;
+        if (delta.ToolCall is not { } call)
+            return;
+        while (argumentsWritten.Count <= call.Index)
+            argumentsWritten.Add(0);
+        argumentsWritten[call.Index] += call.Arguments.Length;
     }
 
     private void WriteError(IBufferWriter<byte> output, int? id, Problem problem)

@@ -19,6 +19,19 @@ internal sealed class CompletionAnsweringTests(bool stream) : IDisposable
 
     public void Dispose() => fixture.Dispose();
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task AnAnswerThatIsNotToBeStored_IsGone_OnceOnlyItsRowIsLeft(bool store)
+    {
+        fixture.Model.Says("Hello").Ends();
+
+        var told = await fixture.CompleteAsync(fixture.Ask() with { Store = store });
+
+        told.Value.Should().BeEquivalentTo(new { IsAnswerGone = false, Message = new { Content = "Hello" } });
+        var row = fixture.Store.Admitted.Single();
+        CompletionDto.From(row, row.Answer).IsAnswerGone.Should().Be(!store);
+    }
+
     [Test]
     public async Task Answer_IsStoredChargedAndTold()
     {

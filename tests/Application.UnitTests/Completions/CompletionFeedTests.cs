@@ -1,3 +1,4 @@
+using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Completions;
 
@@ -135,12 +136,15 @@ internal sealed class CompletionFeedTests : IDisposable
         var run = await StreamAsync();
         var reading = RunnerFixture.ReadToEndAsync(await OpenElsewhereAsync(run, after: 0));
 
-        here.Model.Says("lo").Ends();
+        here.Model.Says("lo").Wants(new ToolCallFragment { Index = 0, Id = "a", Name = "look_up", Arguments = "{}" }).Ends();
         elsewhere.Stored = (await RunnerFixture.EndOfAsync(run)).Value;
         await AdvanceUntilAsync(reading);
 
         (await reading).Should().Equal(
-            (1, new CompletionStarted(run.Id, "small")), (2, new CompletionDelta("Hello")), (RemoteLogReader.EndingId, new CompletionFinished(elsewhere.Stored)));
+            (1, new CompletionStarted(run.Id, "small")),
+            (2, new CompletionDelta("Hello")),
+            (3, new CompletionDelta("") { ToolCall = new ToolCallDelta(0, "a", "look_up", "{}") }),
+            (RemoteLogReader.EndingId, new CompletionFinished(elsewhere.Stored)));
     }
 
     [Test]

@@ -14,6 +14,9 @@ internal sealed class FakeCompletionStore : ICompletionStore
     /// <summary>Runs in place of the next closings.</summary>
     public Func<CompletionClosing, bool> OnClose { get; set; } = _ => true;
 
+    /// <summary>Runs before the next checkpoints.</summary>
+    public Action<CompletionCheckpoint> OnCheckpoint { get; set; } = _ => { };
+
     public List<Completion> Admitted { get; } = [];
 
     public List<QuotaDemand> Demands { get; } = [];
@@ -56,6 +59,7 @@ internal sealed class FakeCompletionStore : ICompletionStore
 
     public Task<bool> CheckpointAsync(CompletionCheckpoint checkpoint, CancellationToken ct)
     {
+        OnCheckpoint(checkpoint);
         Checkpoints.Add(checkpoint);
         return Task.FromResult(true);
     }

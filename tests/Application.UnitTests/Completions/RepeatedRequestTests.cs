@@ -1,4 +1,6 @@
+using CleanLlm.Application.ApiKeys;
 using CleanLlm.Application.Completions;
+using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Quotas;
 
@@ -35,6 +37,22 @@ internal sealed class RepeatedRequestTests : IDisposable
         await fixture.Runner.StartAsync(Ask("key", "body"), default);
 
         (await fixture.Runner.StartAsync(Ask("key", "other body"), default)).Error.Should().Be(CompletionErrors.KeyReused);
+    }
+
+    [TestCase(ApiKeyScopes.ChatsWrite, false, false)]
+    [TestCase(ApiKeyScopes.ChatsWrite, true, true)]
+    [TestCase(ApiKeyScopes.Completions, false, true)]
+    public async Task ARepetition_ByAnApiKey_IsShownOnlyWhatTheKeyReaches(ApiKeyScopes scopes, bool asked, bool shown)
+    {
+        fixture.Model.Says("Hel");
+        await fixture.Runner.StartAsync(Ask("key", "body"), default);
+        fixture.Key = new ApiKeyAccess(ApiKeyId.New(fixture.Clock.GetUtcNow()), fixture.UserId, scopes, Limit: null);
+        fixture.AskedInChatWith = asked ? fixture.Key.Id : null;
+
+        var repeated = await fixture.Runner.StartAsync(Ask("key", "body"), default);
+
+        repeated.Error.Should().Be(shown ? null : CompletionErrors.KeyReused);
+        fixture.Model.Calls.Should().ContainSingle();
     }
 
     [Test]

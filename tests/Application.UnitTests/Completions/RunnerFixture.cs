@@ -1,4 +1,5 @@
 using CleanLlm.Application.Ai;
+using CleanLlm.Application.ApiKeys;
 using CleanLlm.Application.Chats;
 using CleanLlm.Application.Chats.Titles;
 using CleanLlm.Application.Completions;
@@ -20,7 +21,7 @@ namespace CleanLlm.Application.UnitTests.Completions;
 
 /// <summary>The runner between ports that are as simple as they can be: a token is a character, history is what the test says.</summary>
 internal sealed class RunnerFixture
-    : ISubscriptions, IModelCatalog, IConversationReader, ICompletionQueries, ITokenCounter, IOptions<CompletionOptions>, IIdempotencyKeys, IKeyedHash, IDisposable
+    : ISubscriptions, IModelCatalog, IConversationReader, ICompletionQueries, ITokenCounter, IOptions<CompletionOptions>, IIdempotencyKeys, IKeyedHash, ICurrentApiKey, IDisposable
 {
     public static readonly Model Small = new("small", "Small", "upstream", ContextWindow: 1000, MaxOutputTokens: 100, new TokenPrice(1000, 2000, "v1"));
     public static readonly Model Large = new("large", "Large", "upstream", ContextWindow: 9000, MaxOutputTokens: 900, TokenPrice.Free);
@@ -42,7 +43,7 @@ internal sealed class RunnerFixture
             this,
             this,
             new PromptPipeline([new SanitizeStep(), new SizeStep(), new SystemPromptStep(prompting), new ContextFitStep(this)]),
-            new CompletionReplay(this, this),
+            new CompletionReplay(this, this, new CompletionAccess(this, this)),
             Store,
             new CompletionAnswering(
                 Model,
@@ -102,6 +103,9 @@ internal sealed class RunnerFixture
     public CompletionDto? Stored { get; set; }
 
     private IEnumerable<Model> Known => IsRenewedAfterOneLook && looks > 0 ? [] : [Small, Large, .. More];
+
+    /// <summary>The key of the caller; null for a signed-in person.</summary>
+    public ApiKeyAccess? Key { get; set; }
 
     /// <summary>The key with which the completion was asked in a chat; null when it was not.</summary>
     public ApiKeyId? AskedInChatWith { get; set; }

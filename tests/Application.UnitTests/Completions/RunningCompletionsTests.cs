@@ -1,12 +1,11 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Completions;
-using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Usage;
 
 namespace CleanLlm.Application.UnitTests.Completions;
 
-/// <summary>Runs that last: streams that break off, checkpoints, and the end of the process.</summary>
+/// <summary>Runs that last: streams that break off, cancels, and the end of the process.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class RunningCompletionsTests : IDisposable
 {
@@ -25,102 +24,6 @@ internal sealed class RunningCompletionsTests : IDisposable
         closing.Completion.Should().BeEquivalentTo(new { Status = CompletionStatus.Failed, Answer = "Hel", CompletionTokens = 3, CostMicros = 18 });
         closing.Entry!.Basis.Should().Be(UsageBasis.Partial);
         (await fixture.EventsAsync(run)).Should().HaveCount(3);
-    }
-
-    [Test]
-    public async Task Checkpoint_StoresTextAndTokensAndRenewsTheLease()
-    {
-        var run = await SaidAsync("Hel");
-
-        fixture.Clock.Advance(TimeSpan.FromSeconds(5));
-        await fixture.Running.CheckpointAsync(default);
-
-        fixture.Store.Checkpoints.Should().Equal(new CompletionCheckpoint(run.Id, "Hel", 3, fixture.Clock.GetUtcNow().AddSeconds(60))
-        {
-            Model = "small",
-            Provider = "upstream",
-            Price = RunnerFixture.Small.Price,
-        });
-    }
-
-    [Test]
-    public async Task Checkpoint_NamesWhoAnswersAndAtWhatPrice_AlsoInThePlaceOfTheOneAsked()
-    {
-        var standIn = RunnerFixture.Small with { Id = "tiny", Provider = "other", Price = new TokenPrice(1, 2, "other") };
-        fixture.Substitutes = [standIn];
-        var run = await SaidAsync("Hel");
-        run.Call.Served = standIn;
-
-        fixture.Clock.Advance(TimeSpan.FromSeconds(5));
-        await fixture.Running.CheckpointAsync(default);
-
-        fixture.Store.Checkpoints.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Model = "tiny", Provider = "other", standIn.Price });
-        var crashed = fixture.Store.Admitted.Single().Interrupt(fixture.Clock.GetUtcNow());
-        crashed.Entry.Should().BeEquivalentTo(new { Model = "tiny", Provider = "other", PriceVersion = "other", CompletionTokens = 3 });
-    }
-
-    [Test]
-    public async Task Checkpoint_StopsAModelThatDoesNotKeepToItsBoundOfTokens_AndKeepsAndChargesWhatWasCounted()
-    {
-        var said = new string('x', 111);
-        var run = await SaidAsync(said);
-
-        fixture.Clock.Advance(TimeSpan.FromSeconds(5));
-        await fixture.Running.CheckpointAsync(default);
-
-        var ended = (await RunnerFixture.EndOfAsync(run)).Value;
-        ended.Should().BeEquivalentTo(new { Status = CompletionStatus.Succeeded, FinishReason = FinishReason.Length, Message = new { Content = said } });
-        fixture.Store.Closings.Should().ContainSingle().Which.Entry.Should().BeEquivalentTo(new { CompletionTokens = 111, Basis = UsageBasis.Counted });
-        (await fixture.EventsAsync(run))[^1].Should().BeOfType<CompletionFinished>();
-        fixture.Store.Checkpoints.Should().BeEmpty();
-    }
-
-    [Test]
-    public async Task Checkpoint_LeavesAModelAlone_WhoseTokensAreOnlyCountedDifferently()
-    {
-        var run = await SaidAsync(new string('x', 110));
-
-        fixture.Clock.Advance(TimeSpan.FromSeconds(5));
-        await fixture.Running.CheckpointAsync(default);
-
-        run.Stop.IsCancellationRequested.Should().BeFalse();
-        fixture.Store.Checkpoints.Should().ContainSingle();
-    }
-
-    [Test]
-    public async Task Checkpoint_IsNotDueBeforeItsInterval()
-    {
-        await SaidAsync("Hel");
-
-        fixture.Clock.Advance(TimeSpan.FromSeconds(5) - TimeSpan.FromTicks(1));
-        await fixture.Running.CheckpointAsync(default);
-        fixture.Store.Checkpoints.Should().BeEmpty();
-
-        fixture.Clock.Advance(TimeSpan.FromTicks(1));
-        await fixture.Running.CheckpointAsync(default);
-        await fixture.Running.CheckpointAsync(default);
-        fixture.Store.Checkpoints.Should().ContainSingle();
-    }
-
-    [Test]
-    public async Task Checkpoint_WhenNothingIsToBeStored_KeepsOnlyTheTokens()
-    {
-        await SaidAsync("Hel", store: false);
-
-        fixture.Clock.Advance(TimeSpan.FromSeconds(5));
-        await fixture.Running.CheckpointAsync(default);
-
-        fixture.Store.Checkpoints.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Answer = (string?)null, CompletionTokens = 3 });
-    }
-
-    [Test]
-    public async Task Checkpoint_OfARunThatHasEnded_IsNone()
-    {
-        fixture.Model.Says("Hel").Ends();
-        var run = await StreamAsync();
-        await RunnerFixture.EndOfAsync(run);
-
-        run.Checkpoint(fixture.Count, fixture.Clock.GetUtcNow(), TimeSpan.FromSeconds(60)).Should().BeNull();
     }
 
     [Test]
@@ -254,14 +157,13 @@ internal sealed class RunningCompletionsTests : IDisposable
         fixture.Running.Stopping.IsCancellationRequested.Should().BeFalse();
     }
 
-    private async Task<CompletionRun> StreamAsync(bool store = true) =>
-        (await fixture.StartAsync(fixture.Ask() with { Stream = true, Store = store })).Value;
+    private async Task<CompletionRun> StreamAsync() => (await fixture.StartAsync(fixture.Ask() with { Stream = true })).Value;
 
     /// <summary>A run that goes on after the model has said something.</summary>
-    private async Task<CompletionRun> SaidAsync(string text, bool store = true)
+    private async Task<CompletionRun> SaidAsync(string text)
     {
         fixture.Model.Says(text);
-        var run = await StreamAsync(store);
+        var run = await StreamAsync();
         await using var reader = run.Log.OpenReader(1, TimeSpan.FromHours(1), fixture.Clock, default);
         await reader.NextAsync();
         return run;

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using CleanLlm.Application.Ai;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Application.UnitTests.Completions;
@@ -8,6 +9,9 @@ namespace CleanLlm.Application.UnitTests.Completions;
 internal sealed class ScriptedModel : IChatClient
 {
     private readonly Channel<object> script = Channel.CreateUnbounded<object>();
+
+    /// <summary>Whether it has just come to its end when it is told to stop.</summary>
+    public bool EndsWhenStopped { get; set; }
 
     /// <summary>What it was asked, call by call.</summary>
     public List<(IReadOnlyList<ChatMessage> Messages, ChatOptions? Options)> Calls { get; } = [];
@@ -18,6 +22,8 @@ internal sealed class ScriptedModel : IChatClient
             Put(new ChatResponseUpdate(ChatRole.Assistant, piece));
         return this;
     }
+
+    public ScriptedModel Wants(ToolCallFragment piece) => Put(new ChatResponseUpdate(ChatRole.Assistant, [piece]));
 
     public ScriptedModel Reports(long promptTokens, long completionTokens)
     {
@@ -42,6 +48,14 @@ internal sealed class ScriptedModel : IChatClient
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         Calls.Add(([.. messages], options));
+        if (EndsWhenStopped)
+        {
+            await using var stopped = cancellationToken.UnsafeRegister(static model => ((ScriptedModel)model!).Ends(), this);
+            await foreach (var next in script.Reader.ReadAllAsync(CancellationToken.None))
+                yield return (ChatResponseUpdate)next;
+            yield break;
+        }
+
         await foreach (var next in script.Reader.ReadAllAsync(cancellationToken))
             yield return next is Exception exception ? throw exception : (ChatResponseUpdate)next;
     }

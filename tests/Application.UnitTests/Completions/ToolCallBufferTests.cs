@@ -41,6 +41,23 @@ internal sealed class ToolCallBufferTests
         buffer.IsOverfull.Should().BeTrue();
     }
 
+    [Test]
+    public async Task Calls_AreReadWhileTheyGrow()
+    {
+        const int Pieces = 20_000;
+        var growing = Task.Run(() =>
+        {
+            for (var i = 0; i < Pieces; i++)
+                Append(i % ToolCallBuffer.Most, i < ToolCallBuffer.Most ? $"id{i}" : null, null, "0123456789");
+        });
+
+        while (!growing.IsCompleted)
+            buffer.Calls.Count(call => call.Arguments.Length % 10 != 0).Should().Be(0);
+
+        await growing;
+        buffer.Calls.Sum(call => call.Arguments.Length).Should().Be(10 * Pieces);
+    }
+
     private int Append(int index, string? id, string? name, string arguments) =>
         buffer.Append(new ToolCallFragment { Index = index, Id = id, Name = name, Arguments = arguments });
 }

@@ -80,6 +80,25 @@ internal sealed class ApiKeyTests(DatabaseKind kind) : ApiTests(kind)
     }
 
     [Test]
+    public async Task AKeyThatWritesInChats_IsNotReplayedWhatSomebodyElseAsked()
+    {
+        using var owner = await Api.SignInAsync();
+        var messages = $"/api/v1/chats/{await owner.OpenChatAsync()}/messages";
+        var (_, writing) = await MakeKeyAsync(owner, new { name = "CI", scopes = new[] { "chats:write" } });
+        using var caller = writing;
+        var body = new { content = "Hello", model = "ok" };
+        KeyValuePair<string, string>[] theirs = [new("Idempotency-Key", "the owner's")];
+        KeyValuePair<string, string>[] own = [new("Idempotency-Key", "its own")];
+
+        (await owner.SendAsync(HttpMethod.Post, messages, body, theirs)).ShouldBe(HttpStatusCode.OK);
+        (await caller.SendAsync(HttpMethod.Post, messages, body, theirs)).ShouldBeProblem(422, "idempotency.key_reused");
+
+        var first = (await caller.SendAsync(HttpMethod.Post, messages, body, own)).ShouldBe(HttpStatusCode.OK);
+        (await caller.SendAsync(HttpMethod.Post, messages, body, own)).ShouldBe(HttpStatusCode.OK).Body.Should().Be(first.Body);
+        (await owner.SendAsync(HttpMethod.Post, messages, body, own)).ShouldBe(HttpStatusCode.OK).Body.Should().Be(first.Body);
+    }
+
+    [Test]
     public async Task AKey_NeverPassesItsMonthlyLimit_HoweverManyAskAtOnce()
     {
         using var owner = await Api.SignInAsync();

@@ -61,6 +61,48 @@ public sealed class KillTests(DatabaseKind kind)
     }
 
     [Test]
+    public async Task KilledWhileEqualRequestsShareOneCall_OneIsCharged_ForTheModelThatAnswered()
+    {
+        const string Asked = "status-404@killed";
+        await using var database = await TestDatabases.CreateAsync(kind);
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        var settings = await ApiSettings.ForAsync(database, upstream);
+        settings["Completions:LeaseSeconds"] = "4";
+        settings["Completions:CheckpointSeconds"] = "1";
+        settings["Ai:Providers:0:Models:90:Id"] = Asked;
+        settings["Ai:Providers:0:Models:90:ContextWindow"] = "64000";
+        settings["Ai:Providers:0:Models:90:MaxOutputTokens"] = "4096";
+        settings["Ai:Providers:0:Models:90:Fallbacks:0"] = "stall";
+
+        await using (var program = await ProgramProcess.StartAsync(settings))
+        {
+            using var caller = new ApiCaller(program.Address);
+            await caller.RegisterAsync();
+            var question = new { prompt = "Interrupted", model = Asked, temperature = 0 };
+            List<EventStream> streams = [];
+            for (var i = 0; i < 5; i++)
+            {
+                streams.Add(await caller.StreamAsync(Completions, question));
+                await streams[i].UntilAsync("completion.delta");
+            }
+
+            await Eventually.HoldsAsync(
+                "all are checkpointed", async () => await database.ScalarAsync("SELECT count(*) FROM completions WHERE answer IS NOT NULL") == streams.Count);
+            upstream.Model("stall").Calls.Should().ContainSingle();
+            await program.KillAsync();
+            foreach (var stream in streams)
+                await stream.DisposeAsync();
+        }
+
+        await using var again = await ProgramProcess.StartAsync(settings);
+        await Eventually.HoldsAsync("all are settled", async () => await Books.RunningAsync(database) == 0);
+
+        (await database.ScalarAsync("SELECT count(*) FROM usage_ledger")).Should().Be(1);
+        (await database.TextAsync("SELECT model FROM usage_ledger")).Should().Be("stall");
+        await Books.ShouldBalanceAsync(database);
+    }
+
+    [Test]
     public async Task KilledWhileSomebodyReadsOnAnotherInstance_TheReaderIsToldTheEnding_OnceTheLeaseRanOut()
     {
         if (kind != DatabaseKind.Postgres)

@@ -146,6 +146,26 @@ public sealed class ChatCompletionTests(DatabaseKind kind) : OpenAiTests(kind)
     }
 
     [Test]
+    public async Task ARepeatedRequest_WhoseAnswerIsKeptNowhere_IsAnError_InEitherForm()
+    {
+        await using var later = CleanLlmApi.StartBeside(Api, [new("ConnectionStrings:Redis", "")]);
+        using var caller = await Api.SignInAsync();
+        using var afterwards = new ApiCaller(later.Address);
+        afterwards.Use(await afterwards.PostAsync("/api/v1/auth/login", new { email = caller.Email, password = ApiCaller.Password }));
+        foreach (var stream in new[] { true, false })
+        {
+            var body = Ask("ok", new { stream, store = false });
+            KeyValuePair<string, string>[] key = [new("Idempotency-Key", Guid.CreateVersion7().ToString())];
+            (await caller.SendAsync(HttpMethod.Post, Path, body, key)).ShouldBe(HttpStatusCode.OK);
+
+            var again = await afterwards.SendAsync(HttpMethod.Post, Path, body, key);
+
+            again.Status.Should().Be(stream ? HttpStatusCode.OK : HttpStatusCode.NotFound);
+            again.Body.Should().Contain("\"code\":\"completion.not_kept\"").And.NotContain("[DONE]").And.NotContain("\"finish_reason\":\"stop\"");
+        }
+    }
+
+    [Test]
     public async Task FieldsThatBuyMoreThanThePlanKnows_AreNotPassedOn_OthersAre()
     {
         var seen = Plain.ChatBodies.Count;

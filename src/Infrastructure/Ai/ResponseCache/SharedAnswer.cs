@@ -112,6 +112,13 @@ internal sealed class SharedAnswer(IReadOnlyList<Model> candidates) : IDisposabl
         }
     }
 
+    /// <summary>Whether a reader who is there would pay if all ended now.</summary>
+    internal bool Charges(SharedAnswerReader reader)
+    {
+        lock (gate)
+            return (state == State.Running && !IsKept ? readers[0] : payer) == reader;
+    }
+
     /// <returns>Whether the reader pays.</returns>
     internal bool Leave(SharedAnswerReader reader)
     {
@@ -137,7 +144,7 @@ internal sealed class SharedAnswer(IReadOnlyList<Model> candidates) : IDisposabl
     }
 }
 
-/// <summary>One who reads a <see cref="SharedAnswer"/>; disposing it tells its call how it was served.</summary>
+/// <summary>One who reads a <see cref="SharedAnswer"/> and tells its call how it is served; disposing of it is the last word.</summary>
 /// <param name="shared">What is read.</param>
 /// <param name="call">The reader's own call.</param>
 /// <param name="leads">Whether the answer was asked for on its behalf.</param>
@@ -158,7 +165,11 @@ internal sealed class SharedAnswerReader(SharedAnswer shared, RoutedCall call, b
         {
             var (update, wait) = shared.Look(next);
             if (update is not null)
+            {
                 next++;
+                Tell(shared.Charges(this));
+            }
+
             if (wait is null)
                 return update;
             await wait.WaitAsync(ct);
@@ -166,10 +177,13 @@ internal sealed class SharedAnswerReader(SharedAnswer shared, RoutedCall call, b
     }
 
     /// <inheritdoc />
-    public void Dispose()
+    public void Dispose() => Tell(shared.Leave(this));
+
+    // As it comes and not only at the end, because a crash charges by what was known. Who leaves with nothing, and pays nothing, was not served.
+    private void Tell(bool pays)
     {
-        var pays = shared.Leave(this);
-        call.Served = shared.Call.Served;
-        call.Cached = !pays && next > 0;
+        var isServed = pays || next > 0;
+        call.Cached = isServed && !pays;
+        call.Served = isServed ? shared.Call.Served : null;
     }
 }

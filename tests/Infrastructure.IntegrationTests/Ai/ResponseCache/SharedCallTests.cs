@@ -53,6 +53,49 @@ internal sealed class SharedCallTests
     }
 
     [Test]
+    public async Task WhileItRuns_EachCallSaysWhoServesIt_AndExactlyOneThatItPays()
+    {
+        var model = new PlayedModel { Serves = CacheHost.Smaller };
+        await using var host = new CacheHost(model);
+        var calls = Enumerable.Range(0, 3).Select(_ => CacheHost.Call()).ToList();
+        var readers = calls.Select(call => host.StreamAsync(call).GetAsyncEnumerator()).ToList();
+
+        foreach (var reader in readers)
+            await reader.MoveNextAsync();
+
+        calls.Should().OnlyContain(call => call.Served == CacheHost.Smaller, "a crash now would charge its price");
+        calls.Select(call => call.Cached).Should().Equal(false, true, true);
+
+        await readers[0].DisposeAsync();
+        model.GoesOn();
+        await readers[1].MoveNextAsync();
+        await readers[2].MoveNextAsync();
+        calls.Skip(1).Select(call => call.Cached).Should().Equal([false, true], "whoever comes next pays for one who left");
+        foreach (var reader in readers.Skip(1))
+            await reader.DisposeAsync();
+    }
+
+    [Test]
+    public async Task AFollower_WhoLeavesBeforeTheFirstPiece_WasServedByNobody()
+    {
+        var model = new PlayedModel { FailsEarly = true };
+        await using var host = new CacheHost(model);
+        using var leaving = new CancellationTokenSource();
+        var (leaders, followers) = (CacheHost.Call(), CacheHost.Call());
+        var leader = host.StreamAsync(leaders).ToChatResponseAsync();
+        var follower = host.StreamAsync(followers, ct: leaving.Token).ToChatResponseAsync();
+
+        await leaving.CancelAsync();
+        await follower.Invoking(answer => answer).Should().ThrowAsync<OperationCanceledException>();
+        model.GoesOn();
+        (await leader).Text.Should().Be("one two");
+
+        model.Calls.Should().Be(1);
+        (followers.Served, followers.Cached).Should().Be((null, false), "one who leaves pays for the prompt if a model was asked for them");
+        (leaders.Served, leaders.Cached).Should().Be((CacheHost.Wanted, false));
+    }
+
+    [Test]
     public async Task TheCall_IsGivenUp_WhenTheLastReaderLeaves_WhoPaysForWhatCame()
     {
         var model = new PlayedModel();
