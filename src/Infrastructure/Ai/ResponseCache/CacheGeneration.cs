@@ -13,14 +13,15 @@ internal sealed partial class CacheGeneration(IEnumerable<IConnectionMultiplexer
 {
     private static readonly RedisKey Key = "cleanllm:response-cache:generation";
 
-    // A frozen Redis must cost an answer no more than this, and that only once in a while.
-    private static readonly TimeSpan LookTimeout = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan RenewTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     private readonly IConnectionMultiplexer? redis = servers.FirstOrDefault();
     private string known = NewName(clock);
     private long awayUntil;
+
+    /// <summary>What a frozen Redis may cost an answer, and that only once in a while.</summary>
+    internal TimeSpan LookTimeout { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>The name, and whether Redis is there to share answers through.</summary>
     public async ValueTask<(string Name, bool IsShared)> CurrentAsync(CancellationToken ct)

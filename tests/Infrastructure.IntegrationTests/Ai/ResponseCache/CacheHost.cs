@@ -85,11 +85,13 @@ internal sealed class CacheHost : IAsyncDisposable
     public IAsyncEnumerable<ChatResponseUpdate> StreamAsync(RoutedCall call, string prompt = "hello", CancellationToken ct = default) =>
         Chat.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, prompt)], OptionsOf(call), ct);
 
-    /// <summary>Waits until Redis answers as fast as the cache wants; the connection may still be made.</summary>
+    /// <summary>Waits until Redis answers; from then on it is taken for away only when it says so, not because this machine is busy.</summary>
     public async Task<CacheHost> ConnectedAsync()
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (await services.GetRequiredService<CacheGeneration>().CurrentAsync(deadline.Token) is not { IsShared: true })
+        var generation = services.GetRequiredService<CacheGeneration>();
+        generation.LookTimeout = TimeSpan.FromSeconds(30);
+        while (await generation.CurrentAsync(deadline.Token) is not { IsShared: true })
             Clock.Advance(TimeSpan.FromSeconds(6));
         return this;
     }
