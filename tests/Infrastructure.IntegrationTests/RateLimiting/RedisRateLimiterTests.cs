@@ -53,12 +53,18 @@ internal sealed class RedisRateLimiterTests
         var brief = new RateLimit("brief", 1, TimeSpan.FromMilliseconds(200));
         (await Limiter(instance).TakeAsync(brief, "ada", default)).Should().BeNull();
 
-        var wait = await Limiter(instance).TakeAsync(brief, "ada", default);
-        wait.Should().BePositive().And.BeLessThanOrEqualTo(TimeSpan.FromMilliseconds(200));
-        using var timer = new PeriodicTimer(wait!.Value);
-        await timer.WaitForNextTickAsync();
+        // A timer of this process may be a little early by the clock of Redis: then what is left to wait is told.
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var waits = new List<TimeSpan>();
+        while (await Limiter(instance).TakeAsync(brief, "ada", default) is { } wait)
+        {
+            waits.Add(wait);
+            using var timer = new PeriodicTimer(wait + TimeSpan.FromMilliseconds(1));
+            await timer.WaitForNextTickAsync(deadline.Token);
+        }
 
-        (await Limiter(instance).TakeAsync(brief, "ada", default)).Should().BeNull();
+        waits.Should().NotBeEmpty().And.BeInDescendingOrder();
+        waits[0].Should().BePositive().And.BeLessThanOrEqualTo(TimeSpan.FromMilliseconds(200));
     }
 
     [Test]
