@@ -39,14 +39,15 @@ internal sealed class EventStream(CallerAccess access, IOptions<HttpOptions> lim
     public async Task WriteAsync(ICompletionReader reader, ICompletionEventFormat format, HttpContext http)
     {
         var output = Begin(http);
-        // The headers, before the model has said anything.
-        await FlushAsync(output, http);
-
         var right = new Right(access, http, clock);
         var wroteAt = clock.GetTimestamp();
         for (var isLast = false; !isLast;)
         {
-            var batch = await reader.NextAsync();
+            var next = reader.NextAsync();
+            // The headers, before the model has said anything; what it has said goes with them.
+            if (!next.IsCompleted && !http.Response.HasStarted)
+                await FlushAsync(output, http);
+            var batch = await next;
             isLast = batch.IsLast;
             var now = clock.GetTimestamp();
             if (!await right.HoldsAsync() || !await TryWriteAsync(output, format, batch, right, http))

@@ -37,6 +37,9 @@ public sealed class EventStreamTests : IAccessStates, IApiKeyAuthenticator, IHtt
 
     CancellationToken IHttpRequestLifetimeFeature.RequestAborted { get => leaving.Token; set => throw new NotSupportedException(); }
 
+    // How many bytes went with each flush. In a context without a server nothing counts as begun, so headers are flushed at each wait.
+    private readonly List<long> flushed = [];
+
     private bool IsDropped => leaving.IsCancellationRequested;
 
     public void Dispose() => leaving.Dispose();
@@ -65,6 +68,27 @@ public sealed class EventStreamTests : IAccessStates, IApiKeyAuthenticator, IHtt
         await WriteAsync(new ScriptedReader(clock, [TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(4.9)]) { Pieces = { [0] = piece } });
 
         (await ReadAllAsync()).Should().Be("id: 1\nevent: completion.delta\ndata: {\"text\":\"x\"}\n\n" + Ending.Replace("id: 1", "id: 2", StringComparison.Ordinal));
+    }
+
+    [Test]
+    public async Task Headers_GoAtOnce_WhileTheModelHasSaidNothing()
+    {
+        var log = new CompletionLog();
+
+        var writing = WriteAsync(log.OpenReader(0, EventStream.LookInterval, clock, leaving.Token));
+
+        flushed.Should().Equal(0);
+        log.Append(new CompletionFailed(CompletionErrors.Interrupted));
+        await writing.WaitAsync(Patience);
+        flushed.Should().Equal(0, Ending.Length);
+    }
+
+    [Test]
+    public async Task Headers_GoWithWhatIsThere()
+    {
+        await WriteAsync(new ScriptedReader(clock, []));
+
+        flushed.Should().Equal(Ending.Length);
     }
 
     [Test]
@@ -180,7 +204,7 @@ public sealed class EventStreamTests : IAccessStates, IApiKeyAuthenticator, IHtt
             User = new ClaimsPrincipal(new ClaimsIdentity([new Claim("sid", Guid.CreateVersion7().ToString())])),
         };
         http.Features.Set<IHttpRequestLifetimeFeature>(this);
-        http.Features.Set<IHttpResponseBodyFeature>(new PipedBody(connection.Writer));
+        http.Features.Set<IHttpResponseBodyFeature>(new PipedBody(new FlushRecorder(connection.Writer, flushed)));
         var stream = new EventStream(new CallerAccess(this, this), Options.Create(new HttpOptions { SlowReaderSeconds = SlowReaderSeconds }), clock);
         try
         {
@@ -227,6 +251,29 @@ public sealed class EventStreamTests : IAccessStates, IApiKeyAuthenticator, IHtt
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+
+    private sealed class FlushRecorder(PipeWriter inner, List<long> flushed) : PipeWriter
+    {
+        public override bool CanGetUnflushedBytes => true;
+
+        public override long UnflushedBytes => inner.UnflushedBytes;
+
+        public override void Advance(int bytes) => inner.Advance(bytes);
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => inner.GetSpan(sizeHint);
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+        {
+            flushed.Add(inner.UnflushedBytes);
+            return inner.FlushAsync(cancellationToken);
+        }
+
+        public override void CancelPendingFlush() => inner.CancelPendingFlush();
+
+        public override void Complete(Exception? exception = null) => inner.Complete(exception);
     }
 
     private sealed class PipedBody(PipeWriter writer) : IHttpResponseBodyFeature
