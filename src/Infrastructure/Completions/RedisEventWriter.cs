@@ -23,10 +23,10 @@ internal sealed partial class RedisEventWriter(
             var database = redis.GetDatabase();
             var added = AddAsync(database, RedisEventLog.EntryId(last), sealer.Seal(EventJson.Write(batch.Events)));
             var expires = database.KeyExpireAsync(log.Key, batch.IsLast ? Retention : Retention + longestRun);
-            await Task.WhenAll(added, expires).WaitAsync(CallTimeout, ct);
-            // Only once it can be read is it told, which says too whether anybody listens.
-            var listeners = await redis.GetSubscriber().PublishAsync(log.Channel, last).WaitAsync(CallTimeout, ct);
-            return listeners > 0 ? Appended.Watched : Appended.Unwatched;
+            // On the same connection, so that it is told only once it can be read; the answer says too whether anybody listens.
+            var told = database.PublishAsync(log.Channel, last);
+            await Task.WhenAll(added, expires, told).WaitAsync(CallTimeout, ct);
+            return await told > 0 ? Appended.Watched : Appended.Unwatched;
         }
         catch (Exception away) when (away is RedisException or TimeoutException)
         {
