@@ -1,6 +1,7 @@
 using CleanLlm.Application.Chats;
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
@@ -77,6 +78,35 @@ internal sealed class CompletionAdmissionTests : IDisposable
 
         (await fixture.StartAsync(fixture.Ask() with { Model = "small" })).Error.Should().BeEquivalentTo(QuotaErrors.ModelNotInPlan("small"));
         ShouldHaveTouchedNothing();
+    }
+
+    [Test]
+    public async Task Start_LeavesOutAStandInWhoseContextThePromptAndItsAnswerDoNotFit()
+    {
+        // The prompt has 12 tokens.
+        var fits = RunnerFixture.Small with { Id = "fits", ContextWindow = 22, MaxOutputTokens = 10 };
+        fixture.Substitutes = [fits with { Id = "too small", ContextWindow = 21 }, fits];
+        fixture.Model.Ends();
+
+        var run = (await fixture.StartAsync(fixture.Ask() with { Model = "small" })).Value;
+
+        run.Call.Candidates.Select(model => model.Id).Should().Equal("small", "fits");
+        await RunnerFixture.EndOfAsync(run);
+    }
+
+    [Test]
+    public async Task Start_HoldsWhatTheDearestOfThoseWhoMayAnswerWouldCost()
+    {
+        fixture.Substitutes =
+        [
+            RunnerFixture.Small with { Id = "dear", Price = new TokenPrice(5000, 500, "v2") },
+            RunnerFixture.Small with { Id = "dearest, but too small", ContextWindow = 20, Price = new TokenPrice(9000, 9000, "v2") },
+        ];
+        fixture.Model.Ends();
+
+        await fixture.CompleteAsync(fixture.Ask() with { Model = "small" });
+
+        fixture.Store.Demands.Should().ContainSingle().Which.Price.Should().BeEquivalentTo(new { PromptMicros = 5000, CompletionMicros = 2000 });
     }
 
     [Test]
