@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Users;
 using CleanLlm.Testing.Databases;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Persistence;
 
@@ -29,6 +32,20 @@ internal sealed class StartupTests(DatabaseKind kind)
 
         (await host.InDatabaseAsync(db => Task.FromResult(db.Database.HasPendingModelChanges()))).Should().BeFalse();
         (await host.InDatabaseAsync(db => db.Database.GetPendingMigrationsAsync())).Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task Start_OnANewDatabase_LogsNoTrouble()
+    {
+        await using var host = new PersistenceHost(database);
+        using var log = new TroubleLog();
+        host.Services.GetRequiredService<ILoggerFactory>().AddProvider(log);
+
+        await host.StartAsync();
+
+        log.Entries.Should().BeEmpty();
+        await host.Awaiting(h => h.InDatabaseAsync(db => db.Database.ExecuteSqlRawAsync("SELECT * FROM absent"))).Should().ThrowAsync<Exception>();
+        log.Entries.Should().NotBeEmpty("this log hears of trouble");
     }
 
     [Test]
@@ -140,5 +157,28 @@ internal sealed class StartupTests(DatabaseKind kind)
         var host = new PersistenceHost(database, settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)));
         await host.StartAsync();
         return host;
+    }
+
+    /// <summary>What is logged as a warning or worse.</summary>
+    private sealed class TroubleLog : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Entries { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+                Entries.Enqueue(formatter(state, exception));
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }

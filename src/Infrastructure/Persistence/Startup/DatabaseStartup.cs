@@ -1,6 +1,8 @@
 using CleanLlm.Application.Completions;
 using CleanLlm.Infrastructure.Persistence.Quotas;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -44,6 +46,9 @@ internal sealed class DatabaseStartup(
         try
         {
             await database.Database.ExecuteSqlAsync($"SELECT pg_advisory_lock({StartLock})", ct);
+            // Npgsql does not look whether the table of migrations is there before it reads it, and the log would call that an error.
+            if (await IsNewAsync(database, ct))
+                await database.GetService<IHistoryRepository>().CreateIfNotExistsAsync(ct);
             await PrepareAsync(database, ct);
         }
         finally
@@ -52,6 +57,9 @@ internal sealed class DatabaseStartup(
             await database.Database.CloseConnectionAsync();
         }
     }
+
+    private static Task<bool> IsNewAsync(AppDbContext database, CancellationToken ct) =>
+        database.Database.SqlQuery<bool>($"""SELECT to_regclass('"__EFMigrationsHistory"') IS NULL AS "Value" """).SingleAsync(ct);
 
     private async Task PrepareAsync(AppDbContext database, CancellationToken ct)
     {
