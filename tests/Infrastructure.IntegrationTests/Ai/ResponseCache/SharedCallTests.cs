@@ -122,9 +122,11 @@ internal sealed class SharedCallTests
         var model = new PlayedModel { Fault = number => number == 1 ? Refusal : null, FailsEarly = early };
         await using var host = new CacheHost(model);
         var leaders = CacheHost.Call();
-        var leader = host.AskAsync(leaders);
+        var leader = host.StreamAsync(leaders).ToChatResponseAsync();
         var calls = Enumerable.Range(0, 5).Select(_ => CacheHost.Call()).ToList();
         var followers = calls.Select(call => host.AskAsync(call)).ToList();
+        if (!early)
+            await UntilAsync(() => calls.TrueForAll(call => call.Cached), "each has read the first piece at the leader's cost");
 
         model.GoesOn();
 
@@ -190,5 +192,13 @@ internal sealed class SharedCallTests
 
         TestContext.Out.WriteLine($"401 equal requests, 200 of which left: {model.Calls} call; metrics: {host.Counted("hit")} hits, {host.Counted("shared")} shared, {host.Counted("miss")} missed");
         model.Calls.Should().Be(1);
+    }
+
+    private static async Task UntilAsync(Func<bool> reached, string what)
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (!reached())
+            await poll.Invoking(async timer => await timer.WaitForNextTickAsync(deadline.Token)).Should().NotThrowAsync(what);
     }
 }
