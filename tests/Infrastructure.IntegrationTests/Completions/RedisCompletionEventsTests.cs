@@ -73,6 +73,44 @@ internal sealed class RedisCompletionEventsTests
         }
     }
 
+    [Test]
+    public async Task Events_AfterAGap_AreNotShown()
+    {
+        var writer = Store().OpenWriter(ended.Id);
+        await writer.AppendAsync(new EventBatch(1, new CompletionEvent[] { new CompletionStarted(ended.Id, "model"), new CompletionDelta("Hel") }, IsLast: false), default);
+        await writer.AppendAsync(new EventBatch(4, new CompletionEvent[] { new CompletionFinished(ended) }, IsLast: true), default);
+
+        var (fromTheStart, fromTheGap) = (await Store().ReadAsync(ended.Id, 0, default), await Store().ReadAsync(ended.Id, 2, default));
+
+        (fromTheStart.Events.Count, fromTheStart.IsLast).Should().Be((2, false));
+        (fromTheGap.Events.Count, fromTheGap.IsLast).Should().Be((0, false));
+    }
+
+    [Test]
+    public async Task Events_WhoseWriteIsRepeated_BecauseItsConfirmationWasLost_AreThereOnce()
+    {
+        var batch = new EventBatch(1, new CompletionEvent[] { new CompletionStarted(ended.Id, "model"), new CompletionDelta("Hel") }, IsLast: false);
+        var writer = Store().OpenWriter(ended.Id);
+
+        (await writer.AppendAsync(batch, default)).Should().Be(Appended.Unwatched);
+        (await writer.AppendAsync(batch, default)).Should().Be(Appended.Unwatched);
+
+        (await Store().ReadAsync(ended.Id, 0, default)).Events.Should().Equal(batch.Events);
+    }
+
+    [Test]
+    public async Task Log_ExpiresSoonAfterItsEnd_AndWhileItRunsOnlyAfterTheLongestRun()
+    {
+        var longest = TimeSpan.FromSeconds(new CompletionOptions().MaxSeconds);
+        var writer = Store().OpenWriter(ended.Id);
+
+        await writer.AppendAsync(new EventBatch(1, new CompletionEvent[] { new CompletionDelta("Hel") }, IsLast: false), default);
+        (await redis.GetDatabase().KeyTimeToLiveAsync(Key)).Should().BeCloseTo(longest + TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(1));
+
+        await writer.AppendAsync(new EventBatch(2, new CompletionEvent[] { new CompletionFinished(ended) }, IsLast: true), default);
+        (await redis.GetDatabase().KeyTimeToLiveAsync(Key)).Should().BeCloseTo(TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(1));
+    }
+
     private static readonly string[] NoEvents =
     [
         "no JSON", "", "null", "[]", "{}", "[null]", "[{}]", "[1]", "7", """[{"$":"sung","Text":"la"}]""", """[{"$":7}]""", """[{"Text":"without a kind"}]""",
