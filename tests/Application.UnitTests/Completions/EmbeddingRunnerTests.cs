@@ -39,6 +39,18 @@ public sealed class EmbeddingRunnerTests
         fixture.Store.Demands.Should().ContainSingle().Which.Should().BeEquivalentTo(new { PromptTokens = 12, MaxCompletionTokens = 0, MinCompletionTokens = 0 });
     }
 
+    [Test]
+    public async Task Run_HoldsWhatTheDearestWouldCost_AndChargesWhatTheOneThatServedDoes()
+    {
+        fixture.Substitutes = [MoreVectors with { Provider = "dear", Price = new TokenPrice(3000, 0, "v2") }, MoreVectors with { Price = new TokenPrice(2000, 0, "v3") }];
+
+        (await RunAsync(new Generator { Serves = 2 }, "four")).Value.Model.Should().Be("more-vectors");
+
+        fixture.Store.Demands.Should().ContainSingle().Which.Price.PromptMicros.Should().Be(3000);
+        fixture.Store.Closings.Single().Entry.Should().BeEquivalentTo(
+            new { PromptTokens = 4, CostMicros = 8L, Model = "more-vectors", Provider = "upstream", PriceVersion = "v3" });
+    }
+
     [TestCase(null)]
     [TestCase(-1L)]
     [TestCase(0L)]
@@ -172,6 +184,9 @@ public sealed class EmbeddingRunnerTests
         /// <summary>The last vector, when it is not like the others.</summary>
         public float[]? Last { get; init; }
 
+        /// <summary>Which of those that may answer does, counted from 0.</summary>
+        public int? Serves { get; init; }
+
         public bool Hangs { get; init; }
 
         public int Calls { get; private set; }
@@ -184,6 +199,8 @@ public sealed class EmbeddingRunnerTests
                 await Task.Delay(Timeout.Infinite, cancellationToken);
             if (Failure is not null)
                 throw Failure;
+            if (Serves is { } place && options!.AdditionalProperties![RoutedCall.Key] is RoutedCall call)
+                call.Served = call.Candidates[place];
             var vectors = values.Skip(Missing).Select(_ => new Embedding<float>(new float[] { 1, 2 })).ToList();
             if (Last is not null)
                 vectors[^1] = new Embedding<float>(Last);
