@@ -114,11 +114,16 @@ internal sealed class TitleChatTests : IDisposable
         fixture.Titles.Reader.TryRead(out var first).Should().BeTrue();
         first.Should().Be(new TitleChat(chat, fixture.UserId));
 
-        fixture.Conversation = new Conversation(Model: null, SystemPrompt: null, MessageId.New(fixture.Clock.GetUtcNow()), Messages: []);
-        (await fixture.CompleteAsync(fixture.Ask() with { ChatId = chat })).IsSuccess.Should().BeTrue();
         var closing = fixture.Store.Closings[0];
         fixture.Titles.Offer(closing with { Exchange = closing.Exchange! with { Question = null } });
         fixture.Titles.Offer(closing with { Exchange = null });
+        using var later = new RunnerFixture
+        {
+            Conversation = new Conversation(Model: null, SystemPrompt: null, MessageId.New(fixture.Clock.GetUtcNow()), Messages: []),
+        };
+        later.Model.Says("two").Ends();
+        await later.CompleteAsync(later.Ask() with { ChatId = chat });
+        fixture.Titles.Offer(later.Store.Closings[0]);
         fixture.Titles.Reader.Count.Should().Be(0);
         for (var i = 0; i < 5; i++)
             fixture.Titles.Offer(closing);
