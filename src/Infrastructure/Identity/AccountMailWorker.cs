@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Threading.Channels;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Domain.Users;
@@ -17,8 +18,10 @@ internal sealed partial class AccountMailWorker(IServiceScopeFactory scopes, Tim
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(2);
 
-    private readonly Channel<Func<AccountMail, CancellationToken, Task>> jobs =
-        Channel.CreateBounded<Func<AccountMail, CancellationToken, Task>>(Capacity);
+    // Work that began with the answer would slow it down on a busy machine, and so tell whether there was a mail to make.
+    private static readonly (int Least, int Most) PauseMilliseconds = (50, 150);
+
+    private readonly Channel<Job> jobs = Channel.CreateBounded<Job>(Capacity);
 
     public void RequestReset(string email) => Add((mail, ct) => mail.SendResetAsync(email, ct));
 
@@ -41,7 +44,10 @@ internal sealed partial class AccountMailWorker(IServiceScopeFactory scopes, Tim
     {
         await foreach (var job in jobs.Reader.ReadAllAsync(stoppingToken))
         {
-            for (var attempt = 1; !await TryAsync(job, stoppingToken) && attempt < Attempts; attempt++)
+            var early = job.NotBefore - clock.GetUtcNow();
+            if (early > TimeSpan.Zero)
+                await Task.Delay(early, clock, stoppingToken);
+            for (var attempt = 1; !await TryAsync(job.MakeAsync, stoppingToken) && attempt < Attempts; attempt++)
                 await Task.Delay(Wait * attempt, clock, stoppingToken);
         }
     }
@@ -62,9 +68,10 @@ internal sealed partial class AccountMailWorker(IServiceScopeFactory scopes, Tim
         }
     }
 
-    private void Add(Func<AccountMail, CancellationToken, Task> job)
+    private void Add(Func<AccountMail, CancellationToken, Task> make)
     {
-        if (!jobs.Writer.TryWrite(job))
+        var pause = RandomNumberGenerator.GetInt32(PauseMilliseconds.Least, PauseMilliseconds.Most + 1);
+        if (!jobs.Writer.TryWrite(new Job(make, clock.GetUtcNow().AddMilliseconds(pause))))
             LogDropped(logger);
     }
 
@@ -73,4 +80,6 @@ internal sealed partial class AccountMailWorker(IServiceScopeFactory scopes, Tim
 
     [LoggerMessage(LogLevel.Warning, "A mail about an account was dropped: too many are waiting, or the process stops")]
     private static partial void LogDropped(ILogger logger);
+
+    private sealed record Job(Func<AccountMail, CancellationToken, Task> MakeAsync, DateTimeOffset NotBefore);
 }
