@@ -105,6 +105,7 @@ internal sealed class EventStream(CallerAccess access, IOptions<HttpOptions> lim
         var flush = output.FlushAsync(http.RequestAborted);
         if (!flush.IsCompletedSuccessfully)
             return TakenAsync(flush, patience, http);
+        // It is done: nothing waits here, and what it was done with goes back to its pool.
         _ = flush.Result;
         return ValueTask.CompletedTask;
     }

@@ -35,6 +35,7 @@ public sealed class EventStreamTests : IAccessStates, IApiKeyAuthenticator, IHtt
     private volatile bool hasSession = true;
     private readonly Pipe connection = new(new PipeOptions(pauseWriterThreshold: Buffer, resumeWriterThreshold: Buffer / 2, useSynchronizationContext: false));
 
+    // Here and below, what throws belongs to an interface of which a stream uses the rest only; a call of it fails the test.
     CancellationToken IHttpRequestLifetimeFeature.RequestAborted { get => leaving.Token; set => throw new NotSupportedException(); }
 
     // How many bytes went with each flush. In a context without a server nothing counts as begun, so headers are flushed at each wait.

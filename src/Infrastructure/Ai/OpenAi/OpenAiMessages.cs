@@ -122,6 +122,7 @@ internal static class OpenAiMessages
             json.WriteStartObject();
             json.WriteString("role"u8, "tool"u8);
             json.WriteString("tool_call_id"u8, result.CallId);
+            // What the tool gave: no task.
             json.WriteString("content"u8, OpenAiToolCalls.ResultText(result.Result));
             json.WriteEndObject();
         }

@@ -107,6 +107,7 @@ internal static class CallIdentity
             case FunctionResultContent result:
                 json.WriteString("result", result.CallId);
                 json.WritePropertyName("value");
+                // What the tool gave: no task.
                 Write(json, result.Result);
                 break;
             default:
