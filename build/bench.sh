@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Measures the program in Release with everything on, beside a direct call of its AI server and PostgreSQL alone. Loopback only.
 # Usage: build/bench.sh [--quick] [--secs N] [--rounds N] [--conns 1,16,64] [--users N] [--mode json,stream] [--out DIR] [--app DIR]
-#   --quick     2 s, 1 round, 16 users and connections 1,16: shows that it runs, proves nothing
+#   --quick     2 s, 1 round, 64 users and connections 1,16: shows that it runs, proves nothing
 #   --secs      seconds of one run (default 5, at most 30)        --rounds  rounds, medians are reported (default 5, at most 15)
-#   --conns     connections (each at most 256)                    --users   accounts that take turns (default 64, at most 512)
+#   --conns     connections (each at most 256)                    --users   accounts that take turns (default 256, at most 512): one question at a time in each chat
 #   --mode      json, stream or both                              --out     folder for the results (default artifacts/bench/TIME)
 #   --slow      instead of all that: so many slow streams at once (at most 2,000), and what one costs in memory
 #   --app       a published folder to measure instead of building this checkout
@@ -12,10 +12,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . build/lib.sh
 
-secs=5 rounds=5 conns=1,16,64 users=64 mode=json,stream slow=0 app='' out=$root/artifacts/bench/$(date -u +%Y%m%d-%H%M%S)
+secs=5 rounds=5 conns=1,16,64 users=256 mode=json,stream slow=0 app='' out=$root/artifacts/bench/$(date -u +%Y%m%d-%H%M%S)
 while [ $# -gt 0 ]; do
     case "$1" in
-        --quick) secs=2 rounds=1 conns=1,16 users=16; shift; continue ;;
+        --quick) secs=2 rounds=1 conns=1,16 users=64; shift; continue ;;
         -h | --help) sed -n '2,10s/^# //p' "$0"; exit ;;
         --secs | --rounds | --conns | --users | --mode | --slow | --out | --app) [ $# -gt 1 ] || die "$1 needs a value" ;;
         *) die "unknown option $1" ;;
@@ -73,6 +73,9 @@ start_release() {
         Auth__AccessTokenMinutes=60
         RateLimiting__AnonymousBurst=100000
         RateLimiting__CostlyBurst=100000
+        RateLimiting__ReadsPerMinute=1000000
+        RateLimiting__WritesPerMinute=1000000
+        RateLimiting__CompletionsPerMinute=1000000
         Plans__0__Name=bench
         Plans__0__Default=true
         Plans__0__Limits__0__Metric=requests
@@ -89,8 +92,8 @@ start_release() {
             "Ai__Providers__${index}__Kind=OpenAi"
             "Ai__Providers__${index}__BaseUrl=http://127.0.0.1:$upstream_port/$name/v1"
             "Ai__Providers__${index}__Models__0__Id=bench-$name"
-            "Ai__Providers__${index}__Models__0__PromptPriceMicros=150"
-            "Ai__Providers__${index}__Models__0__CompletionPriceMicros=600"
+            "Ai__Providers__${index}__Models__0__Price__Prompt=0.15"
+            "Ai__Providers__${index}__Models__0__Price__Completion=0.6"
         )
         index=$((index + 1))
     done

@@ -28,7 +28,7 @@ unset ConnectionStrings__Postgres ConnectionStrings__Redis
 start_program
 curl -fsS "$program_url/swagger/v1/swagger.json" >"$scratch/openapi.json"
 echo >>"$scratch/openapi.json"
-dotnet "$generator" run build/nswag/client.nswag "/variables:document=$scratch/openapi.json,output=$scratch/client.ts" >"$scratch/nswag.log" \
+dotnet "$generator" run build/nswag/client.nswag "/variables:document=$scratch/openapi.json,output=$scratch/client.ts,templates=$root/build/nswag/templates" >"$scratch/nswag.log" \
     || { cat "$scratch/nswag.log" >&2; die "the generator failed"; }
 
 if $check; then

@@ -30,9 +30,11 @@ install_missing() {
     if ! pg_program initdb >/dev/null; then missing+=(postgresql); fi
     if ! command -v redis-server >/dev/null; then missing+=(redis-server); fi
     if ! command -v curl >/dev/null; then missing+=(curl); fi
-    if ! command -v npm >/dev/null; then missing+=(nodejs npm); fi
     [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
+    install_node
 }
+
+install_node() { command -v npm >/dev/null || install_packages nodejs npm; }
 
 # The OpenID provider that the functional tests sign in at, at the versions of its lock file.
 install_openid_provider() {
@@ -93,13 +95,18 @@ start_redis() {
     export CLEANLLM_TEST_REDIS="127.0.0.1:$port"
 }
 
-# Starts both servers in a temporary folder and sees to it that they stop, also after a failure or Ctrl-C.
-start_servers() {
-    install_missing
+# A temporary folder that goes with the script, together with the servers that were started in it, also after a failure or Ctrl-C.
+make_scratch() {
     scratch=$(mktemp -d "${TMPDIR:-/tmp}/cleanllm.XXXXXX")
     trap stop_servers EXIT
     trap 'exit 130' INT
     trap 'exit 143' TERM
+}
+
+# Starts both servers in a temporary folder.
+start_servers() {
+    install_missing
+    make_scratch
     start_postgres
     start_redis
 }

@@ -1,24 +1,50 @@
 #!/usr/bin/env bash
 # Runs every suite against servers of its own and ends with one line: N passed, N failed.
-# Usage: build/test.sh [--no-build] [--no-coverage] [SUITE…]   e.g. build/test.sh Domain.UnitTests
+# Usage: build/test.sh [--no-build] [--no-coverage] [--filter NAME] [--database sqlite|postgres] [SUITE…]
+#   build/test.sh Domain.UnitTests                                          one suite, without servers
+#   build/test.sh --filter KillTests WebApi.FunctionalTests                 the tests whose full name has these letters
+#   build/test.sh --database sqlite --filter ChatTests WebApi.FunctionalTests   those of them that run on this database
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 . build/lib.sh
 
-build=true coverage=true suites=()
-for argument in "$@"; do
-    case "$argument" in
+build=true coverage=true filter=() database= suites=()
+while [ $# -gt 0 ]; do
+    case "$1" in
         --no-build) build=false ;;
         --no-coverage) coverage=false ;;
-        -*) die "unknown option $argument" ;;
-        *) suites+=("$argument") ;;
+        --filter) [ -n "${2:-}" ] || die "--filter needs a part of a test's name"; filter+=("FullyQualifiedName~$2"); shift ;;
+        --database)
+            # Fixtures carry the database in their names: ChatTests(Sqlite), ChatTests(Postgres).
+            case "${2:-}" in
+                sqlite) filter+=("FullyQualifiedName~Sqlite") ;;
+                postgres) filter+=("FullyQualifiedName~Postgres") ;;
+                *) die "--database is sqlite or postgres" ;;
+            esac
+            database=$2; shift ;;
+        -*) die "unknown option $1" ;;
+        *) [ -f "tests/$1/$1.csproj" ] && [[ $1 == *Tests ]] || die "no suite $1; there are: $(cd tests && echo *Tests)"; suites+=("$1") ;;
     esac
+    shift
 done
 everything=false
 if [ ${#suites[@]} -eq 0 ]; then
-    everything=true
     for project in tests/*Tests/*.csproj; do suites+=("$(basename "$project" .csproj)"); done
+    [ ${#filter[@]} -gt 0 ] || everything=true
 fi
+# A part of the tests says nothing about coverage.
+[ ${#filter[@]} -eq 0 ] || coverage=false
+filter_text=$(IFS='&'; echo "${filter[*]}")
+
+# Convention and unit tests need no server; a SQLite file needs none either.
+needs_servers() {
+    local suite
+    [ "$database" != sqlite ] || return 1
+    for suite in "${suites[@]}"; do
+        case "$suite" in Infrastructure.IntegrationTests | WebApi.FunctionalTests) return 0 ;; esac
+    done
+    return 1
+}
 
 passed=0 failed=0
 results=$root/artifacts/test-results
@@ -44,8 +70,22 @@ count_trx() { # NAME EXIT-CODE LOG
     count "$1" "$ok" "$bad"
 }
 
+# What a suite has started and not stopped: all its processes inherit the mark. Ends them and counts them as a failure.
+end_leftovers() { # NAME
+    local pids
+    pids=$(grep -lz "^CLEANLLM_TEST_RUN=$scratch$" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3 | grep -vx "$$")
+    [ -n "$pids" ] || return 0
+    printf '%s left these processes running:\n' "$1"
+    # shellcheck disable=SC2086 # a list of numbers
+    ps -o pid=,args= -p $pids | cut -c1-200
+    # shellcheck disable=SC2086
+    kill -KILL $pids 2>/dev/null
+    count "$1, processes left" 0 1
+}
+
 run_suite() {
     local options=(--no-build --configuration "$configuration" --results-directory "$results" --logger "trx;LogFileName=$1.trx")
+    if [ -n "$filter_text" ]; then options+=(--filter "$filter_text"); fi
     # Convention tests read the very assemblies that coverage would rewrite, and execute nothing worth covering.
     if $coverage && [ "$1" != ArchitectureTests ]; then
         options+=(--collect "XPlat Code Coverage" --
@@ -54,9 +94,17 @@ run_suite() {
             DataCollectionRunSettings.DataCollectors.DataCollector.Configuration.ExcludeByFile="**/Migrations/**/*.cs,**/obj/**")
     fi
     say "$1"
-    if [ "$1" = WebApi.FunctionalTests ]; then install_openid_provider; install_openai_clients; fi
-    timeout --foreground 900 dotnet test "tests/$1/$1.csproj" "${options[@]}" 2>&1 | tee "$results/$1.log"
+    if [ "$1" = WebApi.FunctionalTests ]; then install_node; install_openid_provider; install_openai_clients; fi
+    CLEANLLM_TEST_RUN=$scratch MSBUILDDISABLENODEREUSE=1 timeout --foreground 2400 dotnet test "tests/$1/$1.csproj" "${options[@]}" 2>&1 | tee "$results/$1.log"
     count_trx "$1" "${PIPESTATUS[0]}" "$results/$1.log"
+    end_leftovers "$1"
+}
+
+# Which tests failed, and with which words: again at the end, where a reader of a long output looks first.
+list_failed() {
+    say "Failed"
+    sed -nE '/^ +Failed .*\[[^]]*\]$/,/^ +Stack Trace:/{/Stack Trace:/!p}' "$results"/*.log | cut -c1-400 | head -n 150
+    grep -hE '^ *not ok ' "$results"/*.log | head -n 50
 }
 
 # The client in clients/typescript, compiled and run in Node against the built program.
@@ -78,12 +126,19 @@ run_client() {
 
 if $build; then
     say "Building"
-    dotnet build CleanLlm.sln --configuration "$configuration" -v quiet || die "the build failed"
+    if $everything; then
+        dotnet build CleanLlm.sln --configuration "$configuration" -v quiet || die "the build failed"
+    else
+        for suite in "${suites[@]}"; do
+            dotnet build "tests/$suite/$suite.csproj" --configuration "$configuration" -v quiet || die "the build failed"
+        done
+    fi
 fi
-start_servers
+if needs_servers; then start_servers; else make_scratch; fi
 for suite in "${suites[@]}"; do run_suite "$suite"; done
 if $everything; then run_client; fi
 if $coverage; then say "Line coverage"; build/coverage.sh "$results"; fi
 
+if [ "$failed" -gt 0 ]; then list_failed; fi
 printf '\n%s passed, %s failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

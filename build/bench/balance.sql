@@ -1,9 +1,9 @@
 -- Whether the ledger and the counters agree, and what a run has stored, as one line of JSON.
 WITH charged AS (
-    SELECT user_id, date_trunc('day', admitted_at, 'UTC') AS period_start, count(*) AS requests, sum(prompt_tokens + completion_tokens) AS tokens
+    SELECT user_id AS subject_id, date_trunc('day', admitted_at, 'UTC') AS period_start, count(*) AS requests, sum(prompt_tokens + completion_tokens) AS tokens
     FROM usage_ledger GROUP BY 1, 2
 ), expected AS (
-    SELECT user_id, period_start, metric, used
+    SELECT subject_id, period_start, metric, used
     FROM charged CROSS JOIN LATERAL (VALUES (1, requests), (2, tokens)) AS m(metric, used)
 )
 SELECT json_build_object(
@@ -13,5 +13,5 @@ SELECT json_build_object(
     'failed', (SELECT count(*) FROM completions WHERE status NOT IN (1, 2, 3)),
     'reserved', (SELECT coalesce(sum(reserved), 0) FROM quota_counters),
     'unbalanced', (
-        SELECT count(*) FROM quota_counters c FULL JOIN expected e USING (user_id, metric, period_start)
+        SELECT count(*) FROM quota_counters c FULL JOIN expected e USING (subject_id, metric, period_start)
         WHERE coalesce(c.used, 0) <> coalesce(e.used, 0)));

@@ -34,31 +34,33 @@ const missing = (type, count) => new Array(count).fill(`NULL::${type}`);
 
 /** The batch that admits: statements by name, each with its values in order. */
 const admission = (chat) => [
-    ...holds.map((hold) => ['Reserve', ...counter(hold), big(hold.amount), big(hold.limit)]),
     [
         'Store', ids.completion, rows.user, ...(chat ? [rows.chat, rows.leaf, ids.question, ids.answer] : missing('uuid', 4)),
-        ':model::text', ':provider::text', big(150), big(600), ':price::text', 'true', ':question::text', `${promptTokens}`,
-        '\'[]\'::text', ':reservation::text', 'now() + interval \'120 seconds\'', 'now()',
+        ':model::text', ':provider::text', ':prices::text', 'true', ':question::text', `${promptTokens}`,
+        '\'[]\'::text', ':reservation::text', 'now() + interval \'120 seconds\'', 'now()', 'NULL::uuid', chat ? 'false' : 'NULL::boolean',
+        chat ? rows.leaf : 'NULL::uuid',
     ],
+    ...holds.map((hold) => ['Reserve', ...counter(hold), big(hold.amount), big(hold.limit)]),
 ];
 
 /** The batch that closes and settles. */
 const closing = (chat) => [
     [
         'Close', ids.completion, '3', ...(chat ? missing('text', 2) : [':question::text', ':answer::text']), `${promptTokens}`,
-        `${answerTokens}`, ':cost::bigint', '1', 'NULL::text', 'now()',
+        `${answerTokens}`, ':cost::bigint', '1', 'NULL::text', 'now()', ':model::text', ':provider::text', ':prices::text',
+        '\'[]\'::text', 'false', '0', '0', 'NULL::text',
     ],
     ...holds.map((hold) => ['Settle', ...counter(hold), big(hold.charge), big(hold.amount)]),
     [
         'Charge', ids.completion, rows.user, ':model::text', ':provider::text', `${promptTokens}`, `${answerTokens}`, ':cost::bigint',
-        ':price::text', '1', 'now()',
+        ':price::text', '1', 'now()', 'NULL::uuid', '0', '0', '0',
     ],
     ...(chat
         ? [
-            ['Continue', rows.chat, ids.answer, 'now()'],
+            ['Continue', rows.chat, ids.answer, 'now()', '2'],
             [
                 'AddMessages', rows.chat, ids.question, ids.answer, rows.leaf, ':question::text', 'now()', ':answer::text', ':model::text',
-                `${promptTokens}`, `${answerTokens}`, 'now()',
+                `${promptTokens}`, `${answerTokens}`, 'now()', 'NULL::text',
             ],
         ]
         : []),
@@ -78,10 +80,9 @@ export function writeStatements(folder, users) {
     const batch = (commands) => [
         '\\startpipeline', ...commands.map(([name, ...values]) => bind(sqlOf(code, name), values)), '\\endpipeline',
     ];
-    const branch = /FromSql\(\s*\$"""\n([\s\S]*?)\n\s*"""/.exec(source('Chats/BranchRow.cs'))?.[1]
-        .replaceAll('{chat}', rows.chat).replaceAll('{owner}', rows.user).replaceAll('{leaf}', rows.leaf).replaceAll('{maxMessages}', '200');
-    if (!branch || branch.includes('{'))
-        throw new Error('statements.mjs no longer knows the statement that reads a branch.');
+    const walk = source('Chats/BranchSql.cs');
+    const branch = ['Walk', 'Plain', 'OfChat'].map((part) => sqlOf(walk, part)).join('\n')
+        .replaceAll('{0}', rows.chat).replaceAll('{1}', rows.user).replaceAll('{2}', rows.leaf).replaceAll('{3}', '200');
 
     const prologue = [`\\set u random(1, ${users})`, '\\set n :n + 1', '\\set chance random(0, 281474976710655)'];
     const write = (name, ...parts) => {
@@ -113,7 +114,8 @@ export function variables(now) {
         model: model.json,
         provider: model.json,
         price: 'configured',
-        cost: Math.ceil((promptTokens * 150 + answerTokens * 600) / 1000),
+        prices: JSON.stringify({ Prompt: 0.15, Completion: 0.6, Version: 'configured', CachedPrompt: 0.15, CacheWrite: 0.15, Reasoning: 0.6, Request: 0 }),
+        cost: promptTokens * 150 + answerTokens * 600,
         period: day,
         reservation: JSON.stringify({ Holds: held, CompletionTokens: reservedAnswer }),
     };

@@ -3,12 +3,14 @@ using CleanLlm.Infrastructure.Ai.ResponseCache;
 using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.Chats;
 using CleanLlm.Infrastructure.Completions;
+using CleanLlm.Infrastructure.Connections;
 using CleanLlm.Infrastructure.Email;
 using CleanLlm.Infrastructure.Identity;
 using CleanLlm.Infrastructure.Identity.External;
 using CleanLlm.Infrastructure.Memory;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Infrastructure.RateLimiting;
+using CleanLlm.Infrastructure.Reporting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -23,6 +25,7 @@ public static class InfrastructureRegistration
         this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment) =>
         services
             .AddSingleton(TimeProvider.System)
+            .AddConnectionStrings(configuration)
             .AddPersistence(configuration, environment)
             .AddCaching(configuration)
             .AddRateLimiting(configuration)
@@ -34,5 +37,6 @@ public static class InfrastructureRegistration
             .AddResponseCache()
             .AddChatTitles()
             .AddCompletions(configuration)
-            .AddMemory(configuration);
+            .AddMemory(configuration)
+            .AddHostedService<StartReport>();
 }

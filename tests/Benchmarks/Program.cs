@@ -1,4 +1,7 @@
 using BenchmarkDotNet.Running;
 using CleanLlm.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(AuthenticationBenchmark).Assembly).Run(args);
+if (args is ["prompts"])
+    PromptReport.Write();
+else
+    BenchmarkSwitcher.FromAssembly(typeof(AuthenticationBenchmark).Assembly).Run(args);

@@ -32,7 +32,9 @@ public class ProviderStreamBenchmark : IDisposable
     public void Connect()
     {
         var http = new HttpClient(new Recorded(EachReadWaits)) { BaseAddress = new Uri("http://recorded/v1") };
-        client = new OpenAiChatClient(RestService.For<IOpenAiApi>(http), new ProviderOptions { Name = "recorded" }, TimeProvider.System);
+        var provider = new ProviderOptions { Name = "recorded" };
+        var requests = new OpenAiChatRequests(RestService.For<IOpenAiApi>(http), new ModelDialects(provider), TimeProvider.System);
+        client = new OpenAiChatClient(requests, provider, TimeProvider.System);
     }
 
     [GlobalCleanup]

@@ -6,11 +6,31 @@ namespace CleanLlm.Testing;
 /// <summary>Ports for servers whose address must be known before they start.</summary>
 public static class LoopbackPort
 {
-    /// <summary>A port of loopback that nobody listens on now.</summary>
+    // Below the ranges that systems take the ports of outgoing connections from (IANA: from 49152, Linux: from 32768): a port that is free
+    // when it is asked for is not lent to a connection before its server starts. Each is given once in this process.
+    private const int First = 12_000;
+    private const int Count = 8_000;
+
+    private static int given = Random.Shared.Next(Count);
+
+    /// <summary>A port of loopback on which no server listens now.</summary>
     public static int Free()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        for (var attempt = 0; attempt < Count; attempt++)
+        {
+            var port = First + ((Interlocked.Increment(ref given) & int.MaxValue) % Count);
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken; the next one may be free.
+            }
+        }
+
+        throw new InvalidOperationException($"No port from {First} to {First + Count - 1} is free.");
     }
 }

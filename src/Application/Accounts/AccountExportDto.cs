@@ -9,6 +9,7 @@ using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Usage;
+using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Application.Accounts;
 
@@ -25,7 +26,7 @@ namespace CleanLlm.Application.Accounts;
 /// <param name="AuditLog">What the audit log says about it.</param>
 public sealed record AccountExportDto(
     DateTimeOffset ExportedAt,
-    UserDto Profile,
+    ExportedProfileDto Profile,
     IAsyncEnumerable<ExportedLoginDto> ExternalLogins,
     IAsyncEnumerable<ExportedSessionDto> Sessions,
     IAsyncEnumerable<ExportedKeyDto> ApiKeys,
@@ -35,9 +36,33 @@ public sealed record AccountExportDto(
     IAsyncEnumerable<ExportedCounterDto> QuotaCounters,
     IAsyncEnumerable<ExportedAuditDto> AuditLog);
 
+/// <summary>The account itself.</summary>
+/// <param name="Id">Identifies the user.</param>
+/// <param name="Email">The address of the account, its domain in lower case and in ASCII.</param>
+/// <param name="DisplayName">The name that the user chose; null when none was chosen.</param>
+/// <param name="Role">What the user may do.</param>
+/// <param name="EmailConfirmed">Whether the address was proved to be the user's.</param>
+/// <param name="PlanId">The plan that was assigned to the user; null for the default plan.</param>
+/// <param name="CreatedAt">When the account was made.</param>
+/// <param name="LastSignInAt">When the user last signed in; null before the first time.</param>
+public sealed record ExportedProfileDto(
+    UserId Id,
+    string Email,
+    string? DisplayName,
+    UserRole Role,
+    bool EmailConfirmed,
+    PlanId? PlanId,
+    DateTimeOffset CreatedAt,
+    DateTimeOffset? LastSignInAt)
+{
+    /// <summary>Builds it from the user.</summary>
+    public static ExportedProfileDto From(User user) => new(
+        user.Id, user.Email, user.DisplayName, user.Role, user.EmailConfirmed, user.PlanId, user.CreatedAt, user.LastSignInAt);
+}
+
 /// <summary>An identity of another provider.</summary>
-/// <param name="Provider">Which provider.</param>
-/// <param name="Subject">Who the user is there.</param>
+/// <param name="Provider">The provider that issued the identity.</param>
+/// <param name="Subject">The id of the user at that provider.</param>
 public sealed record ExportedLoginDto(string Provider, string Subject);
 
 /// <summary>A device that is or was signed in.</summary>
@@ -62,7 +87,32 @@ public sealed record ExportedChatDto(
     string? SystemPrompt,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
-    IAsyncEnumerable<MessageDto> Messages);
+    IAsyncEnumerable<ExportedMessageDto> Messages);
+
+/// <summary>One message of a chat. The messages with the same parent, or all without one, are versions of each other.</summary>
+/// <param name="Id">Identifies the message.</param>
+/// <param name="ParentId">The message it follows; null for a first one.</param>
+/// <param name="Role">The author: user or assistant.</param>
+/// <param name="Content">The text.</param>
+/// <param name="Model">The model that answered; null for a user's message.</param>
+/// <param name="PromptTokens">Tokens of the prompt that led to this answer; null for a user's message.</param>
+/// <param name="CompletionTokens">Tokens of this answer; null for a user's message.</param>
+/// <param name="CreatedAt">When it was sent, or its answer finished.</param>
+/// <param name="Feedback">The user's rating of the answer; null while unrated.</param>
+public sealed record ExportedMessageDto(
+    MessageId Id,
+    MessageId? ParentId,
+    MessageRole Role,
+    string Content,
+    string? Model,
+    int? PromptTokens,
+    int? CompletionTokens,
+    DateTimeOffset CreatedAt,
+    FeedbackDto? Feedback)
+{
+    /// <summary>What the model said while it reasoned; null unless the plan keeps it.</summary>
+    public string? Reasoning { get; init; }
+}
 
 /// <summary>A completion outside any chat.</summary>
 /// <param name="Prompt">What was asked; null when it was not to be stored.</param>
@@ -76,8 +126,11 @@ public sealed record ExportedUsageDto(
     string Model,
     string Provider,
     int PromptTokens,
+    int CachedPromptTokens,
+    int CacheWriteTokens,
     int CompletionTokens,
-    long CostMicros,
+    int ReasoningTokens,
+    decimal CostMicros,
     string PriceVersion,
     UsageBasis Basis,
     DateTimeOffset AdmittedAt);
@@ -91,14 +144,14 @@ public sealed record ExportedUsageDto(
 /// <param name="Reserved">Held by running completions.</param>
 /// <param name="Granted">Added by an admin.</param>
 public sealed record ExportedCounterDto(
-    ApiKeyId? ApiKeyId, QuotaMetric Metric, QuotaWindow Window, DateTimeOffset PeriodStart, long Used, long Reserved, long Granted);
+    ApiKeyId? ApiKeyId, QuotaMetric Metric, QuotaWindow Window, DateTimeOffset PeriodStart, decimal Used, decimal Reserved, decimal Granted);
 
-/// <summary>A line of the audit log, as far as it is about the user: others that it names are left out.</summary>
+/// <summary>A line of the audit log that concerns the user, without data of other users.</summary>
 /// <param name="At">When it happened.</param>
 /// <param name="Action">What happened.</param>
 /// <param name="ByYou">Whether the user did it.</param>
-/// <param name="SubjectId">To what; null when that is somebody else's.</param>
-/// <param name="Detail">More about it; null when there is nothing, or when that is somebody else's.</param>
+/// <param name="SubjectId">The object of the action; null when it belongs to another user.</param>
+/// <param name="Detail">More about it; null when there is none, or when it belongs to another user.</param>
 public sealed record ExportedAuditDto(DateTimeOffset At, string Action, bool ByYou, Guid? SubjectId, JsonElement? Detail)
 {
     private const string AdminActions = "admin.";

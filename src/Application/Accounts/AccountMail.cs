@@ -23,14 +23,25 @@ public sealed class AccountMail(
     /// <summary>How long a token that resets a password works.</summary>
     public static readonly TimeSpan ResetLifetime = TimeSpan.FromHours(1);
 
+    /// <summary>How long a token that sets the first password works; after that a reset does the same.</summary>
+    public static readonly TimeSpan InvitationLifetime = TimeSpan.FromHours(24);
+
     // Nobody can have a mailbox flooded by asking for resets of its account.
     private static readonly RateLimit PerUser = new("account-mail", 5, TimeSpan.FromMinutes(10));
 
     /// <summary>Mails a token that sets a new password, if there is an account with the address.</summary>
-    public async Task SendResetAsync(string email, CancellationToken ct)
+    public async Task SendResetAsync(EmailAddress email, CancellationToken ct)
     {
         if (await credentials.FindAsync(email, ct) is { } user && await MakeAsync(user, OneTimeTokenPurpose.ResetPassword, ResetLifetime, ct) is { } secret)
             mails.Enqueue(AccountEmails.Reset(user.Email, secret.Value, options.Value.ResetUrl));
+    }
+
+    /// <summary>Mails a token that sets the first password of an account that an admin made.</summary>
+    public async Task SendInvitationAsync(UserId id, CancellationToken ct)
+    {
+        if (await users.FindAsync(id, ct) is { Disabled: false } user
+            && await MakeAsync(user, OneTimeTokenPurpose.ResetPassword, InvitationLifetime, ct) is { } secret)
+            mails.Enqueue(AccountEmails.Invitation(user.Email, secret.Value, options.Value.ResetUrl));
     }
 
     /// <summary>Mails a token that confirms the user's address, unless it is confirmed.</summary>

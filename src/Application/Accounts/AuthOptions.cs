@@ -52,7 +52,7 @@ public sealed record AuthOptions : IValidatableObject
 
     /// <summary>What authenticator apps call us. Default <c>CleanLlm</c>.</summary>
     [Required]
-    [RegularExpression("[^:]+", ErrorMessage = "Auth:TwoFactorIssuer must not hold a colon.")]
+    [RegularExpression("[^:]+", ErrorMessage = "must not hold a colon.")]
     public string TwoFactorIssuer { get; init; } = "CleanLlm";
 
     /// <summary>The limits of a session as the domain takes them.</summary>

@@ -15,7 +15,7 @@ internal sealed class ChangePasswordValidator : AbstractValidator<ChangePassword
 {
     public ChangePasswordValidator()
     {
-        RuleFor(request => request.CurrentPassword).NotEmpty().MaximumLength(AccountRules.PasswordMaxLength);
+        RuleFor(request => request.CurrentPassword).KnownPassword();
         RuleFor(request => request.NewPassword).NewPassword();
     }
 }
@@ -36,16 +36,23 @@ internal sealed class ChangePasswordHandler(
             return AuthErrors.AccountUnavailable;
 
         // A stolen token must not become a way to guess the password.
-        var evaluate = await throttle.TryAsync(user.Email, ct);
-        if ((await credentials.VerifyAsync(user.Email, request.CurrentPassword, evaluate, ct)).User?.Id != user.Id)
+        var evaluate = await throttle.TryAsync(user.Address, ct);
+        var verified = await credentials.VerifyAsync(user.Address, request.CurrentPassword, evaluate, ct);
+        if (verified.IsSuccess && verified.Value.User?.Id != user.Id)
             return AuthErrors.WrongPassword;
-        await throttle.SucceededAsync(user.Email, ct);
 
+        // It was right, or not looked at.
+        await throttle.SucceededAsync(user.Address, ct);
+        if (!verified.IsSuccess)
+            return verified.Error;
         var hash = await credentials.HashAsync(request.NewPassword, ct);
+        if (!hash.IsSuccess)
+            return hash.Error;
+
         var stored = await transactions.RunAsync<Unit>(
             async () =>
             {
-                await replacement.StoreAsync(user, hash, session.Id, AuditActions.PasswordChanged, ct);
+                await replacement.StoreAsync(user, hash.Value, session.Id, AuditActions.PasswordChanged, ct);
                 return Unit.Value;
             },
             ct);

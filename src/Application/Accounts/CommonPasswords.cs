@@ -104,7 +104,7 @@ internal static class CommonPasswords
     // The address itself, what stands before and after the @, the parts of both, and the product's name.
     private static HashSet<string> WordsOf(string? email)
     {
-        var address = email is { Length: <= User.EmailMaxLength } ? Squeeze(email) : "";
+        var address = EmailAddress.Of(email) is { } known ? Squeeze(known.Value) : "";
         string[] words =
         [
             "cleanllm", address, address.Replace("@", "", StringComparison.Ordinal),

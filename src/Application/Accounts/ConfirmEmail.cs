@@ -40,7 +40,6 @@ internal sealed class ConfirmEmailHandler(
 
         user.ConfirmEmail();
         audit.Add(new AuditEvent(AuditActions.EmailConfirmed, id.Value, id.Value));
-        await users.SaveAsync(user, ct);
-        return Unit.Value;
+        return await users.SaveAsync(user, ct) ? Unit.Value : AuthErrors.InvalidOneTimeToken;
     }
 }

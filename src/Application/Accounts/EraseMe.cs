@@ -5,7 +5,7 @@ using MediatR;
 
 namespace CleanLlm.Application.Accounts;
 
-/// <summary>Erases the caller's account and its data; only the ledger's figures remain, under a name that nobody can trace.</summary>
+/// <summary>Erases the caller's account and its data; only the ledger's figures remain, under an id that leads to no person.</summary>
 public sealed record EraseMe : IRequest<Result<Unit>>;
 
 internal sealed class EraseMeHandler(IAccountErasure erasure, IAccessStates access, IAuditTrail audit, ICurrentUser user)

@@ -1,4 +1,3 @@
-using AutoMapper;
 using CleanLlm.Application.Audit;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Results;
@@ -10,7 +9,7 @@ namespace CleanLlm.Application.Accounts;
 /// <summary>Everything that is held about the caller; read while it is written out.</summary>
 public sealed record ExportMe : IRequest<Result<AccountExportDto>>;
 
-internal sealed class ExportMeHandler(IUserRepository users, IAccountExport export, IAuditTrail audit, ICurrentUser current, IMapper mapper, TimeProvider clock)
+internal sealed class ExportMeHandler(IUserRepository users, IAccountExport export, IAuditTrail audit, ICurrentUser current, TimeProvider clock)
     : IRequestHandler<ExportMe, Result<AccountExportDto>>
 {
     public async Task<Result<AccountExportDto>> Handle(ExportMe request, CancellationToken ct)
@@ -20,6 +19,6 @@ internal sealed class ExportMeHandler(IUserRepository users, IAccountExport expo
 
         audit.Add(new AuditEvent(AuditActions.Exported, user.Id.Value, user.Id.Value));
         await audit.SaveAsync(ct);
-        return export.Of(mapper.Map<UserDto>(user), clock.GetUtcNow());
+        return export.Of(ExportedProfileDto.From(user), clock.GetUtcNow());
     }
 }

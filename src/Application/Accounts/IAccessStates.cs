@@ -19,7 +19,7 @@ public interface IAccessStates
     Task ForgetAsync(UserId user, CancellationToken ct);
 }
 
-/// <summary>The rights that somebody has now.</summary>
+/// <summary>The present rights of a user.</summary>
 /// <param name="UserId">Who it is.</param>
 /// <param name="Role">What they may do.</param>
 public sealed record AccessState(UserId UserId, UserRole Role);

@@ -6,8 +6,9 @@ namespace CleanLlm.Application.Accounts;
 /// <summary>Stored sessions with their refresh tokens.</summary>
 public interface ISessionRepository
 {
-    /// <summary>Stores a new session.</summary>
-    Task AddAsync(Session session, CancellationToken ct);
+    /// <summary>Stores a new session, together with what signing in changed of its user.</summary>
+    /// <returns>False, with nothing stored, when the user was erased meanwhile.</returns>
+    Task<bool> AddAsync(Session session, User user, CancellationToken ct);
 
     /// <summary>The session, without its tokens; null when there is none.</summary>
     Task<Session?> FindAsync(SessionId id, CancellationToken ct);
@@ -20,17 +21,17 @@ public interface ISessionRepository
     Task<IReadOnlyList<Session>> ListOpenAsync(UserId user, DateTimeOffset now, CancellationToken ct);
 
     /// <summary>Whether an account has signed in from a network since a moment, in sessions that are over too.</summary>
-    /// <param name="email">The account's address, trimmed and in upper case.</param>
+    /// <param name="email">The account's address.</param>
     /// <param name="network">See <see cref="SessionClient.Network"/>.</param>
     /// <param name="since">Sessions opened earlier do not count.</param>
     /// <param name="ct">Cancels the query.</param>
-    Task<bool> HasOpenedFromAsync(string email, string network, DateTimeOffset since, CancellationToken ct);
+    Task<bool> HasOpenedFromAsync(EmailAddress email, string network, DateTimeOffset since, CancellationToken ct);
 
     /// <summary>Ends all sessions of a user at once, but the one to spare.</summary>
     /// <returns>Those that were open and are not any more.</returns>
     Task<IReadOnlyList<SessionId>> RevokeAllAsync(UserId user, SessionId? spared, DateTimeOffset now, CancellationToken ct);
 
-    /// <summary>Stores the changes of a session found here, provided that nobody spent its token or revoked it meanwhile.</summary>
-    /// <returns>False when somebody did: nothing was stored, and the session must be found anew.</returns>
+    /// <summary>Stores the changes of a session found here, unless its token was spent or it was revoked meanwhile.</summary>
+    /// <returns>False when that happened: nothing was stored, and the session must be found anew.</returns>
     Task<bool> SaveAsync(Session session, CancellationToken ct);
 }

@@ -9,5 +9,6 @@ public interface IUserRepository
     Task<User?> FindAsync(UserId id, CancellationToken ct);
 
     /// <summary>Stores the changes of a user that was found here.</summary>
-    Task SaveAsync(User user, CancellationToken ct);
+    /// <returns>False, with nothing stored, when the user was erased meanwhile.</returns>
+    Task<bool> SaveAsync(User user, CancellationToken ct);
 }

@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace CleanLlm.Application.Accounts;
 
 /// <summary>Opens a session for whoever knows the password, and has the second factor if there is one.</summary>
-/// <param name="Email">The address of the account, in any case of its letters.</param>
+/// <param name="Email">The address of the account, in any spelling of it.</param>
 /// <param name="Password">Its password.</param>
 /// <param name="TwoFactorCode">A code of the second factor, or a recovery code.</param>
 public sealed record Login(string Email, string Password, string? TwoFactorCode = null) : IRequest<Result<TokenPair>>;
@@ -21,8 +21,8 @@ internal sealed class LoginValidator : AbstractValidator<Login>
 {
     public LoginValidator()
     {
-        RuleFor(request => request.Email).EmailAddress();
-        RuleFor(request => request.Password).NotEmpty().MaximumLength(AccountRules.PasswordMaxLength);
+        RuleFor(request => request.Email).AddressOfAccount();
+        RuleFor(request => request.Password).KnownPassword();
         RuleFor(request => request.TwoFactorCode).MaximumLength(AccountRules.TwoFactorCodeMaxLength);
     }
 }
@@ -42,8 +42,17 @@ internal sealed class LoginHandler(
 {
     public async Task<Result<TokenPair>> Handle(Login request, CancellationToken ct)
     {
-        var evaluate = await throttle.TryAsync(request.Email, ct);
-        var verified = await credentials.VerifyAsync(request.Email, request.Password, evaluate, ct);
+        var email = EmailAddress.OfAccount(request.Email)!;
+        var evaluate = await throttle.TryAsync(email, ct);
+        var verification = await credentials.VerifyAsync(email, request.Password, evaluate, ct);
+        if (!verification.IsSuccess)
+        {
+            // Not looked at, so it counts nowhere.
+            await throttle.SucceededAsync(email, ct);
+            return verification.Error;
+        }
+
+        var verified = verification.Value;
         if (!evaluate)
             return AuthErrors.InvalidCredentials;
         if (verified.User is not { } user)
@@ -53,7 +62,7 @@ internal sealed class LoginHandler(
         if (second == Proof.Refused && request.TwoFactorCode is null)
         {
             // The password was right and no code was guessed: asking for the code costs its owner no attempt.
-            await throttle.SucceededAsync(request.Email, ct);
+            await throttle.SucceededAsync(email, ct);
             return AuthErrors.TwoFactorRequired;
         }
 
@@ -66,20 +75,26 @@ internal sealed class LoginHandler(
             return await RefuseAsync(AuthErrors.EmailNotConfirmed, user.Id, ct);
         }
 
-        await throttle.SucceededAsync(request.Email, ct);
-        var pair = await opening.OpenAsync(user, second == Proof.NotAsked ? "password" : "password+two_factor", ct);
-        if (await StillHoldsAsync(request, verified, ct))
+        await throttle.SucceededAsync(email, ct);
+        var opened = await opening.OpenAsync(user, second == Proof.NotAsked ? "password" : "password+two_factor", ct);
+        if (!opened.IsSuccess)
+            return opened.Error;
+
+        var pair = opened.Value;
+        // From here on also when the caller has hung up: a session that must not stay is stored.
+        if (await credentials.IsUnchangedAsync(user.Id, verified.Hash, CancellationToken.None))
             return pair;
 
-        await EndAsync(pair, ct);
-        return await RefuseAsync(AuthErrors.InvalidCredentials, user.Id, ct);
-    }
+        // A change of the password ends the sessions that it finds; one that opens behind it, by the old password, ends itself.
+        // Another hash may also be the same password, upgraded by a sign-in at the same time.
+        var again = await credentials.VerifyAsync(email, request.Password, evaluate: true, CancellationToken.None);
+        if (again is { IsSuccess: true, Value.User: not null })
+            return pair;
 
-    // A change of the password ends the sessions that it finds; one that opens behind it, by the old password, ends itself.
-    // Another hash may also be the same password, upgraded by a sign-in at the same time.
-    private async Task<bool> StillHoldsAsync(Login request, Verification verified, CancellationToken ct) =>
-        await credentials.IsUnchangedAsync(verified.User!.Id, verified.Hash, ct)
-        || (await credentials.VerifyAsync(request.Email, request.Password, evaluate: true, ct)).User is not null;
+        await EndAsync(pair, CancellationToken.None);
+        // Whose account it is now: a line about one that has ended would keep its address.
+        return again.Error ?? await RefuseAsync(AuthErrors.InvalidCredentials, again.Value.Account, CancellationToken.None);
+    }
 
     private async Task EndAsync(TokenPair pair, CancellationToken ct)
     {

@@ -65,7 +65,7 @@ internal sealed class RefreshHandler(
                 continue;
             if (rotation == Rotation.Rotated)
                 return session;
-            await access.ForgetAsync(session.UserId, ct);
+            await access.ForgetAsync(session.UserId, CancellationToken.None);
         }
 
         return null;

@@ -18,7 +18,7 @@ internal sealed class RegisterValidator : AbstractValidator<Register>
 {
     public RegisterValidator()
     {
-        RuleFor(request => request.Email).EmailAddress();
+        RuleFor(request => request.Email).NewAddress();
         RuleFor(request => request.Password).NewPassword(request => request.Email);
         RuleFor(request => request.DisplayName).DisplayName();
     }

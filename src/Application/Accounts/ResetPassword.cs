@@ -41,7 +41,10 @@ internal sealed class ResetPasswordHandler(
             return AuthErrors.InvalidOneTimeToken;
 
         var hash = await credentials.HashAsync(request.NewPassword, ct);
-        var stored = await transactions.RunAsync(() => StoreAsync(token, hash, ct), ct);
+        if (!hash.IsSuccess)
+            return hash.Error;
+
+        var stored = await transactions.RunAsync(() => StoreAsync(token, hash.Value, ct), ct);
         if (!stored.IsSuccess)
             return stored.Error;
 

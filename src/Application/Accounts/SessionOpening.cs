@@ -2,6 +2,7 @@ using System.Text.Json;
 using CleanLlm.Application.Audit;
 using CleanLlm.Application.Security;
 using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
 using Microsoft.Extensions.Options;
@@ -20,14 +21,19 @@ internal sealed class SessionOpening(
     /// <param name="user">Who has proved to be themselves.</param>
     /// <param name="method">How, for the audit log.</param>
     /// <param name="ct">Cancels the work.</param>
-    public async Task<TokenPair> OpenAsync(User user, string method, CancellationToken ct)
+    /// <returns>The tokens; or <see cref="AuthErrors.InvalidCredentials"/>, with nothing stored, when the account ended meanwhile.</returns>
+    public async Task<Result<TokenPair>> OpenAsync(User user, string method, CancellationToken ct)
     {
         var refresh = SecretToken.New();
-        var session = Session.Open(user.Id, current.Client, refresh.Hash, options.Value.SessionLifetime, clock.GetUtcNow());
+        var now = clock.GetUtcNow();
+        var session = Session.Open(user.Id, current.Client, refresh.Hash, options.Value.SessionLifetime, now);
+        user.SignIn(now);
         audit.Add(new AuditEvent(
             AuditActions.SignedIn, user.Id.Value, user.Id.Value, JsonSerializer.Serialize(new { method, address = session.Address, device = session.Device })));
-        await sessions.AddAsync(session, ct);
+        if (!await sessions.AddAsync(session, user, ct))
+            return AuthErrors.InvalidCredentials;
 
-        return TokenPair.For(session, await issuer.IssueAsync(user, session.Id, ct), refresh);
+        // The session is stored: whoever signs in has to learn of it, to end it where it must not stay.
+        return TokenPair.For(session, await issuer.IssueAsync(user, session.Id, CancellationToken.None), refresh);
     }
 }

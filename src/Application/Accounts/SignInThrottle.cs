@@ -1,5 +1,6 @@
 using CleanLlm.Application.RateLimiting;
 using CleanLlm.Domain.Sessions;
+using CleanLlm.Domain.Users;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Application.Accounts;
@@ -15,12 +16,13 @@ internal sealed class SignInThrottle(
 {
     private readonly List<(RateLimit Limit, string Key)> taken = [];
 
-    public async ValueTask<bool> TryAsync(string email, CancellationToken ct)
+    public async ValueTask<bool> TryAsync(EmailAddress email, CancellationToken ct)
     {
-        var (account, client) = (AccountOf(email), current.Client);
+        // One account must not have a bucket for each way to write its address.
+        var (account, client) = (email.Key, current.Client);
         if (!await TakeAsync(options.Value.OfAddress, $"{client.Network} {account}", ct))
             return false;
-        if (await TakeAsync(options.Value.OfAccount, account, ct) || await IsFamiliarAsync(account, client, ct))
+        if (await TakeAsync(options.Value.OfAccount, account, ct) || await IsFamiliarAsync(email, client, ct))
             return true;
 
         // Not evaluated, so it counts nowhere.
@@ -28,10 +30,7 @@ internal sealed class SignInThrottle(
         return false;
     }
 
-    public ValueTask SucceededAsync(string email, CancellationToken ct) => GiveBackAsync(ct);
-
-    // As Identity normalises it: one account must not have a bucket for each way to write its address.
-    private static string AccountOf(string email) => email.Trim().Normalize().ToUpperInvariant();
+    public ValueTask SucceededAsync(EmailAddress email, CancellationToken ct) => GiveBackAsync(ct);
 
     private async ValueTask<bool> TakeAsync(RateLimit limit, string key, CancellationToken ct)
     {
@@ -41,9 +40,9 @@ internal sealed class SignInThrottle(
         return true;
     }
 
-    // Asked only when the account's own bucket is spent: a sign-in that nobody disturbs needs no query.
-    private Task<bool> IsFamiliarAsync(string account, SessionClient client, CancellationToken ct) =>
-        sessions.HasOpenedFromAsync(account, client.Network, clock.GetUtcNow().AddDays(-options.Value.FamiliarDays), ct);
+    // Asked only when the account's own bucket is spent: a sign-in without guesses before it needs no query.
+    private Task<bool> IsFamiliarAsync(EmailAddress email, SessionClient client, CancellationToken ct) =>
+        sessions.HasOpenedFromAsync(email, client.Network, clock.GetUtcNow().AddDays(-options.Value.FamiliarDays), ct);
 
     private async ValueTask GiveBackAsync(CancellationToken ct)
     {

@@ -25,7 +25,6 @@ internal sealed class UpdateMeHandler(IUserRepository users, ICurrentUser curren
         if (request.DisplayName is { } name && user.Rename(name).Error is { } error)
             return error;
 
-        await users.SaveAsync(user, ct);
-        return mapper.Map<UserDto>(user);
+        return await users.SaveAsync(user, ct) ? mapper.Map<UserDto>(user) : AuthErrors.AccountUnavailable;
     }
 }

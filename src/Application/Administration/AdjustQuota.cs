@@ -50,11 +50,9 @@ internal sealed class AdjustQuotaHandler(
             AuditActions.QuotaAdjusted,
             current.Id.Value,
             user.Id.Value,
-            JsonSerializer.Serialize(new { metric = Name(limit.Metric), window = Name(limit.Window), amount = request.Amount, reason = request.Reason.Trim() })));
+            JsonSerializer.Serialize(new { metric = AuditWords.Of(limit.Metric), window = AuditWords.Of(limit.Window), amount = request.Amount, reason = request.Reason.Trim() })));
         return await adjustments.GrantAsync(user.Id, limit, request.Amount, now, ct) is { } counter
             ? QuotaLimitDto.From(limit, counter, now)
             : Error.Invalid("amount", $"Limit and adjustments together stay within {PlanLimit.MaxAmount}.");
     }
-
-    private static string Name(Enum value) => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 }

@@ -1,4 +1,3 @@
-using AutoMapper;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Users;
 
@@ -10,7 +9,7 @@ public sealed record AdminUserDto
     /// <summary>Identifies the user.</summary>
     public required UserId Id { get; init; }
 
-    /// <summary>The address they sign in with, as they wrote it.</summary>
+    /// <summary>The address they sign in with, its domain in lower case and in ASCII.</summary>
     public required string Email { get; init; }
 
     /// <summary>What they want to be called; null when they did not say.</summary>
@@ -28,11 +27,15 @@ public sealed record AdminUserDto
     /// <summary>The plan of their own; null for the default plan.</summary>
     public required PlanId? PlanId { get; init; }
 
+    /// <summary>The name of the plan that holds for them, their own or the default one.</summary>
+    public required string? Plan { get; init; }
+
+    /// <summary>Whether signing in asks for a second factor.</summary>
+    public required bool TwoFactorEnabled { get; init; }
+
     /// <summary>When the account was made.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
-}
 
-internal sealed class AdminUserMapping : Profile
-{
-    public AdminUserMapping() => CreateMap<User, AdminUserDto>();
+    /// <summary>When they last signed in; null when they never did. A refresh of tokens does not count.</summary>
+    public required DateTimeOffset? LastSignInAt { get; init; }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using AutoMapper;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Audit;
 using CleanLlm.Domain.Audit;
@@ -22,7 +21,7 @@ public sealed record ChangeUser(UserId Id, UserRole? Role, bool? Disabled, PlanC
 public sealed record PlanChoice(PlanId? Id);
 
 internal sealed class ChangeUserHandler(
-    IUserRepository users, IUserDirectory directory, IAccessStates access, IAuditTrail audit, ICurrentUser current, IMapper mapper, TimeProvider clock)
+    IUserRepository users, IUserDirectory directory, IAccessStates access, IAuditTrail audit, ICurrentUser current, TimeProvider clock)
     : IRequestHandler<ChangeUser, Result<AdminUserDto>>
 {
     public async Task<Result<AdminUserDto>> Handle(ChangeUser request, CancellationToken ct)
@@ -35,15 +34,15 @@ internal sealed class ChangeUserHandler(
             return PlanErrors.Unknown;
 
         var changes = Apply(request, user);
-        if (changes.Count > 0)
-        {
-            audit.Add(new AuditEvent(AuditActions.UserChanged, current.Id.Value, user.Id.Value, JsonSerializer.Serialize(changes)));
-            if (await directory.SaveAsync(user, clock.GetUtcNow(), ct) is { } refusal)
-                return refusal;
-            await access.ForgetAsync(user.Id, ct);
-        }
+        if (changes.Count == 0)
+            return await directory.FindAsync(user.Id, ct) is { } same ? same : AdminErrors.UserNotFound;
 
-        return mapper.Map<AdminUserDto>(user);
+        audit.Add(new AuditEvent(AuditActions.UserChanged, current.Id.Value, user.Id.Value, JsonSerializer.Serialize(changes)));
+        var stored = await directory.SaveAsync(user, clock.GetUtcNow(), ct);
+        // It is done, whether or not the caller is still there.
+        if (stored.IsSuccess)
+            await access.ForgetAsync(user.Id, CancellationToken.None);
+        return stored;
     }
 
     private static Dictionary<string, FromTo> Apply(ChangeUser request, User user)
@@ -51,7 +50,7 @@ internal sealed class ChangeUserHandler(
         var changes = new Dictionary<string, FromTo>(StringComparer.Ordinal);
         if (request.Role is { } role && role != user.Role)
         {
-            changes["role"] = new FromTo(Name(user.Role), Name(role));
+            changes["role"] = new FromTo(AuditWords.Of(user.Role), AuditWords.Of(role));
             user.ChangeRole(role);
         }
 
@@ -69,8 +68,6 @@ internal sealed class ChangeUserHandler(
 
         return changes;
     }
-
-    private static string Name(UserRole role) => JsonNamingPolicy.CamelCase.ConvertName(role.ToString());
 
     private sealed record FromTo(
         [property: System.Text.Json.Serialization.JsonPropertyName("from")] object? From,

@@ -8,7 +8,7 @@ using MediatR;
 
 namespace CleanLlm.Application.Administration;
 
-/// <summary>Deletes a plan; its users have the default plan from then on.</summary>
+/// <summary>Deletes a plan that is neither the default one nor any user's.</summary>
 public sealed record DeletePlan(PlanId Id) : IRequest<Result<Unit>>;
 
 internal sealed class DeletePlanHandler(IPlanRepository plans, IAuditTrail audit, ICurrentUser current)

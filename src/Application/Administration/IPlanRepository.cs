@@ -16,7 +16,7 @@ public interface IPlanRepository
     /// <returns>Null; or, with nothing stored, <see cref="PlanErrors.NameTaken"/>, or <see cref="PlanErrors.IsDefault"/> when no default would be left.</returns>
     Task<Error?> SaveAsync(Plan plan, CancellationToken ct);
 
-    /// <summary>Removes a plan; its users have the default one from then on.</summary>
-    /// <returns>Null; or, with nothing removed, <see cref="PlanErrors.IsDefault"/>.</returns>
+    /// <summary>Removes a plan that no user has, however many are assigned at the same time.</summary>
+    /// <returns>Null; or, with nothing removed, <see cref="PlanErrors.IsDefault"/> or <see cref="PlanErrors.InUse"/>.</returns>
     Task<Error?> RemoveAsync(Plan plan, CancellationToken ct);
 }

@@ -21,6 +21,9 @@ public interface IUserDirectory
     /// Stores the changes of a user with their lines in the audit log, and ends the sessions of one who is disabled. Such
     /// changes are made one after another, over all instances, so that an admin always remains.
     /// </summary>
-    /// <returns>Null; or, with nothing stored, <see cref="AdminErrors.LastAdmin"/> or <see cref="PlanErrors.Unknown"/>.</returns>
-    Task<Error?> SaveAsync(User user, DateTimeOffset now, CancellationToken ct);
+    /// <returns>
+    /// The user as stored; or, with nothing stored, <see cref="AdminErrors.LastAdmin"/>, <see cref="PlanErrors.Unknown"/> or
+    /// <see cref="AdminErrors.UserNotFound"/>.
+    /// </returns>
+    Task<Result<AdminUserDto>> SaveAsync(User user, DateTimeOffset now, CancellationToken ct);
 }

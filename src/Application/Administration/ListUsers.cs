@@ -15,8 +15,8 @@ public sealed record ListUsers(string? Q, string? Cursor, int Limit) : IRequest<
 internal sealed class ListUsersValidator : PageValidator<ListUsers>
 {
     public ListUsersValidator() => RuleFor(request => request.Q)
-        .Must(text => text is null || (text.Length <= User.EmailMaxLength && !text.Any(char.IsControl)))
-        .WithMessage($"At most {User.EmailMaxLength} characters, none of them a control character.");
+        .Must(text => text is null || (text.Length <= EmailAddress.MaxLength && !text.Any(char.IsControl)))
+        .WithMessage($"At most {EmailAddress.MaxLength} characters, none of them a control character.");
 }
 
 internal sealed class ListUsersHandler(IUserDirectory users) : IRequestHandler<ListUsers, Result<Page<AdminUserDto>>>

@@ -18,7 +18,14 @@ public sealed record PlanDto(
     int? Concurrency,
     IReadOnlyList<string> AllowedModels,
     int? MaxOutputTokens,
-    IReadOnlyList<PlanLimitDto> Limits);
+    IReadOnlyList<PlanLimitDto> Limits)
+{
+    /// <summary>Whether what models say while they reason is kept with their answers.</summary>
+    public bool StoreReasoning { get; init; }
+
+    /// <summary>How often its users may call, at most one for each class; a class that is absent has the rate of the server's configuration.</summary>
+    public IReadOnlyList<PlanRateDto> RequestRates { get; init; } = [];
+}
 
 /// <summary>A limit of a plan.</summary>
 /// <param name="Metric"><c>requests</c>, <c>tokens</c> or <c>costMicros</c> (millionths of the configured currency).</param>
@@ -26,11 +33,18 @@ public sealed record PlanDto(
 /// <param name="Amount">The most that may be used in the window.</param>
 public sealed record PlanLimitDto(QuotaMetric Metric, QuotaWindow Window, long Amount);
 
+/// <summary>How often users of a plan may send requests of a class.</summary>
+/// <param name="Class"><c>read</c>, <c>write</c>, <c>completion</c>, or <c>costly</c> for what issues secrets, checks passwords, exports or erases.</param>
+/// <param name="PerMinute">Requests a minute of a user's sessions and API keys together; all of them may come at once.</param>
+/// <param name="PerMinuteOfKey">Requests a minute of one API key; null for no rate of its own.</param>
+public sealed record PlanRateDto(RequestClass Class, int PerMinute, int? PerMinuteOfKey);
+
 internal sealed class PlanMapping : Profile
 {
     public PlanMapping()
     {
         CreateMap<PlanLimit, PlanLimitDto>();
+        CreateMap<RequestRate, PlanRateDto>();
         // The entity keeps its concurrency among the limits too; its terms do not.
         CreateMap<Plan, PlanDto>().ForCtorParam(nameof(PlanDto.Limits), plan => plan.MapFrom(source => source.Terms.Limits));
     }

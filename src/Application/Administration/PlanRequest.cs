@@ -31,6 +31,10 @@ internal abstract class PlanRequestValidator<T> : AbstractValidator<T>
             .Must(limits => limits.All(limit => limit is { Amount: >= 0 and <= PlanLimit.MaxAmount }))
             .OverridePropertyName("limits")
             .WithMessage($"An amount is 0 to {PlanLimit.MaxAmount}.");
+        RuleFor(request => request.Terms.RequestRates)
+            .Must(rates => rates.All(rate => rate is { IsValid: true }))
+            .OverridePropertyName("requestRates")
+            .WithMessage($"A rate is 1 to {RequestRate.MaxPerMinute} a minute, and that of a key no more than that of its user.");
     }
 
     private static bool IsModel(string? model) => model is { Length: >= 1 and <= Chat.ModelMaxLength } && !model.Any(char.IsControl);

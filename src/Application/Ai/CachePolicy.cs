@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Application.Ai;
 
-/// <summary>Decides whether an answer may come from the cache, and among whom it is shared.</summary>
+/// <summary>Decides whether an answer may come from the cache, and which callers share it.</summary>
 internal sealed class CachePolicy(IOptions<ResponseCacheOptions> options)
 {
     /// <summary>The terms of one call; null when it has nothing to do with the cache.</summary>

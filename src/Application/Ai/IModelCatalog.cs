@@ -17,6 +17,6 @@ public interface IModelCatalog
 /// <param name="All">The same, then the smaller models that may stand in for them.</param>
 public sealed record ModelCandidates(IReadOnlyList<Model> Named, IReadOnlyList<Model> All)
 {
-    /// <summary>Those of a name that nobody knows.</summary>
+    /// <summary>Those of an unknown name.</summary>
     public static ModelCandidates None { get; } = new([], []);
 }

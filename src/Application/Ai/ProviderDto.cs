@@ -1,15 +1,15 @@
 namespace CleanLlm.Application.Ai;
 
-/// <summary>Whether a provider is asked at the moment.</summary>
+/// <summary>Whether a provider, or one of its models, is asked at the moment.</summary>
 public enum ProviderState
 {
     /// <summary>It answers.</summary>
     Healthy,
 
-    /// <summary>It answers, but more than one call in ten fails.</summary>
+    /// <summary>It answers, but more than one call in ten fails, or one of its models is not asked.</summary>
     Degraded,
 
-    /// <summary>It asked to be left alone for a while.</summary>
+    /// <summary>It asked for a pause (<c>Retry-After</c>).</summary>
     RateLimited,
 
     /// <summary>It failed too often and is not asked.</summary>
@@ -25,7 +25,8 @@ public enum ProviderState
 /// <param name="Priority">Lower is asked first.</param>
 /// <param name="Weight">Its share among providers of equal priority.</param>
 /// <param name="Models">The ids of its models; empty while it has not listed any.</param>
-/// <param name="State">Whether it is asked.</param>
+/// <param name="ModelStates">Those of them that have been asked, each with a state of its own.</param>
+/// <param name="State">Whether it is asked: for connections and credential as a whole, else as its models are; as the first of them to be asked again when none is.</param>
 /// <param name="Since">Since when; for <c>rateLimited</c>, since when it has been healthy or degraded otherwise.</param>
 /// <param name="InFlight">Calls under way.</param>
 /// <param name="Queued">Calls that wait for a place.</param>
@@ -40,6 +41,7 @@ public sealed record ProviderDto(
     int Priority,
     int Weight,
     IReadOnlyList<string> Models,
+    IReadOnlyList<ProviderModelDto> ModelStates,
     ProviderState State,
     DateTimeOffset Since,
     int InFlight,
@@ -49,6 +51,16 @@ public sealed record ProviderDto(
     ProviderFailure? LastFailure,
     DateTimeOffset? LastFailureAt,
     DateTimeOffset? RetryAt);
+
+/// <summary>A model of a provider as the answering instance sees it. What one model fails by does not close the others.</summary>
+/// <param name="Model">Its id.</param>
+/// <param name="State">Whether it is asked, as far as it depends on the model.</param>
+/// <param name="Since">Since when; for <c>rateLimited</c>, since when it has been healthy or degraded otherwise.</param>
+/// <param name="LastFailure">How its last call failed that did; null when none has.</param>
+/// <param name="LastFailureAt">When that was.</param>
+/// <param name="RetryAt">When it may be asked again; null when it may be asked now.</param>
+public sealed record ProviderModelDto(
+    string Model, ProviderState State, DateTimeOffset Since, ProviderFailure? LastFailure, DateTimeOffset? LastFailureAt, DateTimeOffset? RetryAt);
 
 /// <summary>The last calls of a provider: retries count, calls that their caller left do not.</summary>
 /// <param name="Seconds">How far it looks back at most.</param>

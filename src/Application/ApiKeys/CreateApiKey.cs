@@ -33,9 +33,6 @@ internal sealed class CreateApiKeyHandler(IApiKeyRepository keys, IKeyedHash has
 {
     public async Task<Result<ApiKeyRevealed>> Handle(CreateApiKey request, CancellationToken ct)
     {
-        if ((await keys.ListAsync(user.Id, ct)).Count >= ApiKey.MaxPerUser)
-            return ApiKeyErrors.TooMany;
-
         var now = clock.GetUtcNow();
         var secret = ApiKeySecret.New(ApiKeyId.New(now));
         var scopes = request.Scopes is { } names ? ApiKeyScopeNames.Parse(names)!.Value : ApiKeyScopeNames.All;
@@ -49,7 +46,6 @@ internal sealed class CreateApiKeyHandler(IApiKeyRepository keys, IKeyedHash has
             return created.Error;
 
         audit.Add(new AuditEvent(AuditActions.KeyCreated, user.Id.Value, secret.Id.Value));
-        await keys.AddAsync(created.Value, ct);
-        return new ApiKeyRevealed(ApiKeyDto.From(created.Value, now), secret);
+        return await keys.AddAsync(created.Value, ct) is { } refusal ? refusal : new ApiKeyRevealed(ApiKeyDto.From(created.Value, now), secret);
     }
 }

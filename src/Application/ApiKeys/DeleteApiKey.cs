@@ -1,5 +1,4 @@
 using CleanLlm.Application.Accounts;
-using CleanLlm.Application.Audit;
 using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Results;
@@ -11,17 +10,8 @@ namespace CleanLlm.Application.ApiKeys;
 /// <param name="Id">Which key.</param>
 public sealed record DeleteApiKey(ApiKeyId Id) : IRequest<Result<Unit>>;
 
-internal sealed class DeleteApiKeyHandler(IApiKeyRepository keys, IAccessStates access, IAuditTrail audit, ICurrentUser user)
-    : IRequestHandler<DeleteApiKey, Result<Unit>>
+internal sealed class DeleteApiKeyHandler(ApiKeyRevocation revocation, ICurrentUser user) : IRequestHandler<DeleteApiKey, Result<Unit>>
 {
-    public async Task<Result<Unit>> Handle(DeleteApiKey request, CancellationToken ct)
-    {
-        if (await keys.FindAsync(request.Id, user.Id, ct) is not { } key)
-            return ApiKeyErrors.NotFound;
-
-        audit.Add(new AuditEvent(AuditActions.KeyRevoked, user.Id.Value, key.Id.Value));
-        await keys.RemoveAsync(key, ct);
-        await access.ForgetAsync(user.Id, ct);
-        return Unit.Value;
-    }
+    public Task<Result<Unit>> Handle(DeleteApiKey request, CancellationToken ct) =>
+        revocation.RevokeAsync(request.Id, user.Id, new AuditEvent(AuditActions.KeyRevoked, user.Id.Value, request.Id.Value), ct);
 }

@@ -1,4 +1,5 @@
 using CleanLlm.Domain.ApiKeys;
+using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Application.ApiKeys;
@@ -12,12 +13,15 @@ public interface IApiKeyRepository
     /// <summary>A key of the user; null when there is none.</summary>
     Task<ApiKey?> FindAsync(ApiKeyId id, UserId user, CancellationToken ct);
 
-    /// <summary>Stores a new key.</summary>
-    Task AddAsync(ApiKey key, CancellationToken ct);
+    /// <summary>Stores a new key, unless its owner has <see cref="ApiKey.MaxPerUser"/>, however many are made at once.</summary>
+    /// <returns>Null; or, with nothing stored, <see cref="ApiKeyErrors.TooMany"/>.</returns>
+    Task<Error?> AddAsync(ApiKey key, CancellationToken ct);
 
     /// <summary>Stores the changes of a key that was found here.</summary>
-    Task SaveAsync(ApiKey key, CancellationToken ct);
+    /// <returns>False, with nothing stored, when the key was changed or revoked meanwhile.</returns>
+    Task<bool> SaveAsync(ApiKey key, CancellationToken ct);
 
-    /// <summary>Removes a key; the figures of the ledger stay.</summary>
-    Task RemoveAsync(ApiKey key, CancellationToken ct);
+    /// <summary>Removes a key that was found here; the figures of the ledger stay.</summary>
+    /// <returns>False, with nothing stored, when the key was changed or revoked meanwhile.</returns>
+    Task<bool> RemoveAsync(ApiKey key, CancellationToken ct);
 }

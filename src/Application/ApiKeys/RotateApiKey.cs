@@ -26,15 +26,21 @@ internal sealed class RotateApiKeyHandler(
 {
     public async Task<Result<ApiKeyRevealed>> Handle(RotateApiKey request, CancellationToken ct)
     {
-        if (await keys.FindAsync(request.Id, user.Id, ct) is not { } key)
-            return ApiKeyErrors.NotFound;
-
         var now = clock.GetUtcNow();
-        var secret = ApiKeySecret.New(key.Id);
-        key.Rotate(await secret.HashAsync(hash, ct), TimeSpan.FromSeconds(request.OverlapSeconds), now);
-        audit.Add(new AuditEvent(AuditActions.KeyRotated, user.Id.Value, key.Id.Value));
-        await keys.SaveAsync(key, ct);
-        await access.ForgetAsync(user.Id, ct);
-        return new ApiKeyRevealed(ApiKeyDto.From(key, now), secret);
+        var secret = ApiKeySecret.New(request.Id);
+        var hashed = await secret.HashAsync(hash, ct);
+        // Of two rotations at once the second one follows the first.
+        while (await keys.FindAsync(request.Id, user.Id, ct) is { } key)
+        {
+            key.Rotate(hashed, TimeSpan.FromSeconds(request.OverlapSeconds), now);
+            audit.Add(new AuditEvent(AuditActions.KeyRotated, user.Id.Value, key.Id.Value));
+            if (!await keys.SaveAsync(key, ct))
+                continue;
+            // It is done, whether or not the caller is still there.
+            await access.ForgetAsync(user.Id, CancellationToken.None);
+            return new ApiKeyRevealed(ApiKeyDto.From(key, now), secret);
+        }
+
+        return ApiKeyErrors.NotFound;
     }
 }

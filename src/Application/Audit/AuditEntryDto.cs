@@ -8,7 +8,7 @@ namespace CleanLlm.Application.Audit;
 /// <param name="Sequence">Its place in the chain, from 1.</param>
 /// <param name="At">When it happened.</param>
 /// <param name="Action">What happened, dotted.</param>
-/// <param name="ActorId">The user who did it; null when nobody was signed in.</param>
+/// <param name="ActorId">The user who did it; null when the caller was not signed in.</param>
 /// <param name="SubjectId">The user, key, session or plan it was done to; null when there is none.</param>
 /// <param name="Detail">More about it; null when there was nothing, or when it was erased.</param>
 /// <param name="Redacted">Whether the detail was erased, with the account it was about.</param>

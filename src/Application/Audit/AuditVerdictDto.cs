@@ -2,7 +2,7 @@ namespace CleanLlm.Application.Audit;
 
 /// <summary>
 /// Whether the audit log is what was written. Noting <paramref name="HeadSequence"/> and <paramref name="HeadHash"/> elsewhere
-/// from time to time guards even against somebody who cuts off the newest lines and puts back an earlier head.
+/// from time to time guards even against an attacker who cuts off the newest lines and puts back an earlier head.
 /// </summary>
 /// <param name="Valid">Whether every line is in its place and as it was written.</param>
 /// <param name="Entries">Lines found to be right, up to the first that is not.</param>

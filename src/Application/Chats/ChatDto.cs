@@ -1,10 +1,11 @@
 using AutoMapper;
 using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Completions;
 
 namespace CleanLlm.Application.Chats;
 
 /// <summary>A conversation, without its messages.</summary>
-public sealed record ChatDto
+public record ChatDto
 {
     /// <summary>Identifies the chat.</summary>
     public required ChatId Id { get; init; }
@@ -25,7 +26,37 @@ public sealed record ChatDto
     public required int MessageCount { get; init; }
 }
 
+/// <summary>A conversation, without its messages but with all that is set for it and with what runs in it.</summary>
+public sealed record ChatDetailDto : ChatDto
+{
+    /// <summary>Instructions put before every prompt of this chat; null for none.</summary>
+    public required string? SystemPrompt { get; init; }
+
+    /// <summary>The newest message of the active branch; null while the chat is empty.</summary>
+    public required MessageId? ActiveLeafId { get; init; }
+
+    /// <summary>
+    /// The completion that is being answered, null when none is. Of several on different branches, the one at the end of the active branch,
+    /// else the newest.
+    /// </summary>
+    public required RunningTurnDto? Running { get; init; }
+}
+
+/// <summary>A completion that runs in a chat; `GET /completions/{completionId}/events` reads along.</summary>
+/// <param name="CompletionId">Identifies the completion.</param>
+/// <param name="QuestionId">The id of its question, which is listed among the messages once it is answered.</param>
+/// <param name="Content">What is asked.</param>
+public sealed record RunningTurnDto(CompletionId CompletionId, MessageId QuestionId, string Content)
+{
+    /// <summary>The same for front ends.</summary>
+    public static RunningTurnDto? Of(RunningTurn? running) => running is null ? null : new(running.Id, running.QuestionId, running.Content);
+}
+
 internal sealed class ChatMapping : Profile
 {
-    public ChatMapping() => CreateMap<Chat, ChatDto>();
+    public ChatMapping()
+    {
+        CreateMap<Chat, ChatDto>();
+        CreateMap<Chat, ChatDetailDto>().ForMember(chat => chat.Running, map => map.MapFrom(_ => (RunningTurnDto?)null));
+    }
 }

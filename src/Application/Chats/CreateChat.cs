@@ -8,14 +8,14 @@ using MediatR;
 namespace CleanLlm.Application.Chats;
 
 /// <summary>Opens a chat.</summary>
-public sealed record CreateChat(string? Title, string? Model, string? SystemPrompt) : IRequest<Result<ChatDto>>, IChatTerms;
+public sealed record CreateChat(string? Title, string? Model, string? SystemPrompt) : IRequest<Result<ChatDetailDto>>, IChatTerms;
 
 internal sealed class CreateChatValidator : ChatTermsValidator<CreateChat>;
 
 internal sealed class CreateChatHandler(IChatRepository chats, IModelCatalog catalog, ICurrentUser user, IMapper mapper, TimeProvider clock)
-    : IRequestHandler<CreateChat, Result<ChatDto>>
+    : IRequestHandler<CreateChat, Result<ChatDetailDto>>
 {
-    public async Task<Result<ChatDto>> Handle(CreateChat request, CancellationToken cancellationToken)
+    public async Task<Result<ChatDetailDto>> Handle(CreateChat request, CancellationToken cancellationToken)
     {
         if (await catalog.CheckAsync(request.Model, cancellationToken) is { } unknown)
             return unknown;
@@ -25,6 +25,6 @@ internal sealed class CreateChatHandler(IChatRepository chats, IModelCatalog cat
 
         chats.Add(chat.Value);
         await chats.SaveAsync(cancellationToken);
-        return mapper.Map<ChatDto>(chat.Value);
+        return mapper.Map<ChatDetailDto>(chat.Value);
     }
 }

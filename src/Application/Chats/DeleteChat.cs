@@ -16,6 +16,7 @@ internal sealed class DeleteChatHandler(IChatRepository chats, ICurrentUser user
             return ChatErrors.NotFound;
 
         chats.Remove(chat);
+        // When another request has deleted it at this moment, it is gone all the same.
         await chats.SaveAsync(cancellationToken);
         return Unit.Value;
     }

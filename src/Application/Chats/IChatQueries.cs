@@ -7,17 +7,20 @@ namespace CleanLlm.Application.Chats;
 /// <summary>Reads chats and their messages, one statement a call.</summary>
 public interface IChatQueries
 {
-    /// <summary>One chat; null when it is absent or somebody else's.</summary>
-    Task<ChatDto?> FindAsync(ChatId id, UserId owner, CancellationToken ct);
+    /// <summary>One chat with what runs in it; null when it is absent or another user's.</summary>
+    Task<ChatDetailDto?> FindAsync(ChatId id, UserId owner, CancellationToken ct);
 
     /// <summary>A user's chats, newest activity first.</summary>
     Task<Page<ChatDto>> ListAsync(UserId owner, Cursor? after, int limit, CancellationToken ct);
 
-    /// <summary>Messages along the active branch, newest first; null when the chat is absent or somebody else's.</summary>
+    /// <summary>Messages along the active branch, newest first; null when the chat is absent or another user's.</summary>
     /// <param name="chat">Which chat.</param>
     /// <param name="owner">Whose it must be.</param>
     /// <param name="from">The message to begin with; null for the active leaf.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="ct">Ends the reading.</param>
     Task<Page<MessageDto>?> ListMessagesAsync(ChatId chat, UserId owner, MessageId? from, int limit, CancellationToken ct);
+
+    /// <summary>All versions of a message, oldest first: none when the chat has no such message, null when the chat is absent or another user's.</summary>
+    Task<IReadOnlyList<MessageDto>?> ListSiblingsAsync(ChatId chat, UserId owner, MessageId message, CancellationToken ct);
 }

@@ -6,11 +6,17 @@ namespace CleanLlm.Application.Chats;
 /// <summary>Loads and stores chats.</summary>
 public interface IChatRepository
 {
-    /// <summary>A chat, to be changed; null when it is absent or somebody else's.</summary>
+    /// <summary>A chat, to be changed; null when it is absent or another user's.</summary>
     Task<Chat?> FindAsync(ChatId id, UserId owner, CancellationToken ct);
 
     /// <summary>A message of a chat, to be changed; null when the chat has no such message.</summary>
     Task<Message?> FindMessageAsync(ChatId chat, MessageId id, CancellationToken ct);
+
+    /// <summary>
+    /// The newest message, by its time and then its id, that hangs below a message of a chat and has nothing below itself; the message when
+    /// it has nothing below it, null when the chat has no such message.
+    /// </summary>
+    Task<MessageId?> FindNewestLeafAsync(ChatId chat, MessageId above, CancellationToken ct);
 
     /// <summary>Puts in a new chat.</summary>
     void Add(Chat chat);
@@ -19,5 +25,6 @@ public interface IChatRepository
     void Remove(Chat chat);
 
     /// <summary>Stores what was changed, in one transaction.</summary>
-    Task SaveAsync(CancellationToken ct);
+    /// <returns>False, with nothing stored, when the chat was deleted meanwhile.</returns>
+    Task<bool> SaveAsync(CancellationToken ct);
 }

@@ -25,6 +25,15 @@ public interface IConversationReader
     /// <param name="ct">Ends the reading.</param>
     /// <returns>The conversation with its question; <see cref="ChatErrors.NotFound"/> or <see cref="ChatErrors.MessageNotFound"/>.</returns>
     Task<Result<Conversation>> ReadAboveAsync(ChatId chat, UserId owner, MessageId message, int maxMessages, CancellationToken ct);
+
+    /// <summary>The chat and the branch above a question, so that another one can be asked in its place.</summary>
+    /// <param name="chat">Which chat.</param>
+    /// <param name="owner">Whose it must be.</param>
+    /// <param name="message">The question.</param>
+    /// <param name="maxMessages">How many of the newest messages above the question to read.</param>
+    /// <param name="ct">Ends the reading.</param>
+    /// <returns>The conversation; <see cref="ChatErrors.NotFound"/>, <see cref="ChatErrors.MessageNotFound"/> or <see cref="ChatErrors.AnswerEdited"/>.</returns>
+    Task<Result<Conversation>> ReadBesideAsync(ChatId chat, UserId owner, MessageId message, int maxMessages, CancellationToken ct);
 }
 
 /// <summary>A chat as a model has to know it.</summary>
@@ -41,4 +50,8 @@ public sealed record Conversation(string? Model, string? SystemPrompt, MessageId
 /// <summary>A question that waits for one more answer.</summary>
 /// <param name="Id">Its message.</param>
 /// <param name="Content">Its text.</param>
-public sealed record StoredQuestion(MessageId Id, string Content);
+public sealed record StoredQuestion(MessageId Id, string Content)
+{
+    /// <summary>The answers it has, oldest first.</summary>
+    public IReadOnlyList<MessageId> AnswerIds { get; init; } = [];
+}

@@ -24,7 +24,29 @@ public sealed record MessageDto(
     DateTimeOffset CreatedAt,
     FeedbackDto? Feedback)
 {
-    internal static MessageDto AnswerOf(Completion completion, string answer) => new(
+    /// <summary>
+    /// What the model said while it reasoned; null when it did not, and later on unless the plan keeps it.
+    /// </summary>
+    public string? Reasoning { get; init; }
+
+    /// <summary>
+    /// Why a question has no answer: <c>completion.interrupted</c> when the server stopped before the answer began, so that it can be asked
+    /// once more with <c>regenerate</c>; null for any other message.
+    /// </summary>
+    public string? ErrorCode { get; init; }
+
+    /// <summary>
+    /// The ids of all versions of this message, itself among them, oldest first: the messages with the same parent, or all without one.
+    /// Position and number say "2 of 3".
+    /// </summary>
+    public required IReadOnlyList<MessageId> SiblingIds { get; init; }
+
+    /// <summary>The answer of a completion.</summary>
+    /// <param name="completion">In whatever state it is.</param>
+    /// <param name="answer">Its text.</param>
+    /// <param name="reasoning">What the model said while it reasoned; null or empty for nothing.</param>
+    /// <param name="others">The other answers of the same question that are stored, oldest first, with or without this one.</param>
+    internal static MessageDto AnswerOf(Completion completion, string answer, string? reasoning, IReadOnlyList<MessageId> others) => new(
         completion.Turn?.AnswerId ?? new MessageId(completion.Id.Value),
         completion.Turn?.QuestionId,
         MessageRole.Assistant,
@@ -33,7 +55,14 @@ public sealed record MessageDto(
         completion.PromptTokens,
         completion.CompletionTokens,
         completion.FinishedAt ?? completion.CreatedAt,
-        Feedback: null);
+        Feedback: null)
+    {
+        Reasoning = string.IsNullOrEmpty(reasoning) ? null : reasoning,
+        SiblingIds = Siblings(completion.Turn?.AnswerId ?? new MessageId(completion.Id.Value), others),
+    };
+
+    private static IReadOnlyList<MessageId> Siblings(MessageId answer, IReadOnlyList<MessageId> others) =>
+        others.Contains(answer) ? others : [.. others, answer];
 }
 
 /// <summary>A user's opinion of an answer.</summary>

@@ -35,7 +35,6 @@ internal sealed class RateMessageHandler(IChatRepository chats, ICurrentUser use
         if (!rated.IsSuccess)
             return rated.Error;
 
-        await chats.SaveAsync(cancellationToken);
-        return Unit.Value;
+        return await chats.SaveAsync(cancellationToken) ? Unit.Value : ChatErrors.NotFound;
     }
 }

@@ -1,4 +1,3 @@
-using AutoMapper;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Ai;
 using CleanLlm.Domain.Chats;
@@ -8,14 +7,14 @@ using MediatR;
 namespace CleanLlm.Application.Chats;
 
 /// <summary>Changes what is given; null leaves a value as it is, an empty text removes it.</summary>
-public sealed record UpdateChat(ChatId Id, string? Title, string? Model, string? SystemPrompt) : IRequest<Result<ChatDto>>, IChatTerms;
+public sealed record UpdateChat(ChatId Id, string? Title, string? Model, string? SystemPrompt) : IRequest<Result<ChatDetailDto>>, IChatTerms;
 
 internal sealed class UpdateChatValidator : ChatTermsValidator<UpdateChat>;
 
-internal sealed class UpdateChatHandler(IChatRepository chats, IModelCatalog catalog, ICurrentUser user, IMapper mapper, TimeProvider clock)
-    : IRequestHandler<UpdateChat, Result<ChatDto>>
+internal sealed class UpdateChatHandler(IChatRepository chats, IChatQueries queries, IModelCatalog catalog, ICurrentUser user, TimeProvider clock)
+    : IRequestHandler<UpdateChat, Result<ChatDetailDto>>
 {
-    public async Task<Result<ChatDto>> Handle(UpdateChat request, CancellationToken cancellationToken)
+    public async Task<Result<ChatDetailDto>> Handle(UpdateChat request, CancellationToken cancellationToken)
     {
         if (await chats.FindAsync(request.Id, user.Id, cancellationToken) is not { } chat)
             return ChatErrors.NotFound;
@@ -27,7 +26,9 @@ internal sealed class UpdateChatHandler(IChatRepository chats, IModelCatalog cat
         if (!changed.IsSuccess)
             return changed.Error;
 
-        await chats.SaveAsync(cancellationToken);
-        return mapper.Map<ChatDto>(chat);
+        // Read before it is stored: a change that was made is not answered by a failure to read it.
+        if (await queries.FindAsync(chat.Id, user.Id, cancellationToken) is not { } before || !await chats.SaveAsync(cancellationToken))
+            return ChatErrors.NotFound;
+        return before with { Title = chat.Title, Model = chat.Model, SystemPrompt = chat.SystemPrompt, UpdatedAt = chat.UpdatedAt };
     }
 }

@@ -14,8 +14,7 @@ namespace CleanLlm.Application.Completions;
 /// <summary>The second half of the <see cref="CompletionRunner"/>, without the caller: answer, finish, commit.</summary>
 internal sealed partial class CompletionAnswering(
     IChatClient client,
-    ICompletionStore store,
-    ICompletionQueries queries,
+    CompletionClosings closings,
     RunningCompletions running,
     CompletionSharing sharing,
     TitleQueue titles,
@@ -113,7 +112,7 @@ internal sealed partial class CompletionAnswering(
         return true;
     }
 
-    // False once the answer is larger than allowed. What else a client may tell, such as its reasoning, is not part of the answer.
+    // False once the answer is larger than allowed. What else a client may tell is not part of the answer.
     private static bool Take(CompletionRun run, AIContent content)
     {
         switch (content)
@@ -123,6 +122,10 @@ internal sealed partial class CompletionAnswering(
                 return true;
             case TextContent text:
                 return run.Append(text.Text);
+            case TextReasoningContent reasoning:
+                return run.Append(reasoning);
+            case MessageField field:
+                return run.Append(field);
             case ToolCallFragment piece:
                 return run.Append(piece);
             case FunctionCallContent call:
@@ -138,20 +141,16 @@ internal sealed partial class CompletionAnswering(
         }
     }
 
-    // No token: what was produced is stored and charged whether or not anybody still waits for it.
     private async Task<Result<CompletionDto>> CommitAsync(CompletionRun run, CompletionClosing closing, Error? error)
     {
-        if (await store.CloseAsync(closing, CancellationToken.None))
-        {
-            titles.Offer(closing);
-            return error is null || error == CompletionErrors.Cancelled
-                ? CompletionDto.From(closing.Completion, run.Answer.Text, run.ToolCalls.Calls)
-                : error;
-        }
+        var closed = await closings.CloseAsync(closing);
+        if (!closed.IsOurs)
+            return closed.Stored is { Status: CompletionStatus.Succeeded or CompletionStatus.Cancelled } other ? other : CompletionErrors.Interrupted;
 
-        // Closed before: by the sweep after a long pause of this process, or by this very commit whose confirmation was lost.
-        var stored = await queries.FindAsync(run.Id, run.UserId, CancellationToken.None);
-        return stored is { Status: CompletionStatus.Succeeded or CompletionStatus.Cancelled } ? stored : CompletionErrors.Interrupted;
+        if (closed.Counters is { } counters)
+            run.Settle(counters, clock.GetUtcNow());
+        titles.Offer(closing);
+        return error is null || error == CompletionErrors.Cancelled ? CompletionDto.From(closing.Completion, run) : error;
     }
 
     private static List<ChatMessage> Messages(PromptDraft prompt)

@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization;
+using CleanLlm.Application.Ai;
 using CleanLlm.Application.Chats;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Quotas;
 
 namespace CleanLlm.Application.Completions;
 
@@ -40,36 +42,62 @@ public sealed record CompletionDto(
     [JsonIgnore]
     public bool IsAnswerGone { get; init; }
 
+    /// <summary>What the model's family needs back beside text and tool calls, as far as this instance knows. Told to clients of <c>/v1</c> only.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<MessageField> Fields { get; init; } = [];
+
+    /// <summary>The name that the reasoning came under. Told to clients of <c>/v1</c> only.</summary>
+    [JsonIgnore]
+    public string ReasoningField { get; init; } = ReasoningFields.Content;
+
+    /// <summary>Builds it from a run that has just ended.</summary>
+    internal static CompletionDto From(Completion completion, CompletionRun run) =>
+        From(completion, run.Answer.Text, run.Reasoning.Text, run.ToolCalls.Calls, run.EarlierAnswers) with { Fields = run.Fields, ReasoningField = run.ReasoningField };
+
     /// <summary>Builds it from the completion and its answer.</summary>
     /// <param name="completion">In whatever state it is.</param>
     /// <param name="answer">The answer's text as far as it is known.</param>
+    /// <param name="reasoning">What the model said while it reasoned, as far as it is known.</param>
     /// <param name="toolCalls">The tools it wants called; null for those that were stored.</param>
-    public static CompletionDto From(Completion completion, string? answer, IReadOnlyList<ToolCall>? toolCalls = null) => new(
+    /// <param name="answers">The answers that its question has in a chat, with or without its own; null for none.</param>
+    public static CompletionDto From(
+        Completion completion,
+        string? answer,
+        string? reasoning = null,
+        IReadOnlyList<ToolCall>? toolCalls = null,
+        IReadOnlyList<MessageId>? answers = null) => new(
         completion.Id,
         completion.Turn?.ChatId,
         completion.Status,
         completion.Model,
         completion.Provider,
-        string.IsNullOrEmpty(answer) ? null : MessageDto.AnswerOf(completion, answer),
+        string.IsNullOrEmpty(answer) && string.IsNullOrEmpty(reasoning) ? null : MessageDto.AnswerOf(completion, answer ?? "", reasoning, answers ?? []),
         toolCalls ?? completion.ToolCalls,
-        new CompletionUsageDto(completion.PromptTokens, completion.CompletionTokens, completion.CostMicros),
+        new CompletionUsageDto(
+            completion.PromptTokens,
+            completion.CachedPromptTokens,
+            completion.CompletionTokens,
+            completion.ReasoningTokens,
+            QuotaUnits.Micros(completion.CostNanos)),
         completion.FinishReason,
         completion.ErrorCode,
         completion.Cached,
         completion.Findings,
         completion.CreatedAt,
         completion.FinishedAt)
-    {
-        IsAnswerGone = toolCalls is null && !completion.Store && completion.CompletionTokens > 0,
-    };
+        {
+            IsAnswerGone = toolCalls is null && !completion.Store && completion.CompletionTokens > 0,
+        };
 }
 
 /// <summary>What a completion counted.</summary>
 /// <param name="PromptTokens">Tokens of the prompt.</param>
-/// <param name="CompletionTokens">Tokens of the answer.</param>
-/// <param name="CostMicros">Cost in millionths of the configured currency.</param>
-public sealed record CompletionUsageDto(int PromptTokens, int CompletionTokens, long CostMicros)
+/// <param name="CachedPromptTokens">Those of the prompt that the provider had in its cache.</param>
+/// <param name="CompletionTokens">Tokens of the answer, its reasoning included.</param>
+/// <param name="ReasoningTokens">Those of the answer that are reasoning.</param>
+/// <param name="CostMicros">Cost in millionths of the configured currency, exact to three decimals.</param>
+public sealed record CompletionUsageDto(int PromptTokens, int CachedPromptTokens, int CompletionTokens, int ReasoningTokens, decimal CostMicros)
 {
-    /// <summary>Both together.</summary>
+    /// <summary>Prompt and answer together.</summary>
     public int TotalTokens => PromptTokens + CompletionTokens;
 }

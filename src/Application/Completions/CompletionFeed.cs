@@ -17,7 +17,7 @@ public sealed class CompletionFeed(
     /// <param name="after">The id of the last event already seen; 0 for all.</param>
     /// <param name="patience">After how long a silence the reader gives an empty batch.</param>
     /// <param name="ct">Ends the reading.</param>
-    /// <returns>The reader; <see cref="CompletionErrors.NotFound"/> when it is absent or somebody else's.</returns>
+    /// <returns>The reader; <see cref="CompletionErrors.NotFound"/> when it is absent or another user's.</returns>
     public async Task<Result<ICompletionReader>> OpenAsync(CompletionId id, UserId user, int after, TimeSpan patience, CancellationToken ct)
     {
         if (running.LogOf(id, user) is { } log)
@@ -70,7 +70,7 @@ public sealed class CompletionFeed(
         var batch = await shared.ReadAsync(id, after, ct);
         if (batch.IsLast || batch.Events.Count > 0)
             return batch.Events.Count == 0;
-        // Nothing: the log stops short of an ending, or the id lies beyond it, which nobody was given.
+        // Nothing: the log stops short of an ending, or the id lies beyond it, and was never sent.
         var last = 0;
         do
         {

@@ -25,7 +25,7 @@ internal sealed class CompletionLogReader : ICompletionReader, IValueTaskSource<
         leaving = ct.UnsafeRegister(static state => ((CompletionLogReader)state!).WakeUp(), this);
     }
 
-    /// <summary>Whether it reads for somebody outside.</summary>
+    /// <summary>Whether it reads for a caller.</summary>
     public bool IsAudience { get; }
 
     public ValueTask<EventBatch> NextAsync()
@@ -48,7 +48,7 @@ internal sealed class CompletionLogReader : ICompletionReader, IValueTaskSource<
     {
         source.Reset();
         isWaiting = true;
-        // Cancelled between its last look and now, when nobody was there to be woken.
+        // Cancelled between its last look and now, when no reader was waiting.
         if (ct.IsCancellationRequested)
             Wake();
     }

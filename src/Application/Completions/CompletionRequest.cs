@@ -33,6 +33,9 @@ internal sealed record CompletionRequest
     /// <summary>The question of the chat to be answered once more, or one of its answers; null for a new question.</summary>
     public MessageId? Regenerates { get; init; }
 
+    /// <summary>The question of the chat beside which this one is asked; null for one that goes on.</summary>
+    public MessageId? Edits { get; init; }
+
     /// <summary>The model asked for; null for the chat's or the default one.</summary>
     public string? Model { get; init; }
 
@@ -41,6 +44,12 @@ internal sealed record CompletionRequest
 
     /// <summary>The longest answer wanted, in tokens; null for as long as model, plan and quota allow.</summary>
     public int? MaxTokens { get; init; }
+
+    /// <summary>
+    /// Whether a shorter answer will do where model, plan, quota or what the prompt leaves of the window does not allow
+    /// <see cref="MaxTokens"/>; else such a request is refused.
+    /// </summary>
+    public bool TakesShorter { get; init; }
 
     /// <summary>Whether prompt and answer are kept. A chat always keeps them.</summary>
     public bool Store { get; init; } = true;
@@ -57,7 +66,7 @@ internal sealed record CompletionRequest
     /// <summary>Whether the answer may come from the cache; null for yes at temperature 0 when prompt and answer are kept.</summary>
     public bool? Cache { get; init; }
 
-    /// <summary>Whether nobody waits for it, so that it takes no place among the completions its user may have at once.</summary>
+    /// <summary>Whether no caller waits for it, so that it takes no place among the completions its user may have at once.</summary>
     public bool IsAside { get; init; }
 
     /// <summary>One question as the messages of a request.</summary>

@@ -6,7 +6,7 @@ namespace CleanLlm.Application.Completions;
 /// <summary>
 /// Copies the event log of a streamed run to where other instances can read it. It is a reader like any other, so neither the run nor
 /// its caller waits for it. What came meanwhile goes in one piece: a short answer in a single one, a long one in small pieces only
-/// while somebody follows it elsewhere.
+/// while a reader follows it on another instance.
 /// </summary>
 internal sealed partial class CompletionSharing(ICompletionEventStore shared, TimeProvider clock, ILogger<CompletionSharing> logger)
 {

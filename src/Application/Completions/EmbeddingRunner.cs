@@ -22,7 +22,11 @@ namespace CleanLlm.Application.Completions;
 internal sealed partial class EmbeddingRunner(
     ISubscriptions subscriptions,
     IModelCatalog catalog,
-    ICompletionStore store,
+    AdmissionGate gate,
+    IProviderPlaces places,
+    CompletionAdmission admission,
+    PromptCounting counting,
+    CompletionClosings closings,
     IEmbeddingGenerator<string, Embedding<float>> generator,
     RunningCompletions running,
     ITokenCounter tokens,
@@ -33,6 +37,29 @@ internal sealed partial class EmbeddingRunner(
     /// <summary>Makes the vectors. Once admitted it goes on to its end, whether or not its caller stays.</summary>
     public async Task<Result<EmbeddingsDto>> RunAsync(EmbeddingRequest request, CancellationToken ct)
     {
+        var started = await StartAsync(request, ct);
+        if (!started.IsSuccess)
+            return started.Error;
+        try
+        {
+            return await AnswerAsync(request, started.Value);
+        }
+        finally
+        {
+            running.Release(started.Value.Lease);
+        }
+    }
+
+    private async Task<Result<Started>> StartAsync(EmbeddingRequest request, CancellationToken ct)
+    {
+        if (await gate.EnterAsync(request.UserId, isAside: false, ct) is { } refusal)
+            return refusal;
+        using var place = new AdmissionPlace(gate);
+        return await StartInsideAsync(request, place, ct);
+    }
+
+    private async Task<Result<Started>> StartInsideAsync(EmbeddingRequest request, AdmissionPlace place, CancellationToken ct)
+    {
         var chosen = await ChooseAsync(request, ct);
         if (!chosen.IsSuccess)
             return chosen.Error;
@@ -41,17 +68,57 @@ internal sealed partial class EmbeddingRunner(
         if (inputs.Any(string.IsNullOrWhiteSpace))
             return Error.Invalid("input", "Must hold visible text.");
         var (plan, candidates) = chosen.Value;
-        var counts = inputs.Select(tokens.Count).ToList();
-        if (counts.Max() > candidates[0].ContextWindow)
-            return CompletionErrors.PromptTooLong("input", counts.Max(), candidates[0].ContextWindow);
+        if (!places.Any(candidates, isAside: false))
+        {
+            gate.NoteRefusal(ProviderErrors.NoPlace);
+            return ProviderErrors.NoPlace;
+        }
+
+        var counted = await CountAsync(request, place, plan, candidates[0], inputs, ct);
+        if (!counted.IsSuccess)
+            return counted.Error;
 
         ct.ThrowIfCancellationRequested();
         var completion = Completion.Start(
-            new CompletionStart(request.UserId, Turn: null, candidates[0], Prompt: "", counts.Sum(), Findings: [], Store: false) { ApiKeyId = request.Key?.Id },
+            new CompletionStart(request.UserId, Turn: null, candidates[0], Prompt: "", counted.Value, Findings: [], Store: false) { ApiKeyId = request.Key?.Id },
             clock.GetUtcNow());
         var limits = await AdmitAsync(request, plan, candidates, completion);
-        return limits.IsSuccess ? await EmbedAsync(request, inputs, new RoutedCall { Candidates = candidates }, completion, limits.Value) : limits.Error;
+        if (!limits.IsSuccess)
+            return limits.Error;
+        // Before it leaves the gate, so that a process that leaves sees it here or there.
+        var lease = new EmbeddingLease(completion);
+        running.Hold(lease);
+        return new Started(inputs, new RoutedCall { Candidates = candidates }, completion, lease, limits.Value);
     }
+
+    private async Task<Result<int>> CountAsync(
+        EmbeddingRequest request, AdmissionPlace place, Plan plan, Model model, IReadOnlyList<string> inputs, CancellationToken ct)
+    {
+        if (!counting.IsLarge(inputs.Sum(input => (long)input.Length)))
+            return Count(model, inputs);
+        var least = inputs.Select(tokens.AtLeast).ToList();
+        if (least.Max() > model.ContextWindow)
+            return CompletionErrors.PromptTooLong("input", least.Max(), model.ContextWindow);
+        var demand = new QuotaDemand(least.Sum(), MaxCompletionTokens: 0, MinCompletionTokens: 0, model.Price);
+        return await counting.CountAsync(request.UserId, place, Limits(request, plan), demand, clock.GetUtcNow(), () => Count(model, inputs), ct);
+    }
+
+    /// <summary>The tokens of all texts, unless one of them does not fit the model.</summary>
+    private Result<int> Count(Model model, IReadOnlyList<string> inputs)
+    {
+        var sum = 0;
+        foreach (var input in inputs)
+        {
+            var count = tokens.Count(input, model.ContextWindow);
+            if (count > model.ContextWindow)
+                return CompletionErrors.PromptTooLong("input", count, model.ContextWindow);
+            sum += count;
+        }
+
+        return sum;
+    }
+
+    private static IReadOnlyList<PlanLimit> Limits(EmbeddingRequest request, Plan plan) => request.Key?.Limit is { } own ? [.. plan.Limits, own] : plan.Limits;
 
     private async Task<Result<(Plan Plan, IReadOnlyList<Model> Candidates)>> ChooseAsync(EmbeddingRequest request, CancellationToken ct)
     {
@@ -72,38 +139,58 @@ internal sealed partial class EmbeddingRunner(
     private async Task<Result<IReadOnlyList<QuotaLimitDto>>> AdmitAsync(
         EmbeddingRequest request, Plan plan, IReadOnlyList<Model> candidates, Completion completion)
     {
-        IReadOnlyList<PlanLimit> limits = request.Key?.Limit is { } own ? [.. plan.Limits, own] : plan.Limits;
+        var limits = Limits(request, plan);
         var price = TokenPrice.Ceiling(candidates.Select(model => model.Price));
         var demand = new QuotaDemand(completion.PromptTokens, MaxCompletionTokens: 0, MinCompletionTokens: 0, price);
-        var counters = await store.AdmitAsync(completion, limits, demand, completion.CreatedAt + options.Value.Lease, CancellationToken.None);
+        var counters = await admission.AdmitAsync(completion, limits, demand);
         return counters.IsSuccess
             ? Result<IReadOnlyList<QuotaLimitDto>>.Success(
                 [.. limits.Zip(counters.Value, (limit, counter) => QuotaLimitDto.From(limit, counter, completion.CreatedAt))])
             : counters.Error;
     }
 
-    private async Task<Result<EmbeddingsDto>> EmbedAsync(
-        EmbeddingRequest request, IReadOnlyList<string> inputs, RoutedCall call, Completion completion, IReadOnlyList<QuotaLimitDto> limits)
+    private async Task<Result<EmbeddingsDto>> AnswerAsync(EmbeddingRequest request, Started started)
     {
+        var (inputs, call, completion, lease, limits) = started;
         var answer = await TryGenerateAsync(request, inputs, call, completion);
-        if (call.Served is { } served)
-            completion.AnsweredBy(served);
-
-        var closing = answer.IsSuccess
-            ? completion.Succeed("", Tokens(answer.Value.Usage, completion), FinishReason.Stop, clock.GetUtcNow())
-            : completion.Fail(answer.Error, "", new TokenCount(0, 0, UsageBasis.Partial), clock.GetUtcNow());
-        if (!await store.CloseAsync(closing, CancellationToken.None))
+        var closing = lease.Close(ending =>
+        {
+            if (call.Served is { } served)
+                ending.AnsweredBy(served);
+            return answer.IsSuccess
+                ? ending.Succeed("", Tokens(answer.Value.Usage, ending), FinishReason.Stop, clock.GetUtcNow())
+                : ending.Fail(answer.Error, "", new TokenCount(0, 0, UsageBasis.Partial), clock.GetUtcNow());
+        });
+        if (await TryCloseAsync(closing) is not { } closed)
+            return CompletionErrors.NotStored;
+        if (!closed.IsOurs)
             return CompletionErrors.Interrupted;
+        var now = clock.GetUtcNow();
+        if (closed.Counters is { } counters)
+            limits = [.. limits.Zip(counters, (limit, counter) => limit.At(counter, now))];
         return answer.IsSuccess
             ? new EmbeddingsDto(completion.Id, completion.Model, [.. answer.Value.Select(vector => vector.Vector)], completion.PromptTokens, limits)
             : answer.Error;
     }
 
+    private async Task<ClosedCompletion?> TryCloseAsync(CompletionClosing closing)
+    {
+        try
+        {
+            return await closings.CloseAsync(closing);
+        }
+        catch (Exception fault)
+        {
+            // The row keeps its lease, so the sweep settles it.
+            LogLost(logger, fault, closing.Completion.Id);
+            return null;
+        }
+    }
+
     private async Task<Result<GeneratedEmbeddings<Embedding<float>>>> TryGenerateAsync(
         EmbeddingRequest request, IReadOnlyList<string> inputs, RoutedCall call, Completion completion)
     {
-        // Nobody renews its lease, so it may not take longer than that.
-        using var deadline = new CancellationTokenSource(options.Value.Lease, clock);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.MaxSeconds), clock);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, running.Stopping);
         try
         {
@@ -131,12 +218,20 @@ internal sealed partial class EmbeddingRunner(
         && vectors[0].Vector.Length > 0
         && vectors.All(vector => vector.Vector.Length == vectors[0].Vector.Length && !vector.Vector.Span.ContainsAnyExceptInRange(float.MinValue, float.MaxValue));
 
-    private static TokenCount Tokens(UsageDetails? reported, Completion completion) => reported is { InputTokenCount: > 0 and <= int.MaxValue and var prompt }
-        ? new TokenCount((int)prompt, 0, UsageBasis.Reported)
-        : new TokenCount(completion.PromptTokens, 0, UsageBasis.Counted);
+    // Vectors count no tokens of an answer, whatever a provider says.
+    private static TokenCount Tokens(UsageDetails? reported, Completion completion) =>
+        new ReportedUsage { Prompt = reported?.InputTokenCount, Completion = 0, Total = reported?.InputTokenCount is null ? reported?.TotalTokenCount : null }
+            .Resolve(hasAnswer: false, () => new TokenCount(completion.PromptTokens, 0, UsageBasis.Counted));
+
+    /// <summary>An admitted call.</summary>
+    private sealed record Started(
+        IReadOnlyList<string> Inputs, RoutedCall Call, Completion Completion, EmbeddingLease Lease, IReadOnlyList<QuotaLimitDto> Limits);
 
     [LoggerMessage(LogLevel.Error, "Embeddings {Id} ended by a fault")]
     private static partial void LogFault(ILogger logger, Exception fault, CompletionId id);
+
+    [LoggerMessage(LogLevel.Error, "Embeddings {Id} could not be settled; their lease will run out and the sweep will settle them")]
+    private static partial void LogLost(ILogger logger, Exception fault, CompletionId id);
 }
 
 /// <summary>What a way to an embedding model hands to the <see cref="EmbeddingRunner"/>.</summary>
@@ -149,7 +244,7 @@ internal sealed record EmbeddingRequest(UserId UserId, ApiKeyAccess? Key, IReadO
     /// <summary>How long the vectors should be; null for the model's own length.</summary>
     public int? Dimensions { get; init; }
 
-    /// <summary>Whom the caller asks for; null for nobody.</summary>
+    /// <summary>The end user that the caller asks for; null when not given.</summary>
     public string? EndUser { get; init; }
 
     /// <summary>The same for the generator.</summary>

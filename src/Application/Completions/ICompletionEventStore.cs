@@ -34,10 +34,10 @@ public enum Appended
     /// <summary>They could not be added and may be tried again.</summary>
     Nowhere,
 
-    /// <summary>They are there; nobody follows the log elsewhere just now.</summary>
+    /// <summary>They are there; no other instance follows the log now.</summary>
     Unwatched,
 
-    /// <summary>They are there, and somebody waits for more.</summary>
+    /// <summary>They are there, and a reader waits for more.</summary>
     Watched,
 }
 
@@ -46,7 +46,7 @@ internal sealed class NoSharedEvents : ICompletionEventStore, IAsyncDisposable
 {
     public bool IsShared => false;
 
-    public ICompletionEventWriter OpenWriter(CompletionId id) => throw new NotSupportedException("There is nobody to share with.");
+    public ICompletionEventWriter OpenWriter(CompletionId id) => throw new NotSupportedException("There is no other instance to share with.");
 
     public Task<EventBatch> ReadAsync(CompletionId id, int after, CancellationToken ct) =>
         Task.FromResult(new EventBatch(after + 1, ArraySegment<CompletionEvent>.Empty, IsLast: false));

@@ -1,30 +1,47 @@
+using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Application.Completions;
 
 /// <summary>
 /// Admits and closes completions in the database, which is the only authority on quota. Each call is one transaction;
-/// against PostgreSQL admitting and closing are one round trip each.
+/// against PostgreSQL admitting and closing are one round trip each. Leases are given and judged by the database's clock, so that an
+/// instance whose clock is wrong neither ends what runs elsewhere nor keeps what has ended.
 /// </summary>
 public interface ICompletionStore
 {
+    /// <summary>How many admissions it works on together; more would only wait inside it.</summary>
+    int AdmissionsAtOnce { get; }
+
     /// <summary>
     /// Reserves what <paramref name="demand"/> may use under every limit and stores the running completion, or does neither.
     /// On success the completion holds its reservation.
     /// </summary>
-    /// <returns>The counters after the reservation, in the order of the limits; or which limit refused.</returns>
+    /// <returns>
+    /// The counters after the reservation, in the order of the limits; or which limit refused, or <see cref="ChatErrors.Busy"/> where another
+    /// completion runs at the same place of the chat, or <see cref="ChatErrors.Moved"/> when the end that the question follows is no longer
+    /// the chat's.
+    /// </returns>
     Task<Result<IReadOnlyList<QuotaCounter>>> AdmitAsync(
-        Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, DateTimeOffset leaseExpiresAt, CancellationToken ct);
+        Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, CancellationToken ct);
 
-    /// <summary>Renews the lease and stores how far the answer has come, and who gives it at what price.</summary>
-    /// <returns>False when the completion was closed meanwhile.</returns>
-    Task<bool> CheckpointAsync(CompletionCheckpoint checkpoint, CancellationToken ct);
+    /// <summary>The counters of the limits' current periods, read without a lock: those never used are absent, others may be among them.</summary>
+    Task<IReadOnlyList<QuotaCounter>> CountersAsync(UserId user, IReadOnlyList<PlanLimit> limits, DateTimeOffset now, CancellationToken ct);
+
+    /// <summary>Renews the leases and stores how far the answers have come, and who gives them at what price: all or none.</summary>
+    /// <returns>Those that were stored; the others have been closed, or are being closed.</returns>
+    Task<IReadOnlySet<CompletionId>> CheckpointAsync(IReadOnlyList<CompletionCheckpoint> checkpoints, CancellationToken ct);
 
     /// <summary>Stores the final state, the messages and the ledger entry, and settles the reservation: all or nothing, and only once.</summary>
-    /// <returns>False when it had been closed before, in which case nothing changes.</returns>
-    Task<bool> CloseAsync(CompletionClosing closing, CancellationToken ct);
+    /// <returns>The counters after settling, in the order of what was held; null when it had been closed before, in which case nothing changes.</returns>
+    Task<IReadOnlyList<QuotaCounter>?> CloseAsync(CompletionClosing closing, CancellationToken ct);
+
+    /// <summary>As <see cref="CloseAsync"/>, but only where the lease has ended: one that was renewed since it was listed is left alone.</summary>
+    /// <returns>As <see cref="CloseAsync"/>; null also when the lease holds.</returns>
+    Task<IReadOnlyList<QuotaCounter>?> CloseAbandonedAsync(CompletionClosing closing, CancellationToken ct);
 
     /// <summary>Notes that a running completion is to end; the instance that runs it looks every second. Nothing happens when it has ended.</summary>
     Task RequestCancelAsync(CompletionId id, CancellationToken ct);
@@ -32,6 +49,16 @@ public interface ICompletionStore
     /// <summary>The running completions that are to end.</summary>
     Task<IReadOnlyList<CompletionId>> ListCancelRequestedAsync(CancellationToken ct);
 
-    /// <summary>Running completions whose lease ended before <paramref name="now"/>, oldest first.</summary>
-    Task<IReadOnlyList<Completion>> ListAbandonedAsync(DateTimeOffset now, int limit, CancellationToken ct);
+    /// <summary>Running completions whose lease has ended, oldest first.</summary>
+    /// <param name="user">Whose; null for everybody's.</param>
+    /// <param name="after">The last one of the page before; null for the first page.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="ct">Ends the wait.</param>
+    Task<IReadOnlyList<Completion>> ListAbandonedAsync(UserId? user, LeaseKey? after, int limit, CancellationToken ct);
+
+    /// <summary>Running completions, whether or not their lease holds, oldest first.</summary>
+    /// <param name="after">The last one of the page before; null for the first page.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="ct">Ends the wait.</param>
+    Task<IReadOnlyList<Completion>> ListRunningAsync(LeaseKey? after, int limit, CancellationToken ct);
 }

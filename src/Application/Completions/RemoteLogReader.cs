@@ -109,7 +109,7 @@ internal sealed class RemoteLogReader : ICompletionReader
     {
         try
         {
-            // The whole row only once it says how it ended: until then it holds a growing answer that nobody looks at.
+            // The whole row only once it says how it ended: until then it holds a growing answer that is not used here.
             if (await queries.StatusOfAsync(id, user, ct) is not (CompletionStatus.Running or CompletionStatus.Queued))
             {
                 // Erased with its user: whoever still reads is told that nothing more comes.
@@ -136,7 +136,7 @@ internal sealed class RemoteLogReader : ICompletionReader
         [
             new CompletionStarted(id, stored.Model),
             .. stored.Message is { } message ? [new CompletionDelta(message.Content)] : Array.Empty<CompletionDelta>(),
-            .. stored.ToolCalls.Select((call, i) => new CompletionDelta("") { ToolCall = new ToolCallDelta(i, call.Id, call.Name, call.Arguments) }),
+            .. stored.ToolCalls.Select((call, i) => new CompletionDelta("") { ToolCall = new ToolCallDelta(i, call.Id, call.Name, call.Arguments) { ExtraContent = call.ExtraContent } }),
         ];
         return new EventBatch(1, beginning, IsLast: false);
     }

@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 namespace CleanLlm.Application.Email;
 
 /// <summary>
-/// The mails about accounts. They hold nothing that somebody typed but the address they go to: a mail to a stranger's address
+/// The mails about accounts. They hold nothing that a caller typed except the address they go to: a mail to a stranger's address
 /// cannot be made to say what its sender wants.
 /// </summary>
 internal static class AccountEmails
@@ -26,12 +26,29 @@ internal static class AccountEmails
         page,
         "If it was not you, ignore this mail: the password then stays as it is.");
 
-    public static EmailMessage PasswordChanged(string to)
-    {
-        const string Happened = "The password of your account was changed, and your other devices were signed out.";
-        const string Advice = "If it was not you, reset your password now: choose \"forgot password\" where you sign in.";
-        return new EmailMessage(to, "Your password was changed", $"{Happened}\n\n{Advice}\n", Page(Paragraph(Happened) + Paragraph(Advice)));
-    }
+    public static EmailMessage Invitation(string to, string token, string? page) => Compose(
+        to,
+        "Set your password",
+        "An administrator made an account with this e-mail address. Set its password within 24 hours; after that, choose \"forgot password\" where you sign in.",
+        "Set a password",
+        token,
+        page,
+        "If you do not expect an account, ignore this mail: without a password it cannot be signed in to.");
+
+    public static EmailMessage PasswordChanged(string to) => Inform(
+        to,
+        "Your password was changed",
+        "The password of your account was changed, and your other devices were signed out.",
+        "If it was not you, reset your password now: choose \"forgot password\" where you sign in.");
+
+    public static EmailMessage TwoFactorReset(string to) => Inform(
+        to,
+        "Your second factor was removed",
+        "An administrator removed the second factor of your account, and all your devices were signed out. Signing in needs your password alone until you set up another one.",
+        "If you did not ask for this, tell your administrator, and reset your password now: choose \"forgot password\" where you sign in.");
+
+    private static EmailMessage Inform(string to, string subject, string happened, string advice) =>
+        new(to, subject, $"{happened}\n\n{advice}\n", Page(Paragraph(happened) + Paragraph(advice)));
 
     private static EmailMessage Compose(string to, string subject, string intro, string action, string token, string? page, string outro)
     {

@@ -1,13 +1,16 @@
+using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Ai;
+using CleanLlm.Application.Quotas;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Users;
 using FluentValidation;
 using MediatR;
 
 namespace CleanLlm.Application.Models;
 
-/// <summary>One model by its id, or by another name it goes by.</summary>
+/// <summary>One model of the caller's plan by its id, or by another name it goes by.</summary>
 public sealed record GetModel(string Id) : IRequest<Result<ModelDto>>;
 
 internal sealed class GetModelValidator : AbstractValidator<GetModel>
@@ -15,10 +18,16 @@ internal sealed class GetModelValidator : AbstractValidator<GetModel>
     public GetModelValidator() => RuleFor(request => request.Id).NotEmpty().MaximumLength(Chat.ModelMaxLength);
 }
 
-internal sealed class GetModelHandler(IModelCatalog catalog) : IRequestHandler<GetModel, Result<ModelDto>>
+internal sealed class GetModelHandler(IModelCatalog catalog, ISubscriptions subscriptions, ICurrentUser user) : IRequestHandler<GetModel, Result<ModelDto>>
 {
-    public async Task<Result<ModelDto>> Handle(GetModel request, CancellationToken cancellationToken) =>
-        await catalog.CandidatesAsync(request.Id, cancellationToken) is { Named: [var model, ..] }
-            ? ModelDto.Of(model)
+    public async Task<Result<ModelDto>> Handle(GetModel request, CancellationToken cancellationToken)
+    {
+        if (await subscriptions.PlanOfAsync(user.Id, cancellationToken) is not { } plan)
+            return AuthErrors.AccountUnavailable;
+
+        var named = (await catalog.CandidatesAsync(request.Id, cancellationToken)).Named;
+        return named.FirstOrDefault(model => plan.Allows(model.Id)) is { } allowed
+            ? ModelDto.Of(allowed)
             : CompletionErrors.UnknownModel(request.Id) with { Kind = ErrorKind.NotFound };
+    }
 }

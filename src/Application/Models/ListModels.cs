@@ -1,11 +1,14 @@
+using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Ai;
+using CleanLlm.Application.Quotas;
 using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Users;
 using MediatR;
 
 namespace CleanLlm.Application.Models;
 
-/// <summary>The models that a caller can name; the first is the default.</summary>
+/// <summary>The models that the caller's plan allows; the first is the default.</summary>
 public sealed record ListModels : IRequest<Result<IReadOnlyList<ModelDto>>>;
 
 /// <summary>A model that can be asked for.</summary>
@@ -14,16 +17,18 @@ public sealed record ListModels : IRequest<Result<IReadOnlyList<ModelDto>>>;
 /// <param name="Provider">The configured provider that serves it.</param>
 /// <param name="ContextWindow">Prompt and completion tokens together, at most.</param>
 /// <param name="MaxOutputTokens">Completion tokens of one answer, at most.</param>
-/// <param name="PromptPriceMicros">Price of 1,000 prompt tokens, in millionths of the configured currency.</param>
-/// <param name="CompletionPriceMicros">Price of 1,000 completion tokens, in millionths of the configured currency.</param>
+/// <param name="Price">What calls cost.</param>
+/// <param name="Capabilities">
+/// What it can do beyond answering text, as configured: <c>tools</c>, <c>images</c>, <c>reasoning</c>, <c>embeddings</c> and others. Empty when nothing is known.
+/// </param>
 public sealed record ModelDto(
     string Id,
     string DisplayName,
     string Provider,
     int ContextWindow,
     int MaxOutputTokens,
-    long PromptPriceMicros,
-    long CompletionPriceMicros)
+    ModelPriceDto Price,
+    IReadOnlyList<string> Capabilities)
 {
     internal static ModelDto Of(Model model) => new(
         model.Id,
@@ -31,15 +36,33 @@ public sealed record ModelDto(
         model.Provider,
         model.ContextWindow,
         model.MaxOutputTokens,
-        model.Price.PromptMicros,
-        model.Price.CompletionMicros);
+        ModelPriceDto.Of(model.Price),
+        model.Capabilities);
 }
 
-internal sealed class ListModelsHandler(IModelCatalog catalog) : IRequestHandler<ListModels, Result<IReadOnlyList<ModelDto>>>
+/// <summary>What calls of a model cost in the configured currency: for one million tokens of each class, and for a call.</summary>
+/// <param name="Prompt">Prompt tokens.</param>
+/// <param name="CachedPrompt">Prompt tokens that the provider has in its cache.</param>
+/// <param name="CacheWrite">Prompt tokens that the provider puts into its cache.</param>
+/// <param name="Completion">Completion tokens.</param>
+/// <param name="Reasoning">Completion tokens of reasoning.</param>
+/// <param name="Request">One call, whatever it counts.</param>
+public sealed record ModelPriceDto(decimal Prompt, decimal CachedPrompt, decimal CacheWrite, decimal Completion, decimal Reasoning, decimal Request)
+{
+    internal static ModelPriceDto Of(TokenPrice price) =>
+        new(price.Prompt, price.CachedPrompt, price.CacheWrite, price.Completion, price.Reasoning, price.Request);
+}
+
+internal sealed class ListModelsHandler(IModelCatalog catalog, ISubscriptions subscriptions, ICurrentUser user)
+    : IRequestHandler<ListModels, Result<IReadOnlyList<ModelDto>>>
 {
     public async Task<Result<IReadOnlyList<ModelDto>>> Handle(ListModels request, CancellationToken ct)
     {
+        if (await subscriptions.PlanOfAsync(user.Id, ct) is not { } plan)
+            return AuthErrors.AccountUnavailable;
+
         var models = await catalog.ListAsync(ct);
-        return models.Select(ModelDto.Of).ToList();
+        // Stable, so that the first is the one that a request without a model gets.
+        return models.Where(model => plan.Allows(model.Id)).OrderBy(model => model.IsEmbedding).Select(ModelDto.Of).ToList();
     }
 }

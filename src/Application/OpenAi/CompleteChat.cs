@@ -13,7 +13,7 @@ namespace CleanLlm.Application.OpenAi;
 /// <param name="Messages">The whole conversation; ends with what is asked.</param>
 /// <param name="Options">Sampling, tools, the form of the answer, and fields that only the provider knows.</param>
 /// <param name="Model">The model to ask.</param>
-/// <param name="MaxTokens">The longest answer wanted, in tokens; null for as long as model, plan and quota allow.</param>
+/// <param name="MaxTokens">The longest answer wanted, in tokens; null for as long as model, plan and quota allow, which also lower it.</param>
 /// <param name="Store">Whether the last message and the answer are kept; usage always is.</param>
 /// <param name="Stream">Whether the answer is wanted piece by piece.</param>
 /// <param name="Repeat">What the caller named the request by, to repeat it; null for one that is not to be repeated.</param>
@@ -76,6 +76,7 @@ internal sealed class CompleteChatHandler(CompletionRunner runner, ICurrentUser 
                 Model = request.Model,
                 Temperature = request.Options.Temperature,
                 MaxTokens = request.MaxTokens,
+                TakesShorter = true,
                 Store = request.Store,
                 Stream = request.Stream,
                 Repeat = request.Repeat,

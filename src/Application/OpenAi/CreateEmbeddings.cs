@@ -14,7 +14,7 @@ namespace CleanLlm.Application.OpenAi;
 /// <param name="Inputs">The texts.</param>
 /// <param name="Model">The embedding model to ask.</param>
 /// <param name="Dimensions">How long the vectors should be; null for the model's own length.</param>
-/// <param name="EndUser">Whom the caller asks for, told to the provider; null for nobody.</param>
+/// <param name="EndUser">The end user that the caller asks for, passed to the provider; null when not given.</param>
 public sealed record CreateEmbeddings(IReadOnlyList<string> Inputs, string Model, int? Dimensions, string? EndUser) : IRequest<Result<EmbeddingsDto>>
 {
     /// <summary>Texts of one request.</summary>
@@ -26,7 +26,7 @@ public sealed record CreateEmbeddings(IReadOnlyList<string> Inputs, string Model
 /// <param name="Model">The model that made them.</param>
 /// <param name="Vectors">One for each text, in their order.</param>
 /// <param name="PromptTokens">Tokens of all texts.</param>
-/// <param name="Limits">The user's limits as they stood after admission.</param>
+/// <param name="Limits">The user's limits as they stand after settling.</param>
 public sealed record EmbeddingsDto(
     CompletionId Id, string Model, IReadOnlyList<ReadOnlyMemory<float>> Vectors, int PromptTokens, IReadOnlyList<QuotaLimitDto> Limits);
 

@@ -1,3 +1,4 @@
+using CleanLlm.Application.Ai;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Models;
@@ -27,13 +28,16 @@ public sealed record PromptDraft
     public ChatOptions? Options { get; init; }
 
     /// <summary>What the user asks now: the text of the last message.</summary>
-    public string Question => Messages[^1].Text;
+    public string Question => TextForms.Whole(Messages[^1]);
 
     /// <summary>The longest answer that may be given: what the caller asked for, or what model and plan allow.</summary>
     public required int MaxCompletionTokens { get; init; }
 
     /// <summary>Whether the caller set that length, so that a shorter one would not do.</summary>
     public bool LengthIsExact { get; init; }
+
+    /// <summary>How many tokens the prompt may have beside the shortest answer that will do.</summary>
+    public int MostPromptTokens => Model.ContextWindow - (LengthIsExact ? MaxCompletionTokens : 1);
 
     /// <summary>Tokens of all that is sent; 0 until the context is fitted.</summary>
     public int PromptTokens { get; init; }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace CleanLlm.Application.Prompting;
@@ -10,20 +11,61 @@ namespace CleanLlm.Application.Prompting;
 /// </summary>
 internal static class TextSanitizer
 {
+    // Marks in a row that are put in order together. Languages need a handful; UAX 15 (Stream-Safe Text Format) allows 30.
+    private const int MostMarks = 64;
+
+    private const char FirstMark = '\u0300';
     private const char ZeroWidthNonJoiner = '\u200C';
     private const char ZeroWidthJoiner = '\u200D';
 
     // All that may need a look; text without any of these passes untouched and without an allocation.
     private static readonly SearchValues<char> Suspicious = SearchValues.Create(Candidates());
 
-    /// <summary>The text without such characters, in Unicode NFC.</summary>
+    /// <summary>
+    /// The text without such characters, in Unicode NFC. Of more than 64 combining marks in a row each 64 are put in order by themselves,
+    /// since normalising takes the square of their number.
+    /// </summary>
     /// <param name="text">What to clean.</param>
     /// <param name="removed">How many characters it held that are gone.</param>
     public static string Normalize(string text, out int removed)
     {
         var clean = Clean(text, out removed);
-        return clean.IsNormalized(NormalizationForm.FormC) ? clean : clean.Normalize(NormalizationForm.FormC);
+        return IndexOfTooManyMarks(clean) < 0 ? Compose(clean) : ComposeInPieces(clean);
     }
+
+    private static string Compose(string text) => text.IsNormalized(NormalizationForm.FormC) ? text : text.Normalize(NormalizationForm.FormC);
+
+    private static string ComposeInPieces(string text)
+    {
+        var whole = new StringBuilder(text.Length);
+        for (int start = 0, end; start < text.Length; start = end)
+        {
+            end = IndexOfTooManyMarks(text.AsSpan(start)) is var length && length < 0 ? text.Length : start + length;
+            whole.Append(Compose(text[start..end]));
+        }
+
+        return whole.ToString();
+    }
+
+    /// <summary>Where more marks follow one another than are put in order together; negative when nowhere.</summary>
+    private static int IndexOfTooManyMarks(ReadOnlySpan<char> text)
+    {
+        var (index, marks) = (0, 0);
+        if (text.IndexOfAnyExceptInRange('\0', (char)(FirstMark - 1)) < 0)
+            return -1;
+        foreach (var rune in text.EnumerateRunes())
+        {
+            marks = IsMark(rune) ? marks + 1 : 0;
+            if (marks > MostMarks)
+                return index;
+            index += rune.Utf16SequenceLength;
+        }
+
+        return -1;
+    }
+
+    private static bool IsMark(Rune rune) => rune.Value >= FirstMark
+        && Rune.GetUnicodeCategory(rune) is UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.EnclosingMark;
 
     /// <summary>The text without such characters, and how many there were.</summary>
     /// <param name="text">What to clean.</param>

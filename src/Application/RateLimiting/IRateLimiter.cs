@@ -6,12 +6,12 @@ namespace CleanLlm.Application.RateLimiting;
 /// </summary>
 public interface IRateLimiter
 {
-    /// <summary>Takes one permit, if there is one.</summary>
-    /// <param name="limit">Which limit.</param>
-    /// <param name="key">Who is limited, such as an address or an account; kept only as long as the limit needs it.</param>
-    /// <param name="ct">Cancels the call.</param>
-    /// <returns>Null when the permit was taken, else how long to wait for the next one.</returns>
-    ValueTask<TimeSpan?> TakeAsync(RateLimit limit, string key, CancellationToken ct);
+    /// <summary>
+    /// Takes one permit from each of several buckets, or none at all. Where instances share a Redis it is one call. A bucket that is not the
+    /// first is known by the first as well: it is always asked for behind the same one.
+    /// </summary>
+    /// <returns>Null when they were taken, else which bucket has none.</returns>
+    ValueTask<RateRefusal?> TakeAsync(IReadOnlyList<RateBucket> buckets, CancellationToken ct);
 
     /// <summary>Gives a permit back that turned out not to count.</summary>
     ValueTask GiveBackAsync(RateLimit limit, string key, CancellationToken ct);

@@ -15,7 +15,7 @@ public interface ITwoFactorRepository
     /// <summary>Takes one away when the changes are saved.</summary>
     void Remove(TwoFactorSecret secret);
 
-    /// <summary>Stores the changes of what was found here, provided that nobody used or changed it meanwhile.</summary>
-    /// <returns>False when somebody did: nothing was stored.</returns>
+    /// <summary>Stores the changes of what was found here, provided that no other request used or changed it meanwhile.</summary>
+    /// <returns>False when one did: nothing was stored.</returns>
     Task<bool> SaveAsync(CancellationToken ct);
 }

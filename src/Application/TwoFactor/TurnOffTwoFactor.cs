@@ -34,7 +34,7 @@ internal sealed class TurnOffTwoFactorHandler(
             return AuthErrors.TwoFactorNotSetUp;
 
         // Six digits are guessed soon by whoever may try as often as they like.
-        if (!await throttle.TryAsync(user.Email, ct) || !secondFactor.Take(secret, request.Code))
+        if (!await throttle.TryAsync(user.Address, ct) || !secondFactor.Take(secret, request.Code))
             return AuthErrors.WrongCode;
 
         secrets.Remove(secret);
@@ -42,7 +42,8 @@ internal sealed class TurnOffTwoFactorHandler(
         if (!await secrets.SaveAsync(ct))
             return AuthErrors.WrongCode;
 
-        await throttle.SucceededAsync(user.Email, ct);
+        // It is off, whether or not the caller is still there.
+        await throttle.SucceededAsync(user.Address, CancellationToken.None);
         return Unit.Value;
     }
 }

@@ -10,14 +10,20 @@ public sealed record UsageReportDto(DateTimeOffset From, DateTimeOffset To, Usag
 /// <summary>Charged use.</summary>
 /// <param name="Requests">Completions.</param>
 /// <param name="PromptTokens">Tokens of their prompts.</param>
-/// <param name="CompletionTokens">Tokens of their answers.</param>
-/// <param name="CostMicros">What they cost, in millionths of the configured currency.</param>
-public sealed record UsageFiguresDto(long Requests, long PromptTokens, long CompletionTokens, long CostMicros);
+/// <param name="CachedPromptTokens">Those of them that providers had in their caches.</param>
+/// <param name="CompletionTokens">Tokens of their answers, reasoning included.</param>
+/// <param name="ReasoningTokens">Those of them that are reasoning.</param>
+/// <param name="CostMicros">What they cost, in millionths of the configured currency, exact to three decimals.</param>
+public sealed record UsageFiguresDto(
+    long Requests, long PromptTokens, long CachedPromptTokens, long CompletionTokens, long ReasoningTokens, decimal CostMicros);
 
 /// <summary>Charged use of one day or one model.</summary>
 /// <param name="Key">The day as <c>2026-03-01</c> (UTC), or the model's id.</param>
 /// <param name="Requests">Completions.</param>
 /// <param name="PromptTokens">Tokens of their prompts.</param>
-/// <param name="CompletionTokens">Tokens of their answers.</param>
-/// <param name="CostMicros">What they cost, in millionths of the configured currency.</param>
-public sealed record UsageLineDto(string Key, long Requests, long PromptTokens, long CompletionTokens, long CostMicros);
+/// <param name="CachedPromptTokens">Those of them that providers had in their caches.</param>
+/// <param name="CompletionTokens">Tokens of their answers, reasoning included.</param>
+/// <param name="ReasoningTokens">Those of them that are reasoning.</param>
+/// <param name="CostMicros">What they cost, in millionths of the configured currency, exact to three decimals.</param>
+public sealed record UsageLineDto(
+    string Key, long Requests, long PromptTokens, long CachedPromptTokens, long CompletionTokens, long ReasoningTokens, decimal CostMicros);

@@ -21,7 +21,7 @@ public static class AuditActions
     /// <summary>A spent refresh token came back, so its session was ended.</summary>
     public const string RefreshReused = "session.refresh_reused";
 
-    /// <summary>A password was changed by somebody who knew the old one.</summary>
+    /// <summary>A password was changed by a caller who knew the old one.</summary>
     public const string PasswordChanged = "account.password_changed";
 
     /// <summary>A password was set by a mailed token.</summary>
@@ -51,7 +51,7 @@ public static class AuditActions
     /// <summary>A user took a copy of everything held about them.</summary>
     public const string Exported = "account.exported";
 
-    /// <summary>An account and its data were erased.</summary>
+    /// <summary>An account and its data were erased, by its user or by an admin.</summary>
     public const string Erased = "account.erased";
 
     /// <summary>An API key was made.</summary>
@@ -65,6 +65,21 @@ public static class AuditActions
 
     /// <summary>A signing key was made.</summary>
     public const string SigningKeyRotated = "signing_key.rotated";
+
+    /// <summary>An admin made an account.</summary>
+    public const string UserCreated = "admin.user_created";
+
+    /// <summary>An admin ended one of a user's sessions.</summary>
+    public const string UserSessionRevoked = "admin.session_revoked";
+
+    /// <summary>An admin ended all of a user's sessions.</summary>
+    public const string UserSessionsRevoked = "admin.sessions_revoked";
+
+    /// <summary>An admin revoked one of a user's API keys.</summary>
+    public const string UserKeyRevoked = "admin.api_key_revoked";
+
+    /// <summary>An admin took a user's second factor away.</summary>
+    public const string TwoFactorReset = "admin.two_factor_reset";
 
     /// <summary>An admin changed a user's role, plan or state.</summary>
     public const string UserChanged = "admin.user_changed";

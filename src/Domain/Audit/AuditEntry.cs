@@ -29,7 +29,7 @@ public sealed class AuditEntry
     /// <summary>What happened, dotted: see <see cref="AuditActions"/>.</summary>
     public string Action { get; private set; } = "";
 
-    /// <summary>The user who did it; null when nobody was signed in.</summary>
+    /// <summary>The user who did it; null when the caller was not signed in.</summary>
     public Guid? ActorId { get; private set; }
 
     /// <summary>The user, key or plan it was done to; null when there is none.</summary>
@@ -65,7 +65,7 @@ public sealed class AuditEntry
 
 /// <summary>Something that has to be in the audit log.</summary>
 /// <param name="Action">See <see cref="AuditActions"/>.</param>
-/// <param name="ActorId">The user who did it; null when nobody was signed in.</param>
+/// <param name="ActorId">The user who did it; null when the caller was not signed in.</param>
 /// <param name="SubjectId">The user, key or plan it was done to.</param>
 /// <param name="Detail">A JSON object without secrets or content.</param>
 public sealed record AuditEvent(string Action, Guid? ActorId, Guid? SubjectId, string? Detail = null);

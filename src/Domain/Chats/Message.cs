@@ -30,6 +30,9 @@ public sealed class Message
     /// <summary>The text.</summary>
     public string Content { get; private init; } = "";
 
+    /// <summary>What the model said while it reasoned; null unless the plan keeps it.</summary>
+    public string? Reasoning { get; private init; }
+
     /// <summary>The model that answered; null for a user's message.</summary>
     public string? Model { get; private init; }
 
@@ -66,7 +69,7 @@ public sealed class Message
         new() { Id = id, ChatId = chat, ParentId = parent, Role = MessageRole.User, Content = content, CreatedAt = now };
 
     internal static Message Answer(
-        ChatId chat, MessageId id, MessageId parent, string content, string model, int promptTokens, int completionTokens, DateTimeOffset now) =>
+        ChatId chat, MessageId id, MessageId parent, string content, string? reasoning, string model, int promptTokens, int completionTokens, DateTimeOffset now) =>
         new()
         {
             Id = id,
@@ -74,6 +77,7 @@ public sealed class Message
             ParentId = parent,
             Role = MessageRole.Assistant,
             Content = content,
+            Reasoning = reasoning,
             Model = model,
             PromptTokens = promptTokens,
             CompletionTokens = completionTokens,

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Models;
@@ -39,6 +40,9 @@ public sealed class Completion
     /// <summary>Whether prompt and answer are kept; usage always is.</summary>
     public bool Store { get; private init; }
 
+    /// <summary>Whether the model's reasoning is kept too; known to the instance that runs it.</summary>
+    public bool StoreReasoning { get; private init; }
+
     /// <summary>Where it is in its life.</summary>
     public CompletionStatus Status { get; private set; }
 
@@ -48,13 +52,16 @@ public sealed class Completion
     /// <summary>The answer outside a chat, or as far as the last checkpoint saw it; null when not stored.</summary>
     public string? Answer { get; private set; }
 
+    /// <summary>What the model said while it reasoned, outside a chat; null unless the plan keeps it.</summary>
+    public string? Reasoning { get; private set; }
+
     /// <summary>The tools that the model wants called.</summary>
     public IReadOnlyList<ToolCall> ToolCalls { get; private set; } = [];
 
     /// <summary>Whether the answer came from the cache, at no cost.</summary>
     public bool Cached { get; private set; }
 
-    /// <summary>Whether somebody wants it to end; the instance that runs it looks every second.</summary>
+    /// <summary>Whether its cancellation was asked for; the instance that runs it looks every second.</summary>
     public bool CancelRequested { get; private init; }
 
     /// <summary>What makes its request repeatable; null unless its caller asked for that. Stored with it, never read back.</summary>
@@ -63,11 +70,17 @@ public sealed class Completion
     /// <summary>Tokens of the prompt: estimated until it ends.</summary>
     public int PromptTokens { get; private set; }
 
-    /// <summary>Tokens of the answer so far.</summary>
+    /// <summary>Those of the prompt that the provider had in its cache.</summary>
+    public int CachedPromptTokens { get; private set; }
+
+    /// <summary>Tokens of the answer so far, its reasoning included.</summary>
     public int CompletionTokens { get; private set; }
 
-    /// <summary>Cost in millionths of the configured currency; 0 until it ends.</summary>
-    public long CostMicros { get; private set; }
+    /// <summary>Those of the answer that are reasoning.</summary>
+    public int ReasoningTokens { get; private set; }
+
+    /// <summary>Cost in billionths of the configured currency; 0 until it ends.</summary>
+    public long CostNanos { get; private set; }
 
     /// <summary>Why the answer ended; null unless it did.</summary>
     public FinishReason? FinishReason { get; private set; }
@@ -81,8 +94,16 @@ public sealed class Completion
     /// <summary>What it holds of the quota; null once closed.</summary>
     public Reservation? Reservation { get; private set; }
 
-    /// <summary>Until when the instance that runs it has vouched for it; null once closed.</summary>
+    /// <summary>Until when the instance that runs it has vouched for it, by the database's clock; null once closed.</summary>
     public DateTimeOffset? LeaseExpiresAt { get; private set; }
+
+    /// <summary>
+    /// Whether the request that made it may run again under the same <c>Idempotency-Key</c>: it was interrupted, and as nothing of its
+    /// answer had been stored, nothing was charged for it. What came from the cache costs nothing either, but was shown.
+    /// </summary>
+    public static Expression<Func<Completion, bool>> LeftNothing { get; } = completion =>
+        completion.Status == CompletionStatus.Failed && completion.ErrorCode == CompletionErrors.Interrupted.Code && completion.CompletionTokens == 0
+        && !completion.Cached;
 
     /// <summary>When it was admitted.</summary>
     public DateTimeOffset CreatedAt { get; private init; }
@@ -107,6 +128,7 @@ public sealed class Completion
             PromptTokens = start.PromptTokens,
             Findings = start.Findings,
             Store = start.Store,
+            StoreReasoning = start is { Store: true, StoreReasoning: true },
             Status = CompletionStatus.Running,
             CreatedAt = now,
         };
@@ -122,14 +144,26 @@ public sealed class Completion
         (Reservation, LeaseExpiresAt) = (reservation, leaseExpiresAt);
     }
 
-    /// <summary>Renews the lease and notes how far the answer has come, which is what a crash would charge and keep.</summary>
-    /// <returns>What is to be stored.</returns>
-    public CompletionCheckpoint Checkpoint(string answer, int completionTokens, DateTimeOffset leaseExpiresAt)
+    /// <summary>Notes how far the answer has come, which is what a crash would charge and keep.</summary>
+    /// <returns>What is to be stored, and renews the lease.</returns>
+    public CompletionCheckpoint Checkpoint(string answer, TokenCount tokens)
     {
         Running();
-        (Answer, CompletionTokens, LeaseExpiresAt) = (Store ? answer : null, completionTokens, leaseExpiresAt);
-        return new CompletionCheckpoint(Id, Answer, CompletionTokens, leaseExpiresAt) { Model = Model, Provider = Provider, Price = Price };
+        Answer = Store ? answer : null;
+        (CompletionTokens, ReasoningTokens) = (tokens.CompletionTokens, tokens.ReasoningTokens);
+        return Linger(answer);
     }
+
+    /// <summary>Keeps the row's lease while it waits that its end is stored.</summary>
+    /// <param name="answer">What a crash would keep of the answer.</param>
+    /// <returns>What is to be stored, and renews the lease.</returns>
+    public CompletionCheckpoint Linger(string answer) => new(Id, Store ? answer : null, CompletionTokens)
+    {
+        ReasoningTokens = ReasoningTokens,
+        Model = Model,
+        Provider = Provider,
+        Price = Price,
+    };
 
     /// <summary>Another provider, or a smaller model, answers in the place of the one that was asked.</summary>
     public void AnsweredBy(Model model)
@@ -143,6 +177,13 @@ public sealed class Completion
     {
         Running();
         Cached = true;
+    }
+
+    /// <summary>The model reasoned before or while it answered; kept where the plan says so.</summary>
+    public void Reasons(string reasoning)
+    {
+        Running();
+        Reasoning = StoreReasoning && reasoning.Length > 0 ? reasoning : null;
     }
 
     /// <summary>The model wants tools called before it goes on.</summary>
@@ -175,8 +216,13 @@ public sealed class Completion
 
     /// <summary>The instance that ran it is gone: it fails with what the last checkpoint saw.</summary>
     /// <returns>What follows from it, to be stored in one transaction.</returns>
-    public CompletionClosing Interrupt(DateTimeOffset now) =>
-        Fail(CompletionErrors.Interrupted, Answer ?? "", new TokenCount(PromptTokens, CompletionTokens, UsageBasis.Partial), now);
+    public CompletionClosing Interrupt(DateTimeOffset now)
+    {
+        // Text that nothing is counted for came from the cache, or from a call that another user pays for: it was shown all the same.
+        if (Answer is { Length: > 0 } && CompletionTokens == 0)
+            AnsweredFromCache();
+        return Fail(CompletionErrors.Interrupted, Answer ?? "", new TokenCount(PromptTokens, CompletionTokens, UsageBasis.Partial) { ReasoningTokens = ReasoningTokens }, now);
+    }
 
     private CompletionClosing Close(CompletionStatus status, string answer, TokenCount tokens, bool charged, DateTimeOffset now)
     {
@@ -185,21 +231,20 @@ public sealed class Completion
         (Status, FinishedAt, LeaseExpiresAt, Reservation) = (status, now, null, null);
         if (Cached)
             tokens = new TokenCount(0, 0, UsageBasis.Cached);
-        (PromptTokens, CompletionTokens) = charged ? (tokens.PromptTokens, tokens.CompletionTokens) : (0, 0);
-        CostMicros = Price.Cost(PromptTokens, CompletionTokens);
+        else if (!charged)
+            tokens = default;
+        (PromptTokens, CachedPromptTokens) = (tokens.PromptTokens, tokens.CachedPromptTokens);
+        (CompletionTokens, ReasoningTokens) = (tokens.CompletionTokens, tokens.ReasoningTokens);
+        CostNanos = charged && !Cached ? Price.CostNanos(tokens) : 0;
 
         var exchange = Store ? Exchange.Of(this, Prompt, answer, now) : null;
         // In a chat the messages hold the text from now on; a second copy would only be one more to protect and erase.
-        (Prompt, Answer) = !Store || Turn is not null ? (null, null) : (Prompt, answer);
+        (Prompt, Answer, Reasoning) = !Store || Turn is not null ? (null, null, null) : (Prompt, answer, Reasoning);
 
-        var entry = charged
-            ? new UsageEntry(Id, UserId, Model, Provider, PromptTokens, CompletionTokens, CostMicros, Price.Version, tokens.Basis, CreatedAt)
-            {
-                ApiKeyId = ApiKeyId,
-            }
-            : null;
-        return new CompletionClosing(this, reservation, entry, exchange);
+        return new CompletionClosing(this, reservation, charged ? Charge(tokens) : null, exchange);
     }
+
+    private UsageEntry Charge(TokenCount tokens) => new(Id, UserId, Model, Provider, tokens, CostNanos, Price.Version, CreatedAt) { ApiKeyId = ApiKeyId };
 
     private void Running()
     {
@@ -224,31 +269,7 @@ public sealed record CompletionStart(
 
     /// <summary>What makes the request repeatable; null unless its caller asked for that.</summary>
     public IdempotentRequest? Idempotency { get; init; }
+
+    /// <summary>Whether the plan keeps the model's reasoning with its answer.</summary>
+    public bool StoreReasoning { get; init; }
 }
-
-/// <summary>Tokens of a completion and where the figures come from.</summary>
-public readonly record struct TokenCount(int PromptTokens, int CompletionTokens, UsageBasis Basis);
-
-/// <summary>How far a running completion has come.</summary>
-/// <param name="Id">Which completion.</param>
-/// <param name="Answer">The answer so far; null when it is not to be stored.</param>
-/// <param name="CompletionTokens">Its tokens.</param>
-/// <param name="LeaseExpiresAt">Until when its instance vouches for it.</param>
-public sealed record CompletionCheckpoint(CompletionId Id, string? Answer, int CompletionTokens, DateTimeOffset LeaseExpiresAt)
-{
-    /// <summary>The model that answers.</summary>
-    public required string Model { get; init; }
-
-    /// <summary>The provider that serves it.</summary>
-    public required string Provider { get; init; }
-
-    /// <summary>Its price, which a crash would charge.</summary>
-    public required TokenPrice Price { get; init; }
-}
-
-/// <summary>A completion that has just ended, with all that must be stored together.</summary>
-/// <param name="Completion">In its final state.</param>
-/// <param name="Released">The reservation it gives back.</param>
-/// <param name="Entry">What is charged; null when nothing is.</param>
-/// <param name="Exchange">The messages its chat gains; null when none.</param>
-public sealed record CompletionClosing(Completion Completion, Reservation Released, UsageEntry? Entry, Exchange? Exchange);

@@ -3,7 +3,7 @@ using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Domain.ExternalLogins;
 
-/// <summary>Who somebody is at another provider, as that provider said in a verified answer.</summary>
+/// <summary>A person's identity at another provider, as that provider said in a verified answer.</summary>
 public sealed record ExternalIdentity
 {
     /// <summary>The longest subject, in characters (OpenID Connect Core 1.0, 2).</summary>
@@ -38,7 +38,7 @@ public sealed record ExternalIdentity
         if (!IsKey(issuer, IssuerMaxLength) || !IsKey(subject, SubjectMaxLength))
             return AuthErrors.ExternalFailed;
 
-        var address = User.IsEmail(email?.Trim()) ? email!.Trim() : null;
+        var address = EmailAddress.Of(email)?.Value;
         var name = displayName?.Trim();
         return new ExternalIdentity
         {

@@ -6,7 +6,7 @@ namespace CleanLlm.Domain.Models;
 /// <param name="Provider">The configured provider that serves it.</param>
 /// <param name="ContextWindow">Prompt and completion tokens together, at most.</param>
 /// <param name="MaxOutputTokens">Completion tokens of one answer, at most.</param>
-/// <param name="Price">What its tokens cost.</param>
+/// <param name="Price">What its calls cost.</param>
 public sealed record Model(
     string Id,
     string DisplayName,
@@ -15,6 +15,14 @@ public sealed record Model(
     int MaxOutputTokens,
     TokenPrice Price)
 {
+    /// <summary>What it can do beyond answering text, as configured: <c>tools</c>, <c>images</c>, <c>reasoning</c> and the like; empty when nothing is known.</summary>
+    public IReadOnlyList<string> Capabilities { get; init; } = [];
+    /// <summary>
+    /// Whether no one said how long its answers may be: then <see cref="MaxOutputTokens"/> is the context window, and an answer may take
+    /// what the prompt leaves of it.
+    /// </summary>
+    public bool IsLengthUnknown { get; init; }
+
     /// <summary>Whether it turns text into vectors instead of answering.</summary>
     public bool IsEmbedding { get; init; }
 }

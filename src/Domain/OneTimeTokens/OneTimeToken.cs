@@ -18,7 +18,7 @@ public sealed class OneTimeToken
     /// <summary>What it is good for.</summary>
     public OneTimeTokenPurpose Purpose { get; private set; }
 
-    /// <summary>Whose it is; null while nobody is known by it yet.</summary>
+    /// <summary>The user it belongs to; null while the user is not known yet.</summary>
     public UserId? UserId { get; private set; }
 
     /// <summary>What its bearer gets to know or confirm, as JSON; null when there is nothing but the user.</summary>
@@ -31,7 +31,7 @@ public sealed class OneTimeToken
     public static OneTimeToken For(UserId user, OneTimeTokenPurpose purpose, string hash, TimeSpan lifetime, DateTimeOffset now) =>
         new() { Hash = hash, Purpose = purpose, UserId = user, ExpiresAt = now + lifetime };
 
-    /// <summary>A token of nobody yet.</summary>
+    /// <summary>A token without a user yet.</summary>
     public static OneTimeToken With(string payload, OneTimeTokenPurpose purpose, string hash, TimeSpan lifetime, DateTimeOffset now) =>
         new() { Hash = hash, Purpose = purpose, Payload = payload, ExpiresAt = now + lifetime };
 

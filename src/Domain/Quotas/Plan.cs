@@ -30,12 +30,22 @@ public sealed class Plan
     /// <summary>The most completion tokens of one answer; null means what the model allows.</summary>
     public int? MaxOutputTokens { get; private set; }
 
+    /// <summary>Whether what models say while they reason is kept with their answers.</summary>
+    public bool StoreReasoning { get; private set; }
+
     /// <summary>The limits, at most one for each metric and window, in lock order.</summary>
     public IReadOnlyList<PlanLimit> Limits { get; private set; } = [];
 
+    /// <summary>How often its users may call, at most one for each class of requests; a class that is absent has the rate of the configuration.</summary>
+    public IReadOnlyList<RequestRate> RequestRates { get; private set; } = [];
+
     /// <summary>All of the above as one value.</summary>
     public PlanTerms Terms =>
-        new(Name, IsDefault, Concurrency, AllowedModels, MaxOutputTokens, [.. Limits.Where(limit => limit.Metric != QuotaMetric.Concurrency)]);
+        new(Name, IsDefault, Concurrency, AllowedModels, MaxOutputTokens, [.. Limits.Where(limit => limit.Metric != QuotaMetric.Concurrency)])
+        {
+            StoreReasoning = StoreReasoning,
+            RequestRates = RequestRates,
+        };
 
     /// <summary>A new plan.</summary>
     public static Result<Plan> Create(PlanTerms terms, DateTimeOffset now) => new Plan { Id = PlanId.New(now) }.Change(terms);
@@ -53,13 +63,32 @@ public sealed class Plan
             return Error.Invalid("limits", "An amount is at least 0.");
         if (terms.Limits.Any(limit => limit.Metric == QuotaMetric.Concurrency || limit.Window == QuotaWindow.Running))
             return Error.Invalid("limits", "A limit counts requests, tokens or costMicros over minute, hour, day or month.");
+        if (!terms.RequestRates.All(rate => rate.IsValid))
+            return Error.Invalid("requestRates", $"A rate is 1 to {RequestRate.MaxPerMinute} a minute, and that of a key no more than that of its user.");
+        if (terms.RequestRates.DistinctBy(rate => rate.Class).Count() != terms.RequestRates.Count)
+            return Error.Invalid("requestRates", "One rate for each class.");
         if (terms.Limits.DistinctBy(limit => (limit.Metric, limit.Window)).Count() != terms.Limits.Count)
             return Error.Invalid("limits", "One limit for each metric and window.");
 
         (Name, IsDefault, Concurrency, MaxOutputTokens) = (terms.Name.Trim(), terms.IsDefault, terms.Concurrency, terms.MaxOutputTokens);
+        StoreReasoning = terms.StoreReasoning;
         AllowedModels = [.. terms.AllowedModels.Distinct(StringComparer.Ordinal)];
         Limits = InLockOrder(terms);
+        RequestRates = [.. terms.RequestRates.OrderBy(rate => rate.Class)];
         return this;
+    }
+
+    /// <summary>How often its users may send requests of a class; null when the plan does not say.</summary>
+    public RequestRate? RateOf(RequestClass requests)
+    {
+        // At every request: without an enumerator.
+        for (var i = 0; i < RequestRates.Count; i++)
+        {
+            if (RequestRates[i].Class == requests)
+                return RequestRates[i];
+        }
+
+        return null;
     }
 
     /// <summary>Whether the plan's users may ask for the model.</summary>
@@ -89,4 +118,11 @@ public sealed record PlanTerms(
     int? Concurrency,
     IReadOnlyList<string> AllowedModels,
     int? MaxOutputTokens,
-    IReadOnlyList<PlanLimit> Limits);
+    IReadOnlyList<PlanLimit> Limits)
+{
+    /// <summary>Whether what models say while they reason is kept with their answers.</summary>
+    public bool StoreReasoning { get; init; }
+
+    /// <summary>How often its users may call, at most one for each class of requests.</summary>
+    public IReadOnlyList<RequestRate> RequestRates { get; init; } = [];
+}

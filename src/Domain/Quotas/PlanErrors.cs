@@ -15,6 +15,10 @@ public static class PlanErrors
     public static readonly Error IsDefault =
         new(ErrorKind.Conflict, "plan.is_default", "This is the default plan; make another one the default first.");
 
+    /// <summary>Users have been assigned to the plan.</summary>
+    public static readonly Error InUse =
+        new(ErrorKind.Conflict, "plan.in_use", "Users have this plan; give them another one first, or none, which is the default one.");
+
     /// <summary>A plan named in a request does not exist.</summary>
     public static readonly Error Unknown = Error.Invalid("planId", "There is no such plan; GET /api/v1/admin/plans lists them.") with
     {

@@ -1,6 +1,6 @@
 namespace CleanLlm.Domain.Quotas;
 
-/// <summary>What a user or a key has used and reserved of one metric in one period. The database row is the only source of truth.</summary>
+/// <summary>What a user or a key has used and reserved of one metric in one period; cost in billionths of the currency. The database row is the only source of truth.</summary>
 /// <param name="SubjectId">Whose.</param>
 /// <param name="Metric">What is counted.</param>
 /// <param name="Window">Over what time.</param>

@@ -1,4 +1,5 @@
 using CleanLlm.Domain.Models;
+using CleanLlm.Domain.Usage;
 
 namespace CleanLlm.Domain.Quotas;
 
@@ -9,15 +10,15 @@ namespace CleanLlm.Domain.Quotas;
 /// <param name="Price">The model's price.</param>
 public sealed record QuotaDemand(int PromptTokens, int MaxCompletionTokens, int MinCompletionTokens, TokenPrice Price)
 {
-    /// <summary>What an answer of the given length counts in a metric.</summary>
+    /// <summary>What an answer of the given length counts in a metric, in the unit of its counter.</summary>
     public long Estimate(QuotaMetric metric, long completionTokens) => metric switch
     {
         QuotaMetric.Tokens => PromptTokens + completionTokens,
-        QuotaMetric.CostMicros => Price.Cost(PromptTokens, completionTokens),
+        QuotaMetric.CostMicros => Price.CostNanos(new TokenCount(PromptTokens, (int)completionTokens, UsageBasis.Counted)),
         _ => 1,
     };
 
-    /// <summary>The longest answer that a remaining amount of a metric leaves room for; negative when not even the prompt fits.</summary>
+    /// <summary>The longest answer that a remaining amount of a metric, in the unit of its counter, leaves room for; negative when not even the prompt fits.</summary>
     public long CompletionTokensWithin(QuotaMetric metric, long remaining) => metric switch
     {
         QuotaMetric.Tokens => remaining - PromptTokens,

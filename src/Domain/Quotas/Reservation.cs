@@ -38,11 +38,11 @@ public sealed record Reservation(IReadOnlyList<QuotaHold> Holds, int CompletionT
             var subject = QuotaSubjectId.Of(user, limit.Key);
             var counter = counters.FirstOrDefault(
                 c => c.SubjectId == subject && c.Metric == limit.Metric && c.Window == limit.Window && c.PeriodStart == period);
-            var allowed = limit.Amount + (counter?.Granted ?? 0);
+            var allowed = limit.CounterAmount + (counter?.Granted ?? 0);
             var remaining = allowed - (counter?.Used ?? 0) - (counter?.Reserved ?? 0);
             granted = Math.Min(granted, demand.CompletionTokensWithin(limit.Metric, remaining));
             if (granted < demand.MinCompletionTokens)
-                return QuotaErrors.Exceeded(limit with { Amount = Math.Max(0, allowed) }, now);
+                return QuotaErrors.Exceeded(limit with { Amount = Math.Max(0, limit.Metric.FromCounter(allowed)) }, now);
         }
 
         return For(limits, demand, (int)granted, now);
@@ -53,7 +53,7 @@ public sealed record Reservation(IReadOnlyList<QuotaHold> Holds, int CompletionT
 /// <param name="Metric">What is counted.</param>
 /// <param name="Window">Over what time.</param>
 /// <param name="PeriodStart">The period of admission; it is settled there even when it ends in the next one.</param>
-/// <param name="Amount">The estimate that is held.</param>
+/// <param name="Amount">The estimate that is held, in the unit of its counter.</param>
 public sealed record QuotaHold(QuotaMetric Metric, QuotaWindow Window, DateTimeOffset PeriodStart, long Amount)
 {
     /// <summary>The API key whose counter it is; null for the user's.</summary>
@@ -64,7 +64,7 @@ public sealed record QuotaHold(QuotaMetric Metric, QuotaWindow Window, DateTimeO
     {
         QuotaMetric.Requests => 1,
         QuotaMetric.Tokens => entry.PromptTokens + (long)entry.CompletionTokens,
-        QuotaMetric.CostMicros => entry.CostMicros,
+        QuotaMetric.CostMicros => entry.CostNanos,
         _ => 0,
     };
 }

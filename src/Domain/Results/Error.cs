@@ -15,6 +15,9 @@ public sealed record Error(ErrorKind Kind, string Code, string Detail)
     /// <summary>How long the caller should wait before a retry can succeed; null when a retry is not advised.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>The completion that stands in the way, when <see cref="Code"/> is <c>chat.busy</c>; else null.</summary>
+    public Guid? CompletionId { get; init; }
+
     /// <summary>A rule broken by the named field.</summary>
     public static Error Invalid(string field, string message) =>
         new(ErrorKind.Invalid, "validation.failed", "One or more values are not acceptable.")

@@ -12,11 +12,14 @@ public enum ErrorKind
     /// <summary>A known caller without the right (403).</summary>
     Forbidden,
 
-    /// <summary>Absent, or somebody else's (404).</summary>
+    /// <summary>Absent, or another user's (404).</summary>
     NotFound,
 
     /// <summary>It contradicts what is stored (409).</summary>
     Conflict,
+
+    /// <summary>It is larger than what it is for can take (413).</summary>
+    TooLarge,
 
     /// <summary>It breaks a rule on its values (422).</summary>
     Invalid,

@@ -12,6 +12,6 @@ public enum Rotation
     /// <summary>A retry of a rotation whose answer may have been lost: the successor made then holds, and nothing changed.</summary>
     Repeated,
 
-    /// <summary>The token had been spent before, so somebody else may hold its successor: the whole session was revoked.</summary>
+    /// <summary>The token had been spent before, so an attacker may hold its successor: the whole session was revoked.</summary>
     Reused,
 }

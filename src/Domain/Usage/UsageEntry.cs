@@ -25,9 +25,9 @@ public enum UsageBasis
 /// <param name="UserId">Who is charged.</param>
 /// <param name="Model">The model that answered.</param>
 /// <param name="Provider">The provider that was called.</param>
-/// <param name="PromptTokens">Tokens of the prompt.</param>
-/// <param name="CompletionTokens">Tokens of the answer.</param>
-/// <param name="CostMicros">Cost in millionths of the configured currency.</param>
+/// <param name="PromptTokens">Tokens of the prompt, cached ones and cache writes included.</param>
+/// <param name="CompletionTokens">Tokens of the answer, its reasoning included.</param>
+/// <param name="CostNanos">Cost in billionths of the configured currency.</param>
 /// <param name="PriceVersion">The price table used.</param>
 /// <param name="Basis">Where the counts come from.</param>
 /// <param name="AdmittedAt">When the completion was admitted: it counts in the quota periods that hold this moment.</param>
@@ -38,11 +38,26 @@ public sealed record UsageEntry(
     string Provider,
     int PromptTokens,
     int CompletionTokens,
-    long CostMicros,
+    long CostNanos,
     string PriceVersion,
     UsageBasis Basis,
     DateTimeOffset AdmittedAt)
 {
+    /// <summary>The line of a completion.</summary>
+    public UsageEntry(
+        CompletionId id, UserId userId, string model, string provider, TokenCount tokens, long costNanos, string priceVersion, DateTimeOffset admittedAt)
+        : this(id, userId, model, provider, tokens.PromptTokens, tokens.CompletionTokens, costNanos, priceVersion, tokens.Basis, admittedAt) =>
+        (CachedPromptTokens, CacheWriteTokens, ReasoningTokens) = (tokens.CachedPromptTokens, tokens.CacheWriteTokens, tokens.ReasoningTokens);
+
+    /// <summary>Prompt tokens that the provider had in its cache.</summary>
+    public int CachedPromptTokens { get; init; }
+
+    /// <summary>Prompt tokens that the provider put into its cache.</summary>
+    public int CacheWriteTokens { get; init; }
+
+    /// <summary>Completion tokens that are reasoning.</summary>
+    public int ReasoningTokens { get; init; }
+
     /// <summary>The API key it was asked with; null when it was a signed-in person.</summary>
     public ApiKeyId? ApiKeyId { get; init; }
 }

@@ -12,11 +12,19 @@ public static class AuthErrors
     public static readonly Error InvalidCredentials =
         new(ErrorKind.Unauthenticated, "auth.invalid_credentials", "The e-mail address or the password is wrong.");
 
+    /// <summary>Too many passwords wait to be hashed; nothing was done.</summary>
+    public static readonly Error Busy =
+        new(ErrorKind.Unavailable, "auth.busy", "Too many passwords are being checked at this moment. Try again.") { RetryAfter = TimeSpan.FromSeconds(2) };
+
+    /// <summary>A request shows two credentials that differ, so that it is not clear who asks.</summary>
+    public static readonly Error TwoCredentials = new(
+        ErrorKind.Unauthenticated, "auth.required", "The headers 'Authorization' and 'x-api-key' hold different credentials; send one of them.");
+
     /// <summary>The refresh token is unknown, spent, expired or revoked: sign in again.</summary>
     public static readonly Error InvalidRefreshToken =
         new(ErrorKind.Unauthenticated, "auth.invalid_refresh_token", "The refresh token is not valid. Sign in again.");
 
-    /// <summary>The session is absent or somebody else's.</summary>
+    /// <summary>The session is absent or another user's.</summary>
     public static readonly Error SessionNotFound = new(ErrorKind.NotFound, "session.not_found", "There is no such session.");
 
     /// <summary>The session or the key that asked for a stream is over, or its user is gone or disabled.</summary>
@@ -72,7 +80,7 @@ public static class AuthErrors
     public static readonly Error ExternalEmailTaken =
         EmailTaken with { Detail = "There is an account with this e-mail address. Sign in to it, and link the provider from there." };
 
-    /// <summary>The identity is linked to somebody else's account.</summary>
+    /// <summary>The identity is linked to another user's account.</summary>
     public static readonly Error ExternalAlreadyLinked =
         new(ErrorKind.Conflict, "auth.external_already_linked", "This identity is linked to another account.");
 
@@ -80,7 +88,7 @@ public static class AuthErrors
     public static readonly Error ExternalLoginNotFound =
         new(ErrorKind.NotFound, "auth.external_login_not_found", "Nothing of this provider is linked to your account.");
 
-    /// <summary>Without this login nobody could sign in to the account any more.</summary>
+    /// <summary>Without this login the account could not be signed in to any more.</summary>
     public static readonly Error LastCredential =
         new(ErrorKind.Conflict, "auth.last_credential", "This is the only way to sign in to your account. Set a password or link another provider first.");
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 
@@ -10,9 +9,6 @@ public sealed class User
     /// <summary>The longest display name, in characters.</summary>
     public const int DisplayNameMaxLength = 100;
 
-    /// <summary>The longest e-mail address, in characters (RFC 5321, 4.5.3.1.3: a path of 256 with its brackets).</summary>
-    public const int EmailMaxLength = 254;
-
     private User()
     {
     }
@@ -20,8 +16,11 @@ public sealed class User
     /// <summary>Identifies the user.</summary>
     public UserId Id { get; private set; }
 
-    /// <summary>The address they sign in with, as they wrote it.</summary>
+    /// <summary>The address they sign in with, see <see cref="EmailAddress.Value"/>; of older accounts as it was typed.</summary>
     public string Email { get; private set; } = "";
+
+    /// <summary>The same address, to look them up and to count by.</summary>
+    public EmailAddress Address => EmailAddress.OfAccount(Email)!;
 
     /// <summary>What they want to be called.</summary>
     public string? DisplayName { get; private set; }
@@ -41,14 +40,19 @@ public sealed class User
     /// <summary>When the account was made.</summary>
     public DateTimeOffset CreatedAt { get; private set; }
 
+    /// <summary>When they last signed in, by whatever way; null when they never did. A refresh of tokens does not count.</summary>
+    public DateTimeOffset? LastSignInAt { get; private set; }
+
+    /// <summary>When the account was ended for good; null while it exists. To everyone an ended account is absent.</summary>
+    public DateTimeOffset? ErasedAt { get; private set; }
+
     /// <summary>A new account with the role <see cref="UserRole.User"/>.</summary>
     public static Result<User> Register(string email, string? displayName, DateTimeOffset now)
     {
-        email = email.Trim();
-        if (!IsEmail(email))
-            return Error.Invalid("email", "Must be an e-mail address of at most 254 characters.");
+        if (EmailAddress.Of(email) is not { } address)
+            return Error.Invalid("email", $"Must be an e-mail address of at most {EmailAddress.MaxLength} characters.");
 
-        var user = new User { Id = UserId.New(now), Email = email, Role = UserRole.User, CreatedAt = now };
+        var user = new User { Id = UserId.New(now), Email = address.Value, Role = UserRole.User, CreatedAt = now };
         return user.Rename(displayName);
     }
 
@@ -66,6 +70,9 @@ public sealed class User
     /// <summary>The address was proved to be theirs.</summary>
     public void ConfirmEmail() => EmailConfirmed = true;
 
+    /// <summary>They signed in.</summary>
+    public void SignIn(DateTimeOffset now) => LastSignInAt = now;
+
     /// <summary>Gives them another role.</summary>
     public void ChangeRole(UserRole role) => Role = role;
 
@@ -75,19 +82,14 @@ public sealed class User
     /// <summary>Assigns a plan; null means the default plan.</summary>
     public void AssignPlan(PlanId? plan) => PlanId = plan;
 
+    /// <summary>Ends the account for good: nothing stays here that tells whose it was, and it has no rights.</summary>
+    public void Erase(DateTimeOffset now)
+    {
+        (Email, DisplayName, EmailConfirmed) = ("", null, false);
+        (Role, PlanId, Disabled, LastSignInAt) = (UserRole.User, null, true, null);
+        ErasedAt = now;
+    }
+
     /// <summary>Short enough and free of control characters; none at all is fine.</summary>
     public static bool IsDisplayName(string? text) => text is null || (text.Length <= DisplayNameMaxLength && !text.Any(char.IsControl));
-
-    /// <summary>One @ with something on both sides, no white space, control characters or noncharacters: the mail server knows the rest.</summary>
-    public static bool IsEmail(string? text) =>
-        text is { Length: > 2 and <= EmailMaxLength }
-        && text.IndexOf('@', StringComparison.Ordinal) is > 0 and var at
-        && at == text.LastIndexOf('@')
-        && at < text.Length - 1
-        && !text.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
-        && text.EnumerateRunes().All(IsCharacter);
-
-    // Half a surrogate pair is read as U+FFFD; what Unicode calls noncharacters cannot be normalised, and nobody's address has them.
-    private static bool IsCharacter(Rune rune) =>
-        rune.Value != Rune.ReplacementChar.Value && (rune.Value & 0xFFFE) != 0xFFFE && rune.Value is not (>= 0xFDD0 and <= 0xFDEF);
 }

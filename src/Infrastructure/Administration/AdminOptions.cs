@@ -1,3 +1,5 @@
+using CleanLlm.Application.Settings;
+
 namespace CleanLlm.Infrastructure.Administration;
 
 /// <summary>Section <c>Admin</c>: an account that is an admin after every start. There is none by default.</summary>
@@ -10,5 +12,6 @@ internal sealed class AdminOptions
     public string? Email { get; init; }
 
     /// <summary>Its password when it is made; one that exists keeps its own. As good as anybody's has to be, and in Production no placeholder.</summary>
+    [Secret]
     public string? Password { get; init; }
 }

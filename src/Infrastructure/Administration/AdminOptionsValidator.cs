@@ -24,13 +24,14 @@ internal sealed class AdminOptionsValidator(IValidator<Register> rules, IHostEnv
         // The messages name rules and fields, never the values.
         List<string> failures =
             [.. rules.Validate(new Register(options.Email, options.Password, DisplayName: null)).Errors.Select(error => $"Admin:{error.PropertyName}: {error.ErrorMessage}")];
-        if (environment.IsProduction() && IsPlaceholder(options.Email, options.Password))
-            failures.Add("Admin:Password looks like a placeholder. Make one with 'openssl rand -base64 24'.");
+        if (environment.IsProduction() && Weakness(options.Email, options.Password) is { } weakness)
+            failures.Add($"Admin:Password looks like a placeholder: it {weakness}. Make one with 'openssl rand -base64 24'.");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
-    private static bool IsPlaceholder(string email, string password) =>
-        password.Distinct().Count() < FewestDifferentCharacters
-        || password.Contains(email.Split('@')[0], StringComparison.OrdinalIgnoreCase)
-        || Array.Exists(Placeholders, word => password.Contains(word, StringComparison.OrdinalIgnoreCase));
+    private static string? Weakness(string email, string password) =>
+        password.Distinct().Count() < FewestDifferentCharacters ? $"has fewer than {FewestDifferentCharacters} different characters"
+        : password.Contains(email.Split('@')[0], StringComparison.OrdinalIgnoreCase) ? "holds the name of the address"
+        : Array.Exists(Placeholders, word => password.Contains(word, StringComparison.OrdinalIgnoreCase)) ? "holds a word that stands in examples, such as 'change-me'"
+        : null;
 }

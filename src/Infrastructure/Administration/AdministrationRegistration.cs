@@ -1,8 +1,10 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Administration;
 using CleanLlm.Application.Audit;
+using CleanLlm.Application.Settings;
 using CleanLlm.Infrastructure.Audit;
 using CleanLlm.Infrastructure.Identity;
+using CleanLlm.Infrastructure.Persistence.Erasures;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -15,7 +17,7 @@ internal static class AdministrationRegistration
     /// <summary>The ports of <c>Application/Administration</c>, the first admin, export and erasure.</summary>
     public static IServiceCollection AddAdministration(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<AdminOptions>().Bind(configuration.GetSection(AdminOptions.Section)).ValidateOnStart();
+        services.AddSettings<AdminOptions>(configuration, AdminOptions.Section);
         services.AddSingleton<IValidateOptions<AdminOptions>, AdminOptionsValidator>();
         services.AddScoped<FirstAdmin>();
         services.AddHostedService<FirstAdminStartup>();
@@ -24,10 +26,13 @@ internal static class AdministrationRegistration
         services.AddScoped<IPlanRepository, PlanRepository>();
         services.AddScoped<IQuotaAdjustments, QuotaAdjustments>();
         services.AddScoped<IAuditLog, AuditLog>();
+        services.AddScoped<IAuditParties, AuditParties>();
 
-        services.AddScoped<AccountRemains>();
-        services.AddHostedService<ErasureAftercare>();
+        services.AddSingleton<ErasureSignal>();
+        services.AddSingleton<ErasureBatches>();
+        services.AddHostedService<ErasureSweep>();
         services.AddScoped<IAccountErasure, AccountErasure>();
+        services.AddSingleton<PacedReading>();
         return services.AddSingleton<IAccountExport, AccountExport>();
     }
 }

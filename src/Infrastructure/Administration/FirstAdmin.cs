@@ -5,7 +5,6 @@ using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Audit;
 using CleanLlm.Infrastructure.Identity;
 using CleanLlm.Infrastructure.Persistence;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 
@@ -14,7 +13,6 @@ namespace CleanLlm.Infrastructure.Administration;
 /// <summary>Makes the configured account, or makes the account that has its address an admin.</summary>
 internal sealed partial class FirstAdmin(
     AppDbContext database,
-    UserManager<UserCredential> manager,
     ICredentials credentials,
     AuditSeal seal,
     IAuditTrail audit,
@@ -27,12 +25,13 @@ internal sealed partial class FirstAdmin(
     /// <summary>Safe when several instances start at once: one of them does it.</summary>
     public async Task EnsureAsync(string email, string password, CancellationToken ct)
     {
-        if (await manager.FindByEmailAsync(email.Trim()) is null && await TryCreateAsync(email, password, ct))
+        var address = EmailAddress.Of(email)!;
+        if (await database.FindByAddressAsync(address, ct) is null && await TryCreateAsync(email, password, ct))
             return;
 
         // It was there, or another instance has just made it.
-        if (await manager.FindByEmailAsync(email.Trim()) is { } credential)
-            await PromoteAsync(credential, password, ct);
+        if (await database.FindByAddressAsync(address, ct) is { } credential)
+            await PromoteAsync(credential.UserId, address, password, ct);
     }
 
     private async Task<bool> TryCreateAsync(string email, string password, CancellationToken ct)
@@ -48,13 +47,15 @@ internal sealed partial class FirstAdmin(
         return true;
     }
 
-    private async Task PromoteAsync(UserCredential credential, string password, CancellationToken ct)
+    private async Task PromoteAsync(UserId id, EmailAddress email, string password, CancellationToken ct)
     {
+        // Ahead of the lock, for which all who sign in wait while a password is hashed.
+        var verified = await VerifyAsync(id, email, password, ct);
         await using var transaction = await seal.BeginAsync(database, ct);
-        if (await database.Profiles.SingleOrDefaultAsync(profile => profile.Id == credential.UserId, ct) is not { Role: not UserRole.Admin } user)
+        if (await database.Profiles.SingleOrDefaultAsync(profile => profile.Id == id, ct) is not { Role: not UserRole.Admin } user)
             return;
         // Anybody may have registered with this address before: only its owner, or whoever knows the configured password, is made admin.
-        if (user.Disabled || (!user.EmailConfirmed && !await manager.CheckPasswordAsync(credential, password)))
+        if (user.Disabled || (!user.EmailConfirmed && (verified is not { } hash || !await credentials.IsUnchangedAsync(id, hash, ct))))
         {
             LogNotPromoted(user.Id);
             return;
@@ -64,9 +65,20 @@ internal sealed partial class FirstAdmin(
         audit.Add(new AuditEvent(
             AuditActions.UserChanged, ActorId: null, user.Id.Value, """{"role":{"from":"user","to":"admin"},"by":"configuration"}"""));
         await database.SaveChangesAsync(ct);
-        await transaction.CommitAsync(ct);
-        await access.ForgetAsync(user.Id, ct);
+        await transaction.CommitAsync(CancellationToken.None);
+        await access.ForgetAsync(user.Id, CancellationToken.None);
         LogPromoted(user.Id);
+    }
+
+    // Null when the password is not the account's, or need not be.
+    private async Task<PasswordHash?> VerifyAsync(UserId id, EmailAddress email, string password, CancellationToken ct)
+    {
+        if (await database.Profiles.AnyAsync(profile => profile.Id == id && (profile.Role == UserRole.Admin || profile.EmailConfirmed), ct))
+            return null;
+        var verification = await credentials.VerifyAsync(email, password, evaluate: true, ct);
+        // What was read for it is read again under the lock.
+        database.ChangeTracker.Clear();
+        return verification is { IsSuccess: true, Value: { User: { } user, Hash: var hash } } && user.Id == id ? hash : null;
     }
 
     [LoggerMessage(LogLevel.Information, "Made the configured admin {User}")]

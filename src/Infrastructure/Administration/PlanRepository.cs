@@ -41,7 +41,7 @@ internal sealed class PlanRepository(AppDbContext database, AuditSeal seal, Subs
 
         if (!await database.Plans.AnyAsync(known => known.IsDefault, ct))
             return PlanErrors.IsDefault;
-        await transaction.CommitAsync(ct);
+        await transaction.CommitAsync(CancellationToken.None);
         subscriptions.ForgetPlans();
         return null;
     }
@@ -52,8 +52,10 @@ internal sealed class PlanRepository(AppDbContext database, AuditSeal seal, Subs
         if (await database.Plans.AnyAsync(known => known.Id == plan.Id && known.IsDefault, ct))
             return PlanErrors.IsDefault;
 
-        await database.Profiles.Where(user => user.PlanId == plan.Id)
-            .ExecuteUpdateAsync(row => row.SetProperty(user => user.PlanId, (PlanId?)null), ct);
+        // Users are assigned under the same lock: none gets the plan while it goes.
+        if (await database.Profiles.AnyAsync(user => user.PlanId == plan.Id, ct))
+            return PlanErrors.InUse;
+
         database.Remove(plan);
         try
         {
@@ -64,7 +66,7 @@ internal sealed class PlanRepository(AppDbContext database, AuditSeal seal, Subs
             return PlanErrors.NotFound;
         }
 
-        await transaction.CommitAsync(ct);
+        await transaction.CommitAsync(CancellationToken.None);
         subscriptions.ForgetPlans();
         return null;
     }

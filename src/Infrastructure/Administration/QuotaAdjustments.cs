@@ -18,17 +18,18 @@ internal sealed class QuotaAdjustments(AppDbContext database, AuditSeal seal) : 
         await database.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO quota_counters AS c (subject_id, metric, "window", period_start, used, reserved, granted)
-            VALUES ({subject.Value}, {(int)limit.Metric}, {(int)limit.Window}, {start}, 0, 0, {amount})
+            VALUES ({subject.Value}, {(int)limit.Metric}, {(int)limit.Window}, {start}, 0, 0, {limit.Metric.ToCounter(amount)})
             ON CONFLICT (subject_id, metric, "window", period_start) DO UPDATE SET granted = c.granted + excluded.granted
             """,
             ct);
         var counter = await database.QuotaCounters.AsNoTracking().SingleAsync(
             row => row.SubjectId == subject && row.Metric == limit.Metric && row.Window == limit.Window && row.PeriodStart == period, ct);
-        if ((Int128)limit.Amount + counter.Granted > PlanLimit.MaxAmount || counter.Granted < -PlanLimit.MaxAmount)
+        var granted = limit.Metric.FromCounter(counter.Granted);
+        if ((Int128)limit.Amount + granted > PlanLimit.MaxAmount || granted < -PlanLimit.MaxAmount || Math.Abs(counter.Granted) > QuotaUnits.MostCounted * (limit.Metric == QuotaMetric.CostMicros ? 1 : 2))
             return null;
 
         await database.SaveChangesAsync(ct);
-        await transaction.CommitAsync(ct);
+        await transaction.CommitAsync(CancellationToken.None);
         return counter;
     }
 }

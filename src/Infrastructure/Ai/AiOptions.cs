@@ -1,24 +1,21 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.Extensions.Options;
+using CleanLlm.Application.Settings;
 
 namespace CleanLlm.Infrastructure.Ai;
 
-/// <summary>Section <c>Ai</c>: who answers prompts. Without a provider a simulated one is used.</summary>
+/// <summary>Section <c>Ai</c>: who answers prompts. Without a provider a simulated one is used in Development, and nowhere else.</summary>
 internal sealed record AiOptions
 {
     /// <summary>The name of the section.</summary>
     public const string Section = "Ai";
 
     /// <summary>The providers; a lower <see cref="ProviderOptions.Priority"/> is asked first.</summary>
-    [ValidateEnumeratedItems]
     public IList<ProviderOptions> Providers { get; init; } = [];
 
     /// <summary>How a failed call is tried again.</summary>
-    [ValidateObjectMembers]
     public RetryOptions Retry { get; init; } = new();
 
-    /// <summary>When a provider that keeps failing is left alone.</summary>
-    [ValidateObjectMembers]
+    /// <summary>When what keeps failing is not asked for a while.</summary>
     public BreakerOptions Breaker { get; init; } = new();
 }
 
@@ -39,7 +36,8 @@ internal sealed record ProviderOptions
     public string? BaseUrl { get; init; }
 
     /// <summary>Sent as a bearer token; absent for servers without one.</summary>
-    [RegularExpression("[!-~]+", ErrorMessage = "{0} may hold printable ASCII characters only.")]
+    [RegularExpression("[!-~]+", ErrorMessage = "may hold printable ASCII characters only.")]
+    [Secret]
     public string? ApiKey { get; init; }
 
     /// <summary>Lower is asked first when two providers serve a model. 0 to 1,000; default 0.</summary>
@@ -98,15 +96,21 @@ internal sealed record ProviderOptions
     /// What it serves. Without models kind <c>OpenAi</c> is asked for its list, and <c>Predict</c> and <c>Grpc</c> serve one of the
     /// provider's own name, which is the service's default.
     /// </summary>
-    [ValidateEnumeratedItems]
     public IList<ModelOptions> Models { get; init; } = [];
 
     /// <summary>
-    /// How kind <c>OpenAi</c> names the bound of an answer: <c>max_tokens</c>, the default, or <c>max_completion_tokens</c>, which the
-    /// newer models of OpenAI want.
+    /// How kind <c>OpenAi</c> names the bound of an answer: <c>max_tokens</c> or <c>max_completion_tokens</c>, which the newer models of
+    /// OpenAI want. Default: the name that the caller used, else <c>max_tokens</c>. A name that a model refuses is replaced by the other.
     /// </summary>
     [RegularExpression("max_tokens|max_completion_tokens")]
-    public string MaxTokensField { get; init; } = "max_tokens";
+    public string? MaxTokensField { get; init; }
+
+    /// <summary>
+    /// How kind <c>OpenAi</c> is asked for embeddings: <c>base64</c>, the default, a quarter of the size, or <c>float</c>. A model that
+    /// does not take base64 is asked for numbers from then on.
+    /// </summary>
+    [RegularExpression("base64|float")]
+    public string? EmbeddingFormat { get; init; }
 
     /// <summary>What kinds <c>Predict</c> and <c>Grpc</c> name as the model: nothing, when the service's default is meant.</summary>
     public string? ModelToName(string? model) => model == Name ? null : model;

@@ -1,15 +1,16 @@
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Infrastructure.Ai;
 
-/// <summary>Fills what section <c>Ai</c> leaves out.</summary>
-internal sealed class AiOptionsDefaults : IPostConfigureOptions<AiOptions>
+/// <summary>Fills what section <c>Ai</c> leaves out. A simulated model that was not configured answers in Development alone.</summary>
+internal sealed class AiOptionsDefaults(IHostEnvironment environment) : IPostConfigureOptions<AiOptions>
 {
     public void PostConfigure(string? name, AiOptions options)
     {
-        if (options.Providers.Count == 0)
+        if (options.Providers.Count == 0 && environment.IsDevelopment())
             options.Providers.Add(new ProviderOptions { Kind = ProviderKinds.Simulated });
 
         foreach (var provider in options.Providers)
@@ -19,22 +20,21 @@ internal sealed class AiOptionsDefaults : IPostConfigureOptions<AiOptions>
             if (provider.Name.Length == 0)
                 provider.Name = provider.Kind.ToLowerInvariant();
             if (provider is { Kind: ProviderKinds.Simulated, Models.Count: 0 })
-                provider.Models.Add(new ModelOptions { Id = "simulated-1", DisplayName = "Simulated" });
+                provider.Models.Add(new ModelOptions { Id = "simulated-1", DisplayName = "Simulated", MaxOutputTokens = 4_096 });
             if (provider is { Kind: ProviderKinds.Predict or ProviderKinds.Grpc, Models.Count: 0 })
                 provider.Models.Add(new ModelOptions { Id = provider.Name });
         }
     }
 }
 
-/// <summary>The ranges that the options' attributes state.</summary>
-[OptionsValidator]
-internal sealed partial class AiOptionsRanges : IValidateOptions<AiOptions>;
-
 /// <summary>The rules of section <c>Ai</c> that concern more than one value.</summary>
 internal sealed class AiOptionsRules(IServiceProviderIsKeyedService registrations) : IValidateOptions<AiOptions>
 {
     public ValidateOptionsResult Validate(string? name, AiOptions options)
     {
+        if (options.Providers.Count == 0)
+            return ValidateOptionsResult.Fail("Ai:Providers:0:BaseUrl is missing: name a server that answers, or set Ai:Providers:0:Kind to Simulated for the simulated model.");
+
         var problems = options.Providers.SelectMany(Problems).ToList();
         foreach (var twice in Repeated(options.Providers.Select(p => p.Name)))
             problems.Add($"Ai:Providers: the name '{twice}' is used twice.");
@@ -46,9 +46,9 @@ internal sealed class AiOptionsRules(IServiceProviderIsKeyedService registration
     {
         var at = $"Ai:Providers:{index}";
         if (!ProviderKinds.Available.Contains(provider.Kind))
-            yield return $"{at}:Kind: '{provider.Kind}' is not available; use one of {string.Join(", ", ProviderKinds.Available)}.";
+            yield return $"{at}:Kind must be one of {string.Join(", ", ProviderKinds.Available)}.";
         if (provider.Kind is ProviderKinds.OpenAi or ProviderKinds.Predict or ProviderKinds.Grpc && !IsHttpAddress(provider.BaseUrl))
-            yield return $"{at}:BaseUrl: must be an absolute http or https address without query, such as https://host/v1.";
+            yield return $"{at}:BaseUrl must be an absolute http or https address without query, such as https://host/v1.";
         else if (provider.Kind == ProviderKinds.Grpc && new Uri(provider.BaseUrl!).AbsolutePath != "/")
             yield return $"{at}:BaseUrl: kind Grpc takes an address without a path, such as http://host:5000.";
         if (provider.Kind == ProviderKinds.Custom && !registrations.IsKeyedService(typeof(IChatClient), provider.Name))
@@ -61,8 +61,10 @@ internal sealed class AiOptionsRules(IServiceProviderIsKeyedService registration
             yield return $"{at}:Models: needs at least one model, as it is not asked for them.";
         foreach (var model in provider.Models)
         {
-            if (model.Aliases.Concat(model.Fallbacks).Any(name => name is not { Length: >= 1 and <= 200 }))
-                yield return $"{at}:Models: aliases and fallbacks of '{model.Id}' must be 1 to 200 characters.";
+            if (model.Aliases.Concat(model.Fallbacks).Any(name => name is not { Length: <= 200 }))
+                yield return $"{at}:Models: aliases and fallbacks of '{model.Id}' must have at most 200 characters.";
+            if (model.Capabilities.Except(ModelCapabilities.Configurable, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
+                yield return $"{at}:Models: '{unknown}' of '{model.Id}' is no capability; use {string.Join(", ", ModelCapabilities.Configurable)}.";
             if (model.Prices.DistinctBy(price => price.From).Count() < model.Prices.Count)
                 yield return $"{at}:Models: two prices of '{model.Id}' begin at the same moment.";
             foreach (var version in Repeated(model.Prices.Select(price => price.Version)))
@@ -75,7 +77,7 @@ internal sealed class AiOptionsRules(IServiceProviderIsKeyedService registration
             yield return $"{at}:Models: MaxOutputTokens of '{model.Id}' must be less than its ContextWindow.";
     }
 
-    /// <summary>A name that no configured model has may still be one that a server lists; when nobody lists any, it is a slip.</summary>
+    /// <summary>A name that no configured model has may still be one that a server lists; when no server lists any, it is a mistake.</summary>
     private static IEnumerable<string> UnknownFallbacks(AiOptions options)
     {
         if (options.Providers.Any(p => p.IsListed))

@@ -1,4 +1,5 @@
 using CleanLlm.Application.Ai;
+using CleanLlm.Application.Settings;
 using CleanLlm.Infrastructure.Ai.Calls;
 using CleanLlm.Infrastructure.Ai.Grpc;
 using CleanLlm.Infrastructure.Ai.OpenAi;
@@ -21,9 +22,8 @@ internal static class AiRegistration
     /// <summary>Adds the chat client, the model catalogue and the token counter, as section <c>Ai</c> says.</summary>
     public static IServiceCollection AddAiInfrastructure(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<AiOptions>().Bind(configuration.GetSection(AiOptions.Section)).ValidateOnStart();
+        services.AddSettings<AiOptions>(configuration, AiOptions.Section);
         services.AddSingleton<IPostConfigureOptions<AiOptions>, AiOptionsDefaults>();
-        services.AddSingleton<IValidateOptions<AiOptions>, AiOptionsRanges>();
         services.AddSingleton<IValidateOptions<AiOptions>, AiOptionsRules>();
 
         services.TryAddSingleton(TimeProvider.System);
@@ -57,6 +57,8 @@ internal static class AiRegistration
             handler.ResponseDrainTimeout = TimeSpan.FromMilliseconds(250);
             handler.AllowAutoRedirect = false;
             handler.UseCookies = false;
+            // What callers send to be traced by is none of a provider's business.
+            handler.ActivityHeadersPropagator = null;
         })
         .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
         .RemoveAllLoggers();

@@ -107,12 +107,12 @@ internal sealed partial class ModelCatalog(
         try
         {
             // Only the shut-down ends it, and by the request itself: so nothing is left running when this await returns.
-            var ids = await cache.GetOrCreateAsync(
-                $"ai:models:{provider.Name}",
-                _ => new ValueTask<string[]>(servers.ModelIdsAsync(provider.Name, lifetime.Token)),
+            var listed = await cache.GetOrCreateAsync(
+                $"ai:listed-models:{provider.Name}",
+                _ => new ValueTask<ListedModel[]>(servers.ModelsAsync(provider.Name, lifetime.Token)),
                 Caching,
                 cancellationToken: CancellationToken.None);
-            var others = ids.Where(id => provider.Models.All(m => m.Id != id && (m.UpstreamId ?? m.Id) != id)).Select(Listed);
+            var others = listed.Where(other => provider.Models.All(m => m.Id != other.Id && (m.UpstreamId ?? m.Id) != other.Id)).Select(Described);
             return new ModelList(provider, [.. provider.Models, .. others], IsComplete: true);
         }
         catch (ProviderException failure)
@@ -122,7 +122,13 @@ internal sealed partial class ModelCatalog(
         }
     }
 
-    private static ModelOptions Listed(string id) => new() { Id = id, IsEmbedding = id.Contains("embed", StringComparison.OrdinalIgnoreCase) };
+    private static ModelOptions Described(ListedModel listed) => new()
+    {
+        Id = listed.Id,
+        ContextWindow = listed.ContextWindow ?? ModelOptions.DefaultContextWindow,
+        MaxOutputTokens = listed.MaxOutputTokens,
+        IsEmbedding = listed.Id.Contains("embed", StringComparison.OrdinalIgnoreCase),
+    };
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Provider {Provider} did not list its models: {Failure}")]
     private partial void LogUnlisted(string provider, ProviderFailure failure);

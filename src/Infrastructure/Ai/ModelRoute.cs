@@ -18,10 +18,12 @@ internal sealed record ModelRoute(Model Model, string UpstreamId, IReadOnlyList<
             model.DisplayName ?? model.Id,
             provider.Name,
             model.ContextWindow,
-            Math.Min(model.MaxOutputTokens, provider.MaxOutputTokens ?? int.MaxValue),
+            Math.Min(model.MaxOutputTokens ?? model.ContextWindow, provider.MaxOutputTokens ?? int.MaxValue),
             Price(model, now))
         {
             IsEmbedding = model.IsEmbedding,
+            Capabilities = model.ShownCapabilities,
+            IsLengthUnknown = model.MaxOutputTokens is null && provider.MaxOutputTokens is null,
         },
         model.UpstreamId ?? model.Id,
         [model.Id, .. model.Aliases],
@@ -36,10 +38,8 @@ internal sealed record ModelRoute(Model Model, string UpstreamId, IReadOnlyList<
     private static TokenPrice Price(ModelOptions model, DateTimeOffset now)
     {
         if (model.Prices.Where(price => price.From <= now).MaxBy(price => price.From) is { } table)
-            return new TokenPrice(table.PromptPriceMicros, table.CompletionPriceMicros, table.Version);
-        return model is { PromptPriceMicros: 0, CompletionPriceMicros: 0, PriceVersion: null }
-            ? TokenPrice.Free
-            : new TokenPrice(model.PromptPriceMicros, model.CompletionPriceMicros, model.PriceVersion ?? "configured");
+            return table.ToPrice(table.Version);
+        return model is { Price.IsFree: true, PriceVersion: null } ? TokenPrice.Free : model.Price.ToPrice(model.PriceVersion ?? "configured");
     }
 }
 

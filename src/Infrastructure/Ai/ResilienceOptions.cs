@@ -18,7 +18,7 @@ internal sealed record RetryOptions
     public double LongestRetryAfterSeconds { get; init; } = 10;
 }
 
-/// <summary>When a provider is left alone, and for how long.</summary>
+/// <summary>When a model of a provider, or all of a provider, is not asked, and for how long.</summary>
 internal sealed record BreakerOptions
 {
     /// <summary>The share of failed calls that opens the breaker. 0.05 to 1; default 0.9: a provider that often answers is still of use.</summary>

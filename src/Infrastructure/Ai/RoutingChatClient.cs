@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using System.Text;
 using CleanLlm.Application.Ai;
+using CleanLlm.Infrastructure.Ai.Calls;
 using CleanLlm.Infrastructure.Ai.Routing;
 using Microsoft.Extensions.AI;
 
@@ -23,7 +23,7 @@ internal sealed class RoutingChatClient(Router router, ProviderClients clients) 
         return await Router.CallAsync(route, async (candidate, ct) =>
         {
             Serve(call, candidate);
-            var response = await clients.Of(candidate.Provider.Name).GetResponseAsync(messages, For(options!, candidate), ct);
+            var response = await clients.Of(candidate.Provider.Name).GetResponseAsync(messages, For(options!, call, candidate), ct);
             return Bytes(response) <= candidate.Provider.Options.MaxAnswerBytes ? response : throw RoutedAnswers.TooLong();
         });
     }
@@ -38,9 +38,9 @@ internal sealed class RoutingChatClient(Router router, ProviderClients clients) 
             (candidate, ct) =>
             {
                 Serve(call, candidate);
-                return clients.Of(candidate.Provider.Name).GetStreamingResponseAsync(messages, For(options!, candidate), ct);
+                return clients.Of(candidate.Provider.Name).GetStreamingResponseAsync(messages, For(options!, call, candidate), ct);
             },
-            static update => Bytes(update.Contents));
+            static update => AnswerSize.Of(update.Contents));
         while (stream.HasCurrent)
         {
             yield return stream.Current;
@@ -62,33 +62,26 @@ internal sealed class RoutingChatClient(Router router, ProviderClients clients) 
     }
 
     /// <summary>The options as this provider gets them: its name of the model, no more tokens than it may give, nothing of ours.</summary>
-    private static ChatOptions For(ChatOptions options, RouteCandidate candidate)
+    private static ChatOptions For(ChatOptions options, RoutedCall? call, RouteCandidate candidate)
     {
         var own = options.Clone();
         own.ModelId = candidate.UpstreamId;
         own.AdditionalProperties?.Remove(RoutedCall.Key);
-        own.MaxOutputTokens = options.MaxOutputTokens is { } asked
-            ? Math.Min(asked, candidate.Model.MaxOutputTokens)
-            : candidate.Provider.Options.MaxOutputTokens;
+        own.MaxOutputTokens = Bound(options.MaxOutputTokens, candidate, call?.PromptTokens ?? 0);
         return own;
     }
 
-    private static long Bytes(ChatResponse response) => response.Messages.Sum(message => (long)Bytes(message.Contents));
-
-    private static int Bytes(IList<AIContent> contents)
+    /// <summary>
+    /// The bound that is sent: none where it says no more than the window does. Servers refuse a prompt and a bound that together
+    /// exceed the window, and count a little differently.
+    /// </summary>
+    private static int? Bound(int? asked, RouteCandidate candidate, int promptTokens)
     {
-        var bytes = 0;
-        for (var i = 0; i < contents.Count; i++)
-        {
-            bytes += contents[i] switch
-            {
-                TextContent text => Encoding.UTF8.GetByteCount(text.Text),
-                TextReasoningContent reasoning => Encoding.UTF8.GetByteCount(reasoning.Text),
-                ToolCallFragment call => (call.Name?.Length ?? 0) + Encoding.UTF8.GetByteCount(call.Arguments ?? ""),
-                _ => 0,
-            };
-        }
-
-        return bytes;
+        if (asked is not { } wanted)
+            return candidate.Provider.Options.MaxOutputTokens;
+        var left = Math.Max(1, candidate.Model.ContextWindow - promptTokens);
+        return candidate.Model.IsLengthUnknown && wanted >= left ? null : Math.Min(Math.Min(wanted, candidate.Model.MaxOutputTokens), left);
     }
+
+    private static long Bytes(ChatResponse response) => response.Messages.Sum(message => AnswerSize.Of(message.Contents));
 }

@@ -1,12 +1,14 @@
 using CleanLlm.Application.ApiKeys;
 using CleanLlm.Domain.ApiKeys;
+using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
+using CleanLlm.Infrastructure.Audit;
 using CleanLlm.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.ApiKeys;
 
-internal sealed class ApiKeyRepository(AppDbContext database) : IApiKeyRepository
+internal sealed class ApiKeyRepository(AppDbContext database, AuditSeal seal) : IApiKeyRepository
 {
     public async Task<IReadOnlyList<ApiKey>> ListAsync(UserId user, CancellationToken ct) =>
         await database.ApiKeys.AsNoTracking().Where(key => key.UserId == user).OrderByDescending(key => key.Id).ToListAsync(ct);
@@ -14,17 +16,27 @@ internal sealed class ApiKeyRepository(AppDbContext database) : IApiKeyRepositor
     public Task<ApiKey?> FindAsync(ApiKeyId id, UserId user, CancellationToken ct) =>
         database.ApiKeys.SingleOrDefaultAsync(key => key.Id == id && key.UserId == user, ct);
 
-    public Task AddAsync(ApiKey key, CancellationToken ct)
+    public async Task<Error?> AddAsync(ApiKey key, CancellationToken ct)
     {
+        // Counted under the lock: those that are made at once come one after another.
+        await using var transaction = await seal.BeginAsync(database, ct);
+        if (await database.ApiKeys.CountAsync(known => known.UserId == key.UserId, ct) >= ApiKey.MaxPerUser)
+        {
+            database.ChangeTracker.Clear();
+            return ApiKeyErrors.TooMany;
+        }
+
         database.Add(key);
-        return database.SaveChangesAsync(ct);
+        await database.SaveChangesAsync(ct);
+        await transaction.CommitAsync(CancellationToken.None);
+        return null;
     }
 
-    public Task SaveAsync(ApiKey key, CancellationToken ct) => database.SaveChangesAsync(ct);
+    public Task<bool> SaveAsync(ApiKey key, CancellationToken ct) => database.TrySaveChangesAsync(ct);
 
-    public Task RemoveAsync(ApiKey key, CancellationToken ct)
+    public Task<bool> RemoveAsync(ApiKey key, CancellationToken ct)
     {
         database.Remove(key);
-        return database.SaveChangesAsync(ct);
+        return database.TrySaveChangesAsync(ct);
     }
 }

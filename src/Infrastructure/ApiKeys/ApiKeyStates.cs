@@ -10,7 +10,7 @@ namespace CleanLlm.Infrastructure.ApiKeys;
 /// <summary>API keys as they were stored, believed for as short a time as sessions are.</summary>
 internal sealed class ApiKeyStates(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
 {
-    private readonly BriefCache<ApiKeyId, ApiKey?> keys = new(AccessStates.Lifetime, clock);
+    private readonly ShortTtlCache<ApiKeyId, ApiKey?> keys = new(AccessStates.Lifetime, clock);
 
     public ValueTask<ApiKey?> FindAsync(ApiKeyId id, CancellationToken ct) => keys.GetAsync(id, databases, ReadAsync, ct);
 

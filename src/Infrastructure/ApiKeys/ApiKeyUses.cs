@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CleanLlm.Application.Faults;
 using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
@@ -8,21 +9,23 @@ using Microsoft.Extensions.Logging;
 namespace CleanLlm.Infrastructure.ApiKeys;
 
 /// <summary>Notes in memory which keys are used, and stores it every half a minute: a request does not wait for it.</summary>
-internal sealed partial class ApiKeyUses(IDbContextFactory<AppDbContext> databases, TimeProvider clock, ILogger<ApiKeyUses> logger)
-    : BackgroundService
+internal sealed class ApiKeyUses(
+    IDbContextFactory<AppDbContext> databases, IDatabaseFaults faults, TimeProvider clock, ILogger<ApiKeyUses> logger) : BackgroundService
 {
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
 
+    private readonly UpkeepFaults upkeep = new("Storing when API keys were last used", faults, logger);
     private readonly ConcurrentDictionary<ApiKeyId, DateTimeOffset> used = new();
 
     /// <summary>The key was just used.</summary>
     public void Note(ApiKeyId key, DateTimeOffset now) => used[key] = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
 
     /// <summary>Stores what was noted.</summary>
-    public async Task StoreAsync(CancellationToken ct)
+    /// <returns>Whether anything was.</returns>
+    public async Task<bool> StoreAsync(CancellationToken ct)
     {
         if (used.IsEmpty)
-            return;
+            return false;
         await using var database = await databases.CreateDbContextAsync(ct);
         foreach (var (key, at) in used)
         {
@@ -31,12 +34,14 @@ internal sealed partial class ApiKeyUses(IDbContextFactory<AppDbContext> databas
                 .ExecuteUpdateAsync(row => row.SetProperty(stored => stored.LastUsedAt, at), ct);
             used.TryRemove(KeyValuePair.Create(key, at));
         }
+
+        return true;
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await TryStoreAsync(cancellationToken);
+        await upkeep.TryAsync(StoreAsync, cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -45,26 +50,11 @@ internal sealed partial class ApiKeyUses(IDbContextFactory<AppDbContext> databas
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
-                await TryStoreAsync(stoppingToken);
+                await upkeep.TryAsync(StoreAsync, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // Told to stop: what is left is stored on the way out.
         }
     }
-
-    private async Task TryStoreAsync(CancellationToken ct)
-    {
-        try
-        {
-            await StoreAsync(ct);
-        }
-        catch (Exception fault) when (!ct.IsCancellationRequested)
-        {
-            LogFailed(fault);
-        }
-    }
-
-    [LoggerMessage(LogLevel.Warning, "When API keys were last used could not be stored and will be tried again")]
-    private partial void LogFailed(Exception fault);
 }

@@ -79,7 +79,7 @@ internal sealed class AuditCheck(AppDbContext database, AuditSeal seal)
 
     private static bool IsRedacted(AuditEntry line) => line is { DetailHash: not null, Detail: null };
 
-    // When each of those whom the redacted lines are about was erased, if ever. That those lines are genuine, the walk itself sees.
+    // When each user in the redacted lines was erased, if ever. That those lines are genuine, the walk itself sees.
     private async Task<Dictionary<Guid, long>> ErasuresAsync(IEnumerable<AuditEntry> redacted, CancellationToken ct)
     {
         List<Guid?> people = [.. redacted.SelectMany(line => (Guid?[])[line.ActorId, line.SubjectId]).Where(id => id is not null).Distinct()];

@@ -10,7 +10,7 @@ internal static class CachingRegistration
 {
     // Redis is a help, not a need: neither a start nor a call that finds it away waits long for it.
     private const int ConnectTimeoutMilliseconds = 2000;
-    internal const int CallTimeoutMilliseconds = 500;
+    private const int CallTimeoutMilliseconds = 500;
 
     public static IServiceCollection AddCaching(this IServiceCollection services, IConfiguration configuration)
     {
@@ -18,12 +18,7 @@ internal static class CachingRegistration
         if (configuration.GetConnectionString("Redis") is not { Length: > 0 } redis)
             return services;
 
-        var settings = ConfigurationOptions.Parse(redis);
-        settings.AbortOnConnectFail = false;
-        settings.ConnectTimeout = ConnectTimeoutMilliseconds;
-        settings.AsyncTimeout = CallTimeoutMilliseconds;
-        settings.BacklogPolicy = BacklogPolicy.FailFast;
-        services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(settings));
+        services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(Settings(redis)));
         services.AddStackExchangeRedisCache(_ => { });
         services.AddOptions<Microsoft.Extensions.Caching.StackExchangeRedis.RedisCacheOptions>()
             .Configure<IConnectionMultiplexer>((cache, connection) =>
@@ -35,5 +30,16 @@ internal static class CachingRegistration
         services.AddHealthChecks().AddRedis(
             provider => provider.GetRequiredService<IConnectionMultiplexer>(), "redis", HealthStatus.Degraded, tags: ["ready"]);
         return services;
+    }
+
+    private static ConfigurationOptions Settings(string redis)
+    {
+        var settings = ConfigurationOptions.Parse(redis);
+        settings.AbortOnConnectFail = false;
+        settings.ConnectTimeout = ConnectTimeoutMilliseconds;
+        if (!redis.Contains(nameof(settings.AsyncTimeout), StringComparison.OrdinalIgnoreCase))
+            settings.AsyncTimeout = CallTimeoutMilliseconds;
+        settings.BacklogPolicy = BacklogPolicy.FailFast;
+        return settings;
     }
 }

@@ -1,6 +1,8 @@
 using CleanLlm.Application.Chats.Titles;
+using CleanLlm.Application.Settings;
 using CleanLlm.Infrastructure.Ai;
 using CleanLlm.Infrastructure.Persistence.Chats;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -16,9 +18,10 @@ internal static class TitleRegistration
         .AddHostedService<TitleWriting>();
 
     /// <summary>A simulated model answers every question alike, so its titles would be all the same.</summary>
-    private sealed class SimulatedTitles(IOptions<AiOptions> ai) : IPostConfigureOptions<TitleOptions>
+    // It reads what is not checked yet: faults of the providers are not to hide those of the titles.
+    private sealed class SimulatedTitles(IConfiguration configuration) : IPostConfigureOptions<TitleOptions>
     {
         public void PostConfigure(string? name, TitleOptions options) =>
-            options.FromQuestion ??= ai.Value.Providers.All(provider => provider.Kind == ProviderKinds.Simulated);
+            options.FromQuestion ??= configuration.ReadSettings<AiOptions>(AiOptions.Section).Providers.All(provider => provider.Kind == ProviderKinds.Simulated);
     }
 }

@@ -1,58 +1,40 @@
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Faults;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Infrastructure.Completions;
 
-/// <summary>
-/// Looks after running completions: stores how far this instance's have come, closes those whose instance is gone, and lets
-/// the own ones finish when the process is told to stop.
-/// </summary>
-internal sealed partial class CompletionUpkeep(
+/// <summary>Looks after running completions: stores how far this instance's have come, and closes those whose instance is gone.</summary>
+internal sealed class CompletionUpkeep(
     RunningCompletions running,
     AbandonedCompletions abandoned,
     IIdempotencyKeys keys,
+    IDatabaseFaults faults,
     IOptions<CompletionOptions> options,
     TimeProvider clock,
-    ILogger<CompletionUpkeep> logger) : BackgroundService, IHostedLifecycleService
+    ILogger<CompletionUpkeep> logger) : BackgroundService
 {
     // A cancel that came to another instance stops the model within two of them.
     private static readonly TimeSpan CancelInterval = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan ForgetInterval = TimeSpan.FromMinutes(30);
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => running.DrainAsync(cancellationToken);
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        EveryAsync(options.Value.CheckpointLook, running.CheckpointAsync, stoppingToken),
-        EveryAsync(CancelInterval, running.CancelRequestedAsync, stoppingToken),
-        EveryAsync(ForgetInterval, keys.ForgetAsync, stoppingToken),
-        EveryAsync(options.Value.Lease / 4, ct => abandoned.CloseAsync(clock.GetUtcNow(), ct), stoppingToken));
+        EveryAsync(options.Value.CheckpointLook, "Storing how far completions have come", running.CheckpointAsync, stoppingToken),
+        EveryAsync(CancelInterval, "Looking which completions are to be cancelled", running.CancelRequestedAsync, stoppingToken),
+        EveryAsync(ForgetInterval, "Removing idempotency keys that have had their time", keys.ForgetAsync, stoppingToken),
+        EveryAsync(options.Value.SweepInterval, "Closing completions whose instance has gone", abandoned.CloseAsync, stoppingToken));
 
-    private async Task EveryAsync(TimeSpan interval, Func<CancellationToken, Task> work, CancellationToken ct)
+    private Task EveryAsync(TimeSpan interval, string what, Func<CancellationToken, Task> work, CancellationToken ct) =>
+        EveryAsync(interval, what, UpkeepFaults.Always(work), ct);
+
+    private async Task EveryAsync(TimeSpan interval, string what, Func<CancellationToken, Task<bool>> work, CancellationToken ct)
     {
+        var upkeep = new UpkeepFaults(what, faults, logger);
         using var timer = new PeriodicTimer(interval, clock);
         while (await timer.WaitForNextTickAsync(ct))
-        {
-            try
-            {
-                await work(ct);
-            }
-            catch (Exception fault) when (!ct.IsCancellationRequested)
-            {
-                // The database may be away; the next round tries again.
-                LogFailed(logger, fault);
-            }
-        }
+            await upkeep.TryAsync(work, ct);
     }
-
-    [LoggerMessage(LogLevel.Warning, "Upkeep of completions failed and will be tried again")]
-    private static partial void LogFailed(ILogger logger, Exception fault);
 }

@@ -18,7 +18,7 @@ internal static class EventJson
     public static byte[] Write(ArraySegment<CompletionEvent> events) => JsonSerializer.SerializeToUtf8Bytes(events, Options);
 
     /// <summary>At least one event.</summary>
-    /// <exception cref="JsonException">Another version wrote it, or nobody of us.</exception>
+    /// <exception cref="JsonException">Another version wrote it, or another program.</exception>
     public static CompletionEvent[] Read(ReadOnlySpan<byte> json)
     {
         try
@@ -44,6 +44,7 @@ internal static class EventJson
             {
                 new JsonDerivedType(typeof(CompletionStarted), "started"),
                 new JsonDerivedType(typeof(CompletionDelta), "delta"),
+                new JsonDerivedType(typeof(CompletionReasoning), "reasoning"),
                 new JsonDerivedType(typeof(CompletionFinished), "finished"),
                 new JsonDerivedType(typeof(CompletionFailed), "failed"),
                 new JsonDerivedType(typeof(CompletionCancelled), "cancelled"),

@@ -16,16 +16,17 @@ namespace CleanLlm.Infrastructure.Completions;
 /// what comes after an event is one range, and a repeated write is refused by Redis itself.
 /// </summary>
 internal sealed partial class RedisCompletionEvents(
-    IConnectionMultiplexer redis, BriefSeal seal, IOptions<CompletionOptions> options, ILogger<RedisCompletionEvents> logger) : ICompletionEventStore
+    IConnectionMultiplexer redis, EphemeralEncryptor seal, IOptions<CompletionOptions> options, ILogger<RedisCompletionEvents> logger) : ICompletionEventStore
 {
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromMilliseconds(CachingRegistration.CallTimeoutMilliseconds);
-
     // How many pieces one reading takes from Redis at most; the rest comes with the next.
     private const int MaxEntries = 200;
 
+    private readonly TimeSpan callTimeout = redis.CallTimeout();
+
     public bool IsShared => true;
 
-    public ICompletionEventWriter OpenWriter(CompletionId id) => new RedisEventWriter(redis, NamesOf(id), seal, TimeSpan.FromSeconds(options.Value.MaxSeconds), logger);
+    public ICompletionEventWriter OpenWriter(CompletionId id) =>
+        new RedisEventWriter(redis, callTimeout, NamesOf(id), seal, TimeSpan.FromSeconds(options.Value.MaxSeconds), logger);
 
     public async Task<EventBatch> ReadAsync(CompletionId id, int after, CancellationToken ct)
     {
@@ -33,7 +34,7 @@ internal sealed partial class RedisCompletionEvents(
         try
         {
             // With the piece that ends in what the reader saw last: it may have been the end.
-            var entries = await redis.GetDatabase().StreamRangeAsync(log.Key, RedisEventLog.EntryId(after), "+", MaxEntries).WaitAsync(CallTimeout, ct);
+            var entries = await redis.GetDatabase().StreamRangeAsync(log.Key, RedisEventLog.EntryId(after), "+", MaxEntries).WaitAsync(callTimeout, ct);
             List<CompletionEvent> events = [];
             var isLast = false;
             foreach (var entry in entries)
@@ -50,7 +51,7 @@ internal sealed partial class RedisCompletionEvents(
             return new EventBatch(after + 1, events.ToArray(), isLast);
         }
         // What another version wrote may not be readable here; then the row tells the end.
-        catch (Exception away) when (away is RedisException or TimeoutException or CryptographicException or JsonException)
+        catch (Exception away) when (RedisCalls.IsAway(away) || away is CryptographicException or JsonException)
         {
             LogAway(away.Message);
             return new EventBatch(after + 1, ArraySegment<CompletionEvent>.Empty, IsLast: false);
@@ -62,9 +63,9 @@ internal sealed partial class RedisCompletionEvents(
         var watch = new Watch(redis, NamesOf(id).Channel, (_, _) => appended());
         try
         {
-            await redis.GetSubscriber().SubscribeAsync(watch.Channel, watch.Handler).WaitAsync(CallTimeout, ct);
+            await redis.GetSubscriber().SubscribeAsync(watch.Channel, watch.Handler).WaitAsync(callTimeout, ct);
         }
-        catch (Exception away) when (away is RedisException or TimeoutException)
+        catch (Exception away) when (RedisCalls.IsAway(away))
         {
             // The reader looks now and then by itself.
             LogAway(away.Message);
@@ -101,7 +102,7 @@ internal sealed partial class RedisCompletionEvents(
             {
                 await redis.GetSubscriber().UnsubscribeAsync(channel, handler, CommandFlags.FireAndForget);
             }
-            catch (RedisException)
+            catch (Exception away) when (RedisCalls.IsAway(away))
             {
                 // Without a connection there is no subscription either.
             }

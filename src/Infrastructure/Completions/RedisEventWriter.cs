@@ -8,12 +8,12 @@ namespace CleanLlm.Infrastructure.Completions;
 
 /// <summary>Adds to one log. It keeps what is the same for every piece: the names and the key.</summary>
 internal sealed partial class RedisEventWriter(
-    IConnectionMultiplexer redis, RedisEventLog log, BriefSeal seal, TimeSpan longestRun, ILogger<RedisCompletionEvents> logger) : ICompletionEventWriter
+    IConnectionMultiplexer redis, TimeSpan callTimeout, RedisEventLog log, EphemeralEncryptor seal, TimeSpan longestRun, ILogger<RedisCompletionEvents> logger)
+    : ICompletionEventWriter
 {
     private static readonly TimeSpan Retention = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan CallTimeout = TimeSpan.FromMilliseconds(CachingRegistration.CallTimeoutMilliseconds);
 
-    private readonly PurposeSeal sealer = seal.For(log.Purpose);
+    private readonly PurposeEncryptor sealer = seal.For(log.Purpose);
 
     public async Task<Appended> AppendAsync(EventBatch batch, CancellationToken ct)
     {
@@ -25,10 +25,10 @@ internal sealed partial class RedisEventWriter(
             var expires = database.KeyExpireAsync(log.Key, batch.IsLast ? Retention : Retention + longestRun);
             // On the same connection, so that it is told only once it can be read; the answer says too whether anybody listens.
             var told = database.PublishAsync(log.Channel, last);
-            await Task.WhenAll(added, expires, told).WaitAsync(CallTimeout, ct);
+            await Task.WhenAll(added, expires, told).WaitAsync(callTimeout, ct);
             return await told > 0 ? Appended.Watched : Appended.Unwatched;
         }
-        catch (Exception away) when (away is RedisException or TimeoutException)
+        catch (Exception away) when (RedisCalls.IsAway(away))
         {
             LogAway(away.Message);
             return Appended.Nowhere;

@@ -9,7 +9,7 @@ internal sealed record EmailDeliveryOptions
     /// <summary>The section's name.</summary>
     public const string Section = EmailOptions.Section;
 
-    /// <summary>Where mails are written without a mail server, below the content root unless absolute. Default <c>data/outbox</c>.</summary>
+    /// <summary>Where mails are written without a mail server, below the working folder unless absolute. Default <c>data/outbox</c>.</summary>
     [Required]
     public string OutboxFolder { get; init; } = "data/outbox";
 

@@ -1,4 +1,5 @@
 using CleanLlm.Application.Email;
+using CleanLlm.Application.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -10,12 +11,11 @@ internal static class EmailRegistration
 {
     public static IServiceCollection AddEmail(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<SmtpOptions>().Bind(configuration.GetSection(SmtpOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<SmtpOptions>(configuration, SmtpOptions.Section);
         services.AddSingleton<IValidateOptions<SmtpOptions>, SmtpOptionsValidator>();
-        services.AddOptions<EmailDeliveryOptions>().Bind(configuration.GetSection(EmailDeliveryOptions.Section))
-            .ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<EmailDeliveryOptions>(configuration, EmailDeliveryOptions.Section);
 
-        if (configuration[$"{SmtpOptions.Section}:{nameof(SmtpOptions.Host)}"] is { Length: > 0 })
+        if (configuration.ReadSettings<SmtpOptions>(SmtpOptions.Section).IsConfigured)
             services.AddSingleton<IEmailTransport, SmtpTransport>();
         else
             services.AddSingleton<IEmailTransport, OutboxTransport>();

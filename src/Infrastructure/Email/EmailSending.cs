@@ -109,7 +109,7 @@ internal sealed partial class EmailSending(
         var mail = new MimeMessage { Subject = message.Subject, Date = clock.GetUtcNow() };
         mail.From.Add(MailboxAddress.Parse(smtp.Value.From is { Length: > 0 } from ? from : NobodysAddress));
         mail.To.Add(new MailboxAddress("", message.To));
-        mail.Headers.Add("Auto-Submitted", "auto-generated"); // RFC 3834: nobody's out-of-office reply is wanted.
+        mail.Headers.Add("Auto-Submitted", "auto-generated"); // RFC 3834: no out-of-office reply is wanted.
         mail.Body = new BodyBuilder { TextBody = message.Text, HtmlBody = message.Html }.ToMessageBody();
         return mail;
     }

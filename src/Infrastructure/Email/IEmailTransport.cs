@@ -5,7 +5,7 @@ namespace CleanLlm.Infrastructure.Email;
 /// <summary>Takes a mail out of the process.</summary>
 internal interface IEmailTransport
 {
-    /// <summary>Hands one mail over; returns when somebody else has taken it.</summary>
+    /// <summary>Hands one mail over; returns when the server has taken it.</summary>
     /// <exception cref="EmailRefusedException">It was refused for good.</exception>
     /// <exception cref="Exception">It failed in a way that may pass.</exception>
     Task SendAsync(MimeMessage mail, CancellationToken ct);

@@ -19,7 +19,7 @@ internal sealed class OutboxTransport(IOptions<EmailDeliveryOptions> options, IH
         else
             Directory.CreateDirectory(folder, OwnersFolder);
 
-        // Written aside and moved, so that nobody reads half a mail.
+        // Written aside and moved, so that no reader sees half a mail.
         var now = clock.GetUtcNow();
         var path = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{now:yyyyMMdd'T'HHmmss'Z'}-{Guid.CreateVersion7(now):n}.eml"));
         var draft = path + ".draft";

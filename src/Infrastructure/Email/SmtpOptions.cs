@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using CleanLlm.Application.Settings;
 
 namespace CleanLlm.Infrastructure.Email;
 
@@ -16,17 +17,17 @@ internal sealed record SmtpOptions
     [Range(1, 65_535)]
     public int Port { get; init; } = 587;
 
-    /// <summary>Whom to sign in as; absent for a server that asks for nobody.</summary>
+    /// <summary>The user name to sign in with; absent for a server without sign-in.</summary>
     public string? User { get; init; }
 
     /// <summary>The user's password.</summary>
+    [Secret]
     public string? Password { get; init; }
 
     /// <summary>The sender of all mails, as <c>someone@example.org</c> or <c>Name &lt;someone@example.org&gt;</c>.</summary>
     public string? From { get; init; }
 
     /// <summary>How the connection is protected. Default <see cref="SmtpSecurity.Auto"/>, which is always TLS.</summary>
-    [EnumDataType(typeof(SmtpSecurity))]
     public SmtpSecurity Security { get; init; } = SmtpSecurity.Auto;
 
     /// <summary>Seconds that one step of a delivery may take, 1 to 300. Default 30.</summary>
@@ -36,7 +37,7 @@ internal sealed record SmtpOptions
     /// <summary>Whether there is a server to send by.</summary>
     public bool IsConfigured => !string.IsNullOrEmpty(Host);
 
-    /// <summary>Whether the server is on this machine, so that nobody is in between.</summary>
+    /// <summary>Whether the server is on this machine, so that no network is in between.</summary>
     public bool IsLoopback =>
         string.Equals(Host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(Host, out var address) && IPAddress.IsLoopback(address));
 

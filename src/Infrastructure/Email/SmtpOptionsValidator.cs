@@ -10,7 +10,11 @@ internal sealed class SmtpOptionsValidator(IHostEnvironment environment) : IVali
     public ValidateOptionsResult Validate(string? name, SmtpOptions options)
     {
         if (!options.IsConfigured)
-            return ValidateOptionsResult.Success;
+        {
+            return string.IsNullOrEmpty(options.User + options.Password + options.From)
+                ? ValidateOptionsResult.Success
+                : ValidateOptionsResult.Fail("Smtp:Host is missing, although other settings of the mail server are given.");
+        }
 
         List<string> failures = [];
         if (!MailboxAddress.TryParse(options.From, out _))

@@ -19,8 +19,8 @@ internal sealed class AccessStates(
     /// <summary>How long what was read is believed. With the second and a half between two looks of an open stream it stays below five.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(2);
 
-    private readonly BriefCache<SessionId, AccessState?> sessions = new(Lifetime, clock);
-    private readonly BriefCache<UserId, AccessState?> users = new(Lifetime, clock);
+    private readonly ShortTtlCache<SessionId, AccessState?> sessions = new(Lifetime, clock);
+    private readonly ShortTtlCache<UserId, AccessState?> users = new(Lifetime, clock);
 
     public ValueTask<AccessState?> OfSessionAsync(SessionId session, CancellationToken ct) => sessions.GetAsync(session, this, ReadAsync, ct);
 

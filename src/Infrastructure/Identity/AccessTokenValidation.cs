@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Security.Claims;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Domain.Sessions;
@@ -32,7 +33,7 @@ internal sealed class AccessTokenValidation(SigningKeyRing keys, VerifiedTokens 
         options.TokenHandlers.Clear();
         options.TokenHandlers.Add(tokens);
         options.SaveToken = false;
-        options.Events = new JwtBearerEvents { OnTokenValidated = CheckSessionAsync };
+        options.Events = new JwtBearerEvents { OnTokenValidated = CheckSessionAsync, OnAuthenticationFailed = TellFaults };
         options.TokenValidationParameters = new TokenValidationParameters
         {
             ConfigurationManager = keys,
@@ -70,6 +71,14 @@ internal sealed class AccessTokenValidation(SigningKeyRing keys, VerifiedTokens 
         if (identity.FindFirst(AccessTokenIssuer.RoleClaim) is { } former)
             identity.TryRemoveClaim(former);
         identity.AddClaim(new Claim(AccessTokenIssuer.RoleClaim, AccessTokenIssuer.NameOf(state.Role)));
+    }
+
+    // Without keys nothing can be said of a token: that is a fault of ours, and no refusal of the token.
+    private static Task TellFaults(AuthenticationFailedContext context)
+    {
+        if (context.Exception is SigningKeysUnavailableException { InnerException: { } fault })
+            ExceptionDispatchInfo.Throw(fault);
+        return Task.CompletedTask;
     }
 
     private bool IsInTime(DateTime? notBefore, DateTime? expires, SecurityToken token, TokenValidationParameters parameters)

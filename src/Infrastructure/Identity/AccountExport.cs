@@ -4,10 +4,12 @@ using CleanLlm.Application.ApiKeys;
 using CleanLlm.Application.Chats;
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.ApiKeys;
+using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Sessions;
+using CleanLlm.Domain.Usage;
 using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Identity;
@@ -15,11 +17,18 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Identity;
 
-internal sealed class AccountExport(IDbContextFactory<AppDbContext> databases) : IAccountExport
+/// <summary>
+/// Reads what is held about a user in batches by index. Each batch is one short read: a slow reader keeps no connection busy, and no
+/// snapshot stays open.
+/// </summary>
+internal sealed class AccountExport(PacedReading reading) : IAccountExport
 {
     private const int Batch = 200;
 
-    public AccountExportDto Of(UserDto profile, DateTimeOffset now) => new(
+    // Their messages are read together, so that many short chats do not cost a statement each.
+    private const int ChatBatch = 50;
+
+    public AccountExportDto Of(ExportedProfileDto profile, DateTimeOffset now) => new(
         now,
         profile,
         Logins(profile.Id),
@@ -31,56 +40,67 @@ internal sealed class AccountExport(IDbContextFactory<AppDbContext> databases) :
         Counters(profile.Id),
         AuditLines(profile.Id));
 
-    private IAsyncEnumerable<ExportedLoginDto> Logins(UserId user) => ReadAsync(database => database.Set<IdentityUserLogin<Guid>>()
-        .Where(login => login.UserId == user.Value)
-        .Select(login => new ExportedLoginDto(login.LoginProvider, login.ProviderKey)));
+    private async IAsyncEnumerable<ExportedLoginDto> Logins(UserId user, [EnumeratorCancellation] CancellationToken ct = default)
+    {
+        var logins = await reading.ListAsync(database => database.Set<IdentityUserLogin<Guid>>().Where(login => login.UserId == user.Value), ct);
+        foreach (var login in logins)
+            yield return new ExportedLoginDto(login.LoginProvider, login.ProviderKey);
+    }
 
-    private IAsyncEnumerable<ExportedSessionDto> Sessions(UserId user) => ReadAsync(database => database.Set<Session>()
-        .Where(session => session.UserId == user)
-        .OrderBy(session => session.CreatedAt)
+    private IAsyncEnumerable<ExportedSessionDto> Sessions(UserId user) => PageAsync<Session, SessionId>(
+            (database, last) => database.Set<Session>().Where(session => session.UserId == user && session.Id > last).OrderBy(session => session.Id),
+            session => session.Id)
         .Select(session => new ExportedSessionDto(
-            session.Id, session.Device, session.Address, session.CreatedAt, session.LastUsedAt, session.ExpiresAt, session.RevokedAt)));
+            session.Id, session.Device, session.Address, session.CreatedAt, session.LastUsedAt, session.ExpiresAt, session.RevokedAt));
 
-    private IAsyncEnumerable<ExportedKeyDto> Keys(UserId user) => ReadAsync(database => database.ApiKeys.Where(key => key.UserId == user))
-        .Select(key => new ExportedKeyDto(
-            key.Id,
-            key.Name,
-            ApiKeyScopeNames.Of(key.Scopes),
-            key.MonthlyTokenLimit,
-            key.CreatedAt,
-            key.ExpiresAt,
-            key.LastUsedAt));
+    private async IAsyncEnumerable<ExportedKeyDto> Keys(UserId user, [EnumeratorCancellation] CancellationToken ct = default)
+    {
+        foreach (var key in await reading.ListAsync(database => database.ApiKeys.Where(key => key.UserId == user).OrderBy(key => key.Id), ct))
+        {
+            yield return new ExportedKeyDto(
+                key.Id, key.Name, ApiKeyScopeNames.Of(key.Scopes), key.MonthlyTokenLimit, key.CreatedAt, key.ExpiresAt, key.LastUsedAt);
+        }
+    }
 
-    private IAsyncEnumerable<ExportedChatDto> Chats(UserId user) => ReadAsync<Chat, ChatId>(
-            (database, last) => database.Chats.Where(chat => chat.OwnerId == user && chat.Id > last).OrderBy(chat => chat.Id), chat => chat.Id)
-        .Select(chat => new ExportedChatDto(chat.Id, chat.Title, chat.Model, chat.SystemPrompt, chat.CreatedAt, chat.UpdatedAt, Messages(chat.Id)));
+    // Which chats there are is read first, 16 bytes each: by their activity, the order of their index, they would move while they are read.
+    private async IAsyncEnumerable<ExportedChatDto> Chats(UserId user, [EnumeratorCancellation] CancellationToken ct = default)
+    {
+        var all = await reading.ListAsync(database => database.Chats.Where(chat => chat.OwnerId == user).OrderBy(chat => chat.Id).Select(chat => chat.Id), ct);
+        foreach (var ids in all.Chunk(ChatBatch).Select(chunk => chunk.ToList()))
+        {
+            var chats = await reading.ListAsync(database => database.Chats.AsNoTracking().Where(chat => ids.Contains(chat.Id)).OrderBy(chat => chat.Id), ct);
+            var messages = new ExportedMessages(reading, chats.ConvertAll(chat => chat.Id), Batch);
+            for (var i = 0; i < chats.Count; i++)
+            {
+                var chat = chats[i];
+                yield return new ExportedChatDto(
+                    chat.Id, chat.Title, chat.Model, chat.SystemPrompt, chat.CreatedAt, chat.UpdatedAt, messages.OfChatAsync(i, ct).Select(Exported));
+            }
+        }
+    }
 
-    // A question and its answer may have got their ids in one millisecond, and then only their times tell which was first.
-    private IAsyncEnumerable<MessageDto> Messages(ChatId chat) => ReadAsync<Message, (DateTimeOffset At, MessageId Id)>(
-            (database, last) => database.Messages
-                .Where(message => message.ChatId == chat
-                    && (message.CreatedAt > last.At || (message.CreatedAt == last.At && message.Id > last.Id)))
-                .OrderBy(message => message.CreatedAt).ThenBy(message => message.Id),
-            message => (message.CreatedAt, message.Id))
-        .Select(message => new MessageDto(
-            message.Id,
-            message.ParentId,
-            message.Role,
-            message.Content,
-            message.Model,
-            message.PromptTokens,
-            message.CompletionTokens,
-            message.CreatedAt,
-            FeedbackDto.Of(message.Rating, message.FeedbackComment)));
+    private static ExportedMessageDto Exported(Message message) => new(
+        message.Id,
+        message.ParentId,
+        message.Role,
+        message.Content,
+        message.Model,
+        message.PromptTokens,
+        message.CompletionTokens,
+        message.CreatedAt,
+        FeedbackDto.Of(message.Rating, message.FeedbackComment))
+    {
+        Reasoning = message.Reasoning,
+    };
 
-    private IAsyncEnumerable<ExportedCompletionDto> Completions(UserId user) => ReadAsync<Completion, CompletionId>(
+    private IAsyncEnumerable<ExportedCompletionDto> Completions(UserId user) => PageAsync<Completion, CompletionId>(
             (database, last) => database.Completions
                 .Where(completion => completion.UserId == user && completion.Turn == null && completion.Id > last)
                 .OrderBy(completion => completion.Id),
             completion => completion.Id)
-        .Select(completion => new ExportedCompletionDto(completion.Prompt, CompletionDto.From(completion, completion.Answer)));
+        .Select(completion => new ExportedCompletionDto(completion.Prompt, CompletionDto.From(completion, completion.Answer, completion.Reasoning)));
 
-    private IAsyncEnumerable<ExportedUsageDto> Usage(UserId user) => ReadAsync<Domain.Usage.UsageEntry, CompletionId>(
+    private IAsyncEnumerable<ExportedUsageDto> Usage(UserId user) => PageAsync<UsageEntry, CompletionId>(
             (database, last) => database.UsageLedger.Where(entry => entry.UserId == user && entry.Id > last).OrderBy(entry => entry.Id),
             entry => entry.Id)
         .Select(entry => new ExportedUsageDto(
@@ -89,43 +109,63 @@ internal sealed class AccountExport(IDbContextFactory<AppDbContext> databases) :
             entry.Model,
             entry.Provider,
             entry.PromptTokens,
+            entry.CachedPromptTokens,
+            entry.CacheWriteTokens,
             entry.CompletionTokens,
-            entry.CostMicros,
+            entry.ReasoningTokens,
+            QuotaUnits.Micros(entry.CostNanos),
             entry.PriceVersion,
             entry.Basis,
             entry.AdmittedAt));
 
     private async IAsyncEnumerable<ExportedCounterDto> Counters(UserId user, [EnumeratorCancellation] CancellationToken ct = default)
     {
-        List<ApiKeyId> keys;
-        await using (var database = await databases.CreateDbContextAsync(ct))
-            keys = await database.ApiKeys.Where(key => key.UserId == user).Select(key => key.Id).ToListAsync(ct);
-
+        var keys = await reading.ListAsync(database => database.ApiKeys.Where(key => key.UserId == user).Select(key => key.Id), ct);
         foreach (var key in keys.Select(id => (ApiKeyId?)id).Prepend(null))
         {
-            var subject = QuotaSubjectId.Of(user, key);
-            var counters = ReadAsync(
-                database => database.QuotaCounters
-                    .Where(counter => counter.SubjectId == subject)
-                    .OrderBy(counter => counter.Metric).ThenBy(counter => counter.Window).ThenBy(counter => counter.PeriodStart),
-                ct);
-            await foreach (var counter in counters)
+            await foreach (var counter in Counters(QuotaSubjectId.Of(user, key)).WithCancellation(ct))
             {
                 yield return new ExportedCounterDto(
-                    key, counter.Metric, counter.Window, counter.PeriodStart, counter.Used, counter.Reserved, counter.Granted);
+                    key,
+                    counter.Metric,
+                    counter.Window,
+                    counter.PeriodStart,
+                    counter.Metric.Exactly(counter.Used),
+                    counter.Metric.Exactly(counter.Reserved),
+                    counter.Metric.Exactly(counter.Granted));
             }
         }
     }
 
-    private IAsyncEnumerable<ExportedAuditDto> AuditLines(UserId user) => ReadAsync<Domain.Audit.AuditEntry, long>(
-            (database, last) => database.AuditLog
-                .Where(line => (line.ActorId == user.Value || line.SubjectId == user.Value) && line.Sequence > last)
-                .OrderBy(line => line.Sequence),
-            line => line.Sequence)
-        .Select(line => ExportedAuditDto.Of(line, user.Value));
+    private IAsyncEnumerable<QuotaCounter> Counters(QuotaSubjectId subject) => PageAsync<QuotaCounter, (QuotaMetric Metric, QuotaWindow Window, DateTimeOffset Start)>(
+        (database, last) => database.QuotaCounters
+            .Where(counter => counter.SubjectId == subject && counter.Metric >= last.Metric
+                && (counter.Metric > last.Metric || counter.Window > last.Window || (counter.Window == last.Window && counter.PeriodStart > last.Start)))
+            .OrderBy(counter => counter.Metric).ThenBy(counter => counter.Window).ThenBy(counter => counter.PeriodStart),
+        counter => (counter.Metric, counter.Window, counter.PeriodStart));
 
-    // What may be long is read in batches, so that a slow reader keeps no connection busy.
-    private async IAsyncEnumerable<TRow> ReadAsync<TRow, TKey>(
+    // By two indexes, in the order of both.
+    private async IAsyncEnumerable<ExportedAuditDto> AuditLines(UserId user, [EnumeratorCancellation] CancellationToken ct = default)
+    {
+        List<AuditEntry> lines;
+        long last = 0;
+        do
+        {
+            var after = last;
+            var by = await reading.ListAsync(database => Following(database, after).Where(line => line.ActorId == user.Value).Take(Batch), ct);
+            var about = await reading.ListAsync(database => Following(database, after).Where(line => line.SubjectId == user.Value).Take(Batch), ct);
+            lines = [.. by.UnionBy(about, line => line.Sequence).OrderBy(line => line.Sequence).Take(Batch)];
+            foreach (var line in lines)
+                yield return ExportedAuditDto.Of(line, user.Value);
+            last = lines.Count > 0 ? lines[^1].Sequence : last;
+        }
+        while (lines.Count == Batch);
+    }
+
+    private static IQueryable<AuditEntry> Following(AppDbContext database, long last) =>
+        database.AuditLog.AsNoTracking().Where(line => line.Sequence > last).OrderBy(line => line.Sequence);
+
+    private async IAsyncEnumerable<TRow> PageAsync<TRow, TKey>(
         Func<AppDbContext, TKey, IQueryable<TRow>> following, Func<TRow, TKey> key, [EnumeratorCancellation] CancellationToken ct = default)
         where TRow : class
         where TKey : struct
@@ -134,21 +174,13 @@ internal sealed class AccountExport(IDbContextFactory<AppDbContext> databases) :
         List<TRow> rows;
         do
         {
-            await using (var database = await databases.CreateDbContextAsync(ct))
-                rows = await following(database, last).AsNoTracking().Take(Batch).ToListAsync(ct);
+            var after = last;
+            rows = await reading.ListAsync(database => following(database, after).AsNoTracking().Take(Batch), ct);
             foreach (var row in rows)
                 yield return row;
             if (rows.Count > 0)
                 last = key(rows[^1]);
         }
         while (rows.Count == Batch);
-    }
-
-    private async IAsyncEnumerable<TRow> ReadAsync<TRow>(Func<AppDbContext, IQueryable<TRow>> query, [EnumeratorCancellation] CancellationToken ct = default)
-        where TRow : class
-    {
-        await using var database = await databases.CreateDbContextAsync(ct);
-        await foreach (var row in query(database).AsNoTracking().AsAsyncEnumerable().WithCancellation(ct))
-            yield return row;
     }
 }

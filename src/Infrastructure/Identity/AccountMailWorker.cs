@@ -23,7 +23,9 @@ internal sealed partial class AccountMailWorker(IServiceScopeFactory scopes, Tim
 
     private readonly Channel<Job> jobs = Channel.CreateBounded<Job>(Capacity);
 
-    public void RequestReset(string email) => Add((mail, ct) => mail.SendResetAsync(email, ct));
+    public void RequestReset(EmailAddress email) => Add((mail, ct) => mail.SendResetAsync(email, ct));
+
+    public void RequestInvitation(UserId user) => Add((mail, ct) => mail.SendInvitationAsync(user, ct));
 
     public void RequestConfirmation(UserId user) => Add((mail, ct) => mail.SendConfirmationAsync(user, ct));
 

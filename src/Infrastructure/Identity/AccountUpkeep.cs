@@ -1,4 +1,5 @@
 using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Faults;
 using CleanLlm.Domain.OneTimeTokens;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.TwoFactor;
@@ -12,12 +13,17 @@ using Microsoft.Extensions.Options;
 namespace CleanLlm.Infrastructure.Identity;
 
 /// <summary>
-/// Forgets what has had its time: one-time tokens at once, refresh tokens a week after their end, and sessions once nobody needs to
+/// Forgets what has had its time: one-time tokens at once, refresh tokens a week after their end, and sessions once no user needs to
 /// know any more from where their user signed in. It also wraps second factors anew that a former key-encryption key wrapped, so
 /// that the former key can be removed.
 /// </summary>
 internal sealed partial class AccountUpkeep(
-    IDbContextFactory<AppDbContext> databases, KeyWrap wrap, IOptions<SignInThrottleOptions> throttle, TimeProvider clock, ILogger<AccountUpkeep> logger) : BackgroundService
+    IDbContextFactory<AppDbContext> databases,
+    KeyWrap wrap,
+    IOptions<SignInThrottleOptions> throttle,
+    IDatabaseFaults faults,
+    TimeProvider clock,
+    ILogger<AccountUpkeep> logger) : BackgroundService
 {
     /// <summary>How long what is over is kept, so that a replay can still be told from a made-up token.</summary>
     public static readonly TimeSpan Memory = TimeSpan.FromDays(7);
@@ -59,31 +65,17 @@ internal sealed partial class AccountUpkeep(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var rewrapping = new UpkeepFaults("Wrapping second factors by the current key", faults, logger);
+        var purging = new UpkeepFaults("Removing tokens and sessions that have had their time", faults, logger);
         using var timer = new PeriodicTimer(Interval, clock);
         do
         {
-            await TryAsync(RewrapAsync, stoppingToken);
-            await TryAsync(PurgeAsync, stoppingToken);
+            await rewrapping.TryAsync(RewrapAsync, stoppingToken);
+            await purging.TryAsync(PurgeAsync, stoppingToken);
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task TryAsync(Func<CancellationToken, Task> work, CancellationToken ct)
-    {
-        try
-        {
-            await work(ct);
-        }
-        catch (Exception fault) when (!ct.IsCancellationRequested)
-        {
-            // The database may be away; the next round tries again.
-            LogFailed(logger, fault);
-        }
-    }
-
     [LoggerMessage(LogLevel.Debug, "Purged {Tokens} one-time tokens and {Sessions} sessions")]
     private static partial void LogPurged(ILogger logger, int tokens, int sessions);
-
-    [LoggerMessage(LogLevel.Warning, "Upkeep of accounts failed and will be tried again")]
-    private static partial void LogFailed(ILogger logger, Exception fault);
 }

@@ -2,7 +2,7 @@ using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Infrastructure.Identity;
 
-/// <summary>Tells the other instances that somebody's rights have changed.</summary>
+/// <summary>Tells the other instances that a user's rights have changed.</summary>
 internal interface IAccessBroadcast
 {
     /// <summary>Never fails and never waits for an answer: without it the change is seen a few seconds later.</summary>

@@ -1,5 +1,6 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Audit;
+using CleanLlm.Application.Settings;
 using CleanLlm.Infrastructure.Administration;
 using CleanLlm.Infrastructure.ApiKeys;
 using CleanLlm.Infrastructure.Audit;
@@ -23,10 +24,10 @@ internal static class IdentityRegistration
     /// <summary>The ports of <c>Application/Accounts</c> but those of the request, and the validation of access tokens.</summary>
     public static IServiceCollection AddIdentityInfrastructure(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<AuthOptions>().Bind(configuration.GetSection(AuthOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<AuthOptions>(configuration, AuthOptions.Section);
         services.AddKeyWrap(configuration);
         services.TryAddSingleton(TimeProvider.System);
-        AddPasswords(services);
+        AddPasswords(services, configuration);
 
         services.AddSingleton<SigningKeyStore>();
         services.AddSingleton<SigningKeyRing>();
@@ -57,7 +58,7 @@ internal static class IdentityRegistration
         return services.AddScoped<ISessionRepository, SessionRepository>();
     }
 
-    private static void AddPasswords(IServiceCollection services)
+    private static void AddPasswords(IServiceCollection services, IConfiguration configuration)
     {
         services.Configure<PasswordHasherOptions>(hasher => hasher.IterationCount = PasswordIterations);
         services.AddIdentityCore<UserCredential>(identity =>
@@ -77,6 +78,8 @@ internal static class IdentityRegistration
         // Stateless, and the decoy keeps one for good.
         services.Replace(ServiceDescriptor.Singleton<IPasswordHasher<UserCredential>, PasswordHasher<UserCredential>>());
         services.AddSingleton<PasswordDecoy>();
+        services.AddSettings<HashingOptions>(configuration, HashingOptions.Section);
         services.AddSingleton<HashingGate>();
+        services.AddSingleton<HashingPace>();
     }
 }

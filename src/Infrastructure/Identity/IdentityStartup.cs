@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using CleanLlm.Application.Security;
+using CleanLlm.Application.Settings;
 using Microsoft.Extensions.Hosting;
 
 namespace CleanLlm.Infrastructure.Identity;
@@ -12,8 +14,16 @@ internal sealed class IdentityStartup(SigningKeyRing keys, IKeyedHash hash, Pass
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         decoy.Prepare();
-        await hash.PrepareAsync(cancellationToken);
-        await keys.GetAsync(cancellationToken);
+        try
+        {
+            await hash.PrepareAsync(cancellationToken);
+            await keys.GetAsync(cancellationToken);
+        }
+        catch (CryptographicException closed)
+        {
+            throw new StartRefusedException(
+                $"Encryption__Keys do not open the keys of this database. {closed.Message} Configure the one that the database was made with, under its id.", closed);
+        }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -16,7 +16,7 @@ internal sealed class MailedTokens(AppDbContext db) : IMailedTokens
         db.Add(token);
         await db.SaveChangesAsync(ct);
         if (transaction is not null)
-            await transaction.CommitAsync(ct);
+            await transaction.CommitAsync(CancellationToken.None);
     }
 
     public async Task<UserId?> FindOwnerAsync(string hash, OneTimeTokenPurpose purpose, DateTimeOffset now, CancellationToken ct)

@@ -6,25 +6,21 @@ using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Infrastructure.Identity;
 
-/// <summary>The hash of a password that nobody knows: whoever tries an unknown address waits as long as for a known one.</summary>
+/// <summary>The hash of an unknown password: a caller who tries an unknown address waits as long as for a known one.</summary>
 internal sealed class PasswordDecoy(IPasswordHasher<UserCredential> hasher, IOptions<PasswordHasherOptions> options, TimeProvider clock)
 {
     // Identity's format 3: a marker, then the pseudo-random function and the iterations as big-endian numbers.
     private const byte Format3 = 1;
     private const int IterationsAt = 5;
 
-    private readonly UserCredential nobody = new(User.Register("nobody@invalid", displayName: null, clock.GetUtcNow()).Value);
+    private readonly UserCredential decoy = new(User.Register("decoy@invalid", displayName: null, clock.GetUtcNow()).Value);
     private readonly Lazy<string> hash = new(() => hasher.HashPassword(null!, RandomNumberGenerator.GetHexString(64)));
 
     /// <summary>Makes the hash ahead of its first use.</summary>
     public void Prepare() => _ = hash.Value;
 
     /// <summary>Does the work of verifying a password; false for any.</summary>
-    public Task<bool> VerifyAsync(string password)
-    {
-        hasher.VerifyHashedPassword(nobody, hash.Value, password);
-        return Task.FromResult(false);
-    }
+    public bool Verify(string password) => hasher.VerifyHashedPassword(decoy, hash.Value, password) != PasswordVerificationResult.Failed;
 
     /// <summary>Verifying against an old hash took less work than today's: does the difference, lest the time tell that it is old.</summary>
     public void WorkOffTheRest(string stored, string password)

@@ -1,4 +1,5 @@
 using CleanLlm.Domain.Users;
+using CleanLlm.Infrastructure.Caching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -19,7 +20,7 @@ internal sealed partial class RedisAccessBroadcast(
         {
             await redis.GetSubscriber().PublishAsync(Channel, user.ToString(), CommandFlags.FireAndForget);
         }
-        catch (RedisException away)
+        catch (Exception away) when (RedisCalls.IsAway(away))
         {
             LogAway(away);
         }
@@ -32,7 +33,7 @@ internal sealed partial class RedisAccessBroadcast(
             // Renewed by itself whenever the connection comes back.
             await redis.GetSubscriber().SubscribeAsync(Channel, Hear, CommandFlags.FireAndForget);
         }
-        catch (RedisException away)
+        catch (Exception away) when (RedisCalls.IsAway(away))
         {
             LogAway(away);
         }

@@ -1,5 +1,5 @@
-using System.Data.Common;
 using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Faults;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;
 
@@ -9,24 +9,29 @@ namespace CleanLlm.Infrastructure.Identity;
 /// The signing keys in memory. The token handler asks for a refresh when it meets a <c>kid</c> that is not among them;
 /// however many forged tokens come, the table is read once in <see cref="RereadInterval"/>. Without such a token it is read once
 /// in <see cref="UnaskedInterval"/>, so that every instance knows a key well before it signs, and forgets it once it is over.
+/// Known keys stay in use while the table cannot be read: a fault of the database ends no session (docs/decisions/0041).
 /// </summary>
-internal sealed partial class SigningKeyRing : BaseConfigurationManager, IPublicKeys, IDisposable
+internal sealed class SigningKeyRing : BaseConfigurationManager, IPublicKeys, IDisposable
 {
     public static readonly TimeSpan RereadInterval = TimeSpan.FromSeconds(5);
 
     public static readonly TimeSpan UnaskedInterval = TimeSpan.FromMinutes(1);
 
+    // Who asks while keys are known waits no longer for newer ones.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly SigningKeyStore store;
     private readonly TimeProvider clock;
-    private readonly ILogger<SigningKeyRing> logger;
+    private readonly UpkeepFaults upkeep;
     private readonly SemaphoreSlim gate = new(1);
     private volatile Task<BaseConfiguration>? current;
     private volatile bool rereadWanted;
     private long readAt;
 
-    public SigningKeyRing(SigningKeyStore store, TimeProvider clock, ILogger<SigningKeyRing> logger)
+    public SigningKeyRing(SigningKeyStore store, IDatabaseFaults faults, TimeProvider clock, ILogger<SigningKeyRing> logger)
     {
-        (this.store, this.clock, this.logger) = (store, clock, logger);
+        (this.store, this.clock) = (store, clock);
+        upkeep = new UpkeepFaults("Reading the signing keys again, while the known ones stay in use,", faults, logger);
         // A key that was taken out of the table must not go on verifying.
         UseLastKnownGoodConfiguration = false;
     }
@@ -46,7 +51,7 @@ internal sealed partial class SigningKeyRing : BaseConfigurationManager, IPublic
 
     private async Task<BaseConfiguration> ReadAsync(CancellationToken ct)
     {
-        // Whoever has keys goes on with them while somebody else reads.
+        // A caller that has keys goes on with them while another one reads.
         if (!await gate.WaitAsync(current is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, ct))
             return await current!;
         try
@@ -55,13 +60,18 @@ internal sealed partial class SigningKeyRing : BaseConfigurationManager, IPublic
                 return await known;
             rereadWanted = false;
             Volatile.Write(ref readAt, clock.GetTimestamp());
-            var keys = await store.LoadAsync(ct);
+            using var limit = new CancellationTokenSource(current is null ? Timeout.InfiniteTimeSpan : Patience, clock);
+            // It reads for all, so it does not end with whoever happened to ask.
+            var keys = await store.LoadAsync(limit.Token);
+            upkeep.Succeeded();
             current = Task.FromResult<BaseConfiguration>(keys);
             return keys;
         }
-        catch (DbException exception) when (current is not null)
+        catch (Exception fault) when (current is not null)
         {
-            LogRereadFailed(exception);
+            // Tried again after the shorter interval.
+            rereadWanted = true;
+            upkeep.Failed(fault);
             return await current;
         }
         finally
@@ -69,7 +79,4 @@ internal sealed partial class SigningKeyRing : BaseConfigurationManager, IPublic
             gate.Release();
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The signing keys could not be read again; the known ones stay in use")]
-    private partial void LogRereadFailed(Exception exception);
 }

@@ -8,5 +8,5 @@ internal sealed class UserRepository(AppDbContext db) : IUserRepository
 {
     public async Task<User?> FindAsync(UserId id, CancellationToken ct) => await db.Profiles.FindAsync([id], ct);
 
-    public Task SaveAsync(User user, CancellationToken ct) => db.SaveChangesAsync(ct);
+    public Task<bool> SaveAsync(User user, CancellationToken ct) => db.TrySaveChangesAsync(ct);
 }

@@ -18,7 +18,7 @@ internal sealed class VerifiedTokens(SigningKeyRing keys) : JsonWebTokenHandler
 
     public override async Task<TokenValidationResult> ValidateTokenAsync(string token, TokenValidationParameters validationParameters)
     {
-        var current = await keys.GetAsync(CancellationToken.None);
+        var current = await KeysAsync();
         var known = generation;
         if (known.Keys != current)
             generation = known = new Generation(current);
@@ -30,6 +30,19 @@ internal sealed class VerifiedTokens(SigningKeyRing keys) : JsonWebTokenHandler
         if (result.IsValid && known.Tokens.Count < Capacity)
             known.Tokens[token] = new VerifiedToken((JsonWebToken)result.SecurityToken, result.ClaimsIdentity.Clone());
         return result;
+    }
+
+    // The framework takes whatever is thrown here for a token that does not count.
+    private async ValueTask<SigningKeySet> KeysAsync()
+    {
+        try
+        {
+            return await keys.GetAsync(CancellationToken.None);
+        }
+        catch (Exception fault)
+        {
+            throw new SigningKeysUnavailableException(fault);
+        }
     }
 
     /// <summary>What was verified with one state of the keys, and is forgotten with it.</summary>

@@ -1,3 +1,4 @@
+using CleanLlm.Application.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -8,7 +9,7 @@ internal static class MemoryRegistration
 {
     public static IServiceCollection AddMemory(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<MemoryOptions>().Bind(configuration.GetSection("Memory"));
+        services.AddSettings<MemoryOptions>(configuration, "Memory");
         return services.AddHostedService<RestingHeapTrim>();
     }
 }

@@ -35,6 +35,9 @@ internal abstract class AppDbContext(DbContextOptions options) : IdentityUserCon
 
     public DbSet<UsageEntry> UsageLedger => Set<UsageEntry>();
 
+    /// <summary>The ledger's sums by day, which reports read.</summary>
+    public DbSet<UsageDay> UsageDays => Set<UsageDay>();
+
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
     public DbSet<AuditEntry> AuditLog => Set<AuditEntry>();
@@ -56,8 +59,9 @@ internal abstract class AppDbContext(DbContextOptions options) : IdentityUserCon
         await using var transaction = Database.CurrentTransaction is null ? await seal.BeginAsync(this, cancellationToken) : null;
         await seal.SealAsync(this, lines, cancellationToken);
         var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        // Whoever saves must know whether it was stored, also when the caller has hung up.
         if (transaction is not null)
-            await transaction.CommitAsync(cancellationToken);
+            await transaction.CommitAsync(CancellationToken.None);
         return saved;
     }
 

@@ -13,6 +13,8 @@ internal sealed class PostgresDbContext(DbContextOptions<PostgresDbContext> opti
         base.OnModelCreating(builder);
         // Two updates a completion: with room on its page a counter's new version needs no new index entry.
         builder.Entity<QuotaCounter>().HasStorageParameter("fillfactor", 50);
+        // The same, once a completion and only while its day lasts.
+        builder.Entity<UsageDay>().HasStorageParameter("fillfactor", 70);
     }
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)

@@ -11,9 +11,15 @@ internal sealed class Transactions(AppDbContext database, AuditSeal seal) : ITra
         await using var transaction = await seal.BeginAsync(database, ct);
         var outcome = await work();
         if (outcome.IsSuccess)
-            await transaction.CommitAsync(ct);
+        {
+            // What follows must know whether it was stored, also when the caller has hung up.
+            await transaction.CommitAsync(CancellationToken.None);
+        }
         else
+        {
             database.ChangeTracker.Clear();
+        }
+
         return outcome;
     }
 }

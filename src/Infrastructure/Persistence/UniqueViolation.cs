@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace CleanLlm.Infrastructure.Persistence;
 
-/// <summary>Recognises that somebody else stored the same key first.</summary>
+/// <summary>Recognises that another request stored the same key first.</summary>
 internal static class UniqueViolation
 {
     private const int SqliteConstraintPrimaryKey = 1555;

@@ -7,8 +7,10 @@ namespace CleanLlm.Infrastructure.RateLimiting;
 /// </summary>
 internal sealed class MemoryRateLimiter(TimeProvider clock) : IRateLimiter
 {
-    /// <summary>Buckets at most, some 20 MB; beyond it the ones closest to full are forgotten.</summary>
+    /// <summary>Buckets at most, some 20 MB; beyond it about a quarter, the ones closest to full, are forgotten.</summary>
     public const int MaxBuckets = 100_000;
+
+    private const int SampleStep = 100;
 
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
 
@@ -30,18 +32,24 @@ internal sealed class MemoryRateLimiter(TimeProvider clock) : IRateLimiter
     // A clock that only goes forward: setting the wall clock back must not lock anybody out.
     private long Now => clock.GetElapsedTime(start).Ticks;
 
-    public ValueTask<TimeSpan?> TakeAsync(RateLimit limit, string key, CancellationToken ct)
+    public ValueTask<RateRefusal?> TakeAsync(IReadOnlyList<RateBucket> buckets, CancellationToken ct)
     {
         lock (gate)
         {
             var now = Now;
             Sweep(now);
-            var full = Math.Max(fullAt.GetValueOrDefault((limit.Name, key)), now) + limit.Regrowth.Ticks;
-            var wait = full - now - (limit.Burst * limit.Regrowth.Ticks);
-            if (wait > 0)
-                return new ValueTask<TimeSpan?>(TimeSpan.FromTicks(wait));
-            fullAt[(limit.Name, key)] = full;
-            return default;
+            RateRefusal? refusal = null;
+            for (var i = 0; i < buckets.Count; i++)
+            {
+                var limit = buckets[i].Limit;
+                var wait = TimeSpan.FromTicks(FullAfterTaking(buckets[i], now) - now - (limit.Burst * limit.Regrowth.Ticks));
+                if (wait > TimeSpan.Zero && !(refusal?.Wait >= wait))
+                    refusal = new RateRefusal(i, wait);
+            }
+
+            for (var i = 0; refusal is null && i < buckets.Count; i++)
+                fullAt[(buckets[i].Limit.Name, buckets[i].Key)] = FullAfterTaking(buckets[i], now);
+            return new ValueTask<RateRefusal?>(refusal);
         }
     }
 
@@ -55,6 +63,9 @@ internal sealed class MemoryRateLimiter(TimeProvider clock) : IRateLimiter
 
         return ValueTask.CompletedTask;
     }
+
+    private long FullAfterTaking(RateBucket bucket, long now) =>
+        Math.Max(fullAt.GetValueOrDefault((bucket.Limit.Name, bucket.Key)), now) + bucket.Limit.Regrowth.Ticks;
 
     private void Sweep(long now)
     {
@@ -70,7 +81,13 @@ internal sealed class MemoryRateLimiter(TimeProvider clock) : IRateLimiter
 
         if (fullAt.Count < MaxBuckets)
             return;
-        foreach (var bucket in fullAt.OrderBy(entry => entry.Value).Take(MaxBuckets / 4).Select(entry => entry.Key).ToList())
-            fullAt.Remove(bucket);
+        // Everybody waits meanwhile, so they are not put in order: a sample tells about when the first quarter is full.
+        var sample = fullAt.Values.Where((_, i) => i % SampleStep == 0).Order().ToList();
+        var (until, surplus) = (sample[sample.Count / 4], MaxBuckets / 4);
+        foreach (var (bucket, full) in fullAt)
+        {
+            if (full <= until && fullAt.Remove(bucket) && --surplus == 0)
+                return;
+        }
     }
 }

@@ -9,16 +9,15 @@ namespace CleanLlm.Infrastructure.RateLimiting;
 
 /// <summary>
 /// Limits that all instances share. While Redis is away or frozen each instance limits by itself; the call that notices waits at
-/// most <see cref="CallTimeout"/>, later ones not at all.
+/// most <see cref="RedisCalls.CallTimeout"/>, later ones not at all.
 /// </summary>
 internal sealed partial class RedisRateLimiter(
     IConnectionMultiplexer redis, MemoryRateLimiter memory, IKeyedHash hash, TimeProvider clock, ILogger<RedisRateLimiter> logger) : IRateLimiter
 {
-    /// <summary>How long a call waits for Redis.</summary>
-    public static readonly TimeSpan CallTimeout = TimeSpan.FromMilliseconds(CachingRegistration.CallTimeoutMilliseconds);
-
     private const string Prefix = "cleanllm:rate:";
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(1);
+
+    private readonly TimeSpan callTimeout = redis.CallTimeout();
 
     // 1 while a probe runs; only the call that changes it from 0 starts one.
     private int away;
@@ -26,35 +25,43 @@ internal sealed partial class RedisRateLimiter(
     /// <summary>Whether it limits by itself at the moment.</summary>
     public bool IsAway => Volatile.Read(ref away) == 1;
 
-    public async ValueTask<TimeSpan?> TakeAsync(RateLimit limit, string key, CancellationToken ct)
+    public async ValueTask<RateRefusal?> TakeAsync(IReadOnlyList<RateBucket> buckets, CancellationToken ct)
     {
-        if (await RunAsync(limit, key, 1, ct) is not { } wait)
-            return await memory.TakeAsync(limit, key, ct);
-        return wait == TimeSpan.Zero ? null : wait;
+        if (await RunAsync(buckets, 1, ct) is not { } refusal)
+            return await memory.TakeAsync(buckets, ct);
+        return refusal.Wait == TimeSpan.Zero ? null : refusal;
     }
 
     public async ValueTask GiveBackAsync(RateLimit limit, string key, CancellationToken ct)
     {
-        if (await RunAsync(limit, key, -1, ct) is null)
+        if (await RunAsync([new RateBucket(limit, key)], -1, ct) is null)
             await memory.GiveBackAsync(limit, key, ct);
     }
 
-    // Null when Redis did not answer.
-    private async ValueTask<TimeSpan?> RunAsync(RateLimit limit, string key, int permits, CancellationToken ct)
+    // Null when Redis did not answer; without a wait when nothing refused.
+    private async ValueTask<RateRefusal?> RunAsync(IReadOnlyList<RateBucket> buckets, int permits, CancellationToken ct)
     {
         if (IsAway)
             return null;
 
-        RedisKey bucket = Prefix + limit.Name + ":" + Convert.ToHexStringLower(
-            await hash.ComputeAsync(HashPurpose.RateLimitKey, Encoding.UTF8.GetBytes(key), ct));
+        var (keys, figures) = (new RedisKey[buckets.Count], new List<RedisValue>(buckets.Count * 3));
+        var tag = "";
+        for (var i = 0; i < buckets.Count; i++)
+        {
+            var (limit, key) = buckets[i];
+            var hashed = Convert.ToHexStringLower(await hash.ComputeAsync(HashPurpose.RateLimitKey, Encoding.UTF8.GetBytes(key), ct));
+            // A cluster runs a script only where all its keys are: those of one call share the hash tag of the first.
+            tag = i == 0 ? hashed : tag;
+            keys[i] = $"{Prefix}{limit.Name}:{{{tag}}}{(i == 0 ? "" : ":" + hashed)}";
+            figures.AddRange([(long)limit.Regrowth.TotalMicroseconds, limit.Burst, permits]);
+        }
+
         try
         {
-            var wait = await redis.GetDatabase()
-                .ScriptEvaluateAsync(RateScript.Text, [bucket], [(long)limit.Regrowth.TotalMicroseconds, limit.Burst, permits])
-                .WaitAsync(CallTimeout, ct);
-            return TimeSpan.FromMicroseconds((long)wait);
+            var answer = (long[])(await redis.GetDatabase().ScriptEvaluateAsync(RateScript.Text, keys, [.. figures]).WaitAsync(callTimeout, ct))!;
+            return new RateRefusal((int)answer[0] - 1, TimeSpan.FromMicroseconds(answer[1]));
         }
-        catch (Exception failure) when (failure is RedisException or TimeoutException)
+        catch (Exception failure) when (RedisCalls.IsAway(failure))
         {
             if (Interlocked.Exchange(ref away, 1) == 0)
             {
@@ -74,12 +81,12 @@ internal sealed partial class RedisRateLimiter(
         {
             try
             {
-                await redis.GetDatabase().PingAsync().WaitAsync(CallTimeout);
+                await redis.GetDatabase().PingAsync().WaitAsync(callTimeout);
                 Volatile.Write(ref away, 0);
                 LogBack();
                 return;
             }
-            catch (Exception failure) when (failure is RedisException or TimeoutException)
+            catch (Exception failure) when (RedisCalls.IsAway(failure))
             {
                 // Asked again at the next tick.
             }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using CleanLlm.Application.Settings;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -7,7 +8,7 @@ namespace CleanLlm.Infrastructure.Security;
 
 /// <summary>
 /// In Development, and only there, a missing key-encryption key is made once and kept in <c>data/encryption-keys.json</c>
-/// below the content root, readable by its owner alone.
+/// below the working folder, readable by its owner alone.
 /// </summary>
 internal sealed class DevelopmentKeys(IHostEnvironment environment) : IPostConfigureOptions<EncryptionOptions>
 {
@@ -19,13 +20,21 @@ internal sealed class DevelopmentKeys(IHostEnvironment environment) : IPostConfi
             return;
 
         var path = Path.Combine(environment.ContentRootPath, "data", "encryption-keys.json");
-        if (!File.Exists(path))
-            Make(path);
-        foreach (var key in JsonSerializer.Deserialize<EncryptionOptions>(File.ReadAllBytes(path), Json)?.Keys ?? [])
-            options.Keys.Add(key);
+        try
+        {
+            if (!File.Exists(path))
+                Make(path);
+            foreach (var key in JsonSerializer.Deserialize<EncryptionOptions>(File.ReadAllBytes(path), Json)?.Keys ?? [])
+                options.Keys.Add(key);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or JsonException)
+        {
+            throw new StartRefusedException(
+                $"Encryption__Keys__0__Key is not given, and the file {path} that Development keeps one in cannot be used. Give a key, or see to the file.", failure);
+        }
     }
 
-    // Written aside and moved, so that nobody reads half a file; when two instances start at once the first one's stays.
+    // Written aside and moved, so that no reader sees half a file; when two instances start at once the first one's stays.
     private static void Make(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);

@@ -1,3 +1,5 @@
+using CleanLlm.Application.Settings;
+
 namespace CleanLlm.Infrastructure.Security;
 
 /// <summary>Key-encryption keys: section <c>Encryption</c>.</summary>
@@ -14,9 +16,11 @@ internal sealed record EncryptionOptions
 internal sealed record EncryptionKeyOptions
 {
     /// <summary>Names the key in what it wraps; 1 to 32 ASCII letters, digits, '.', '_' or '-', never used for another key.</summary>
+    [Secret] // It is short; a long one that is refused may be a key that came to the wrong place.
     public string Id { get; init; } = "";
 
     /// <summary>32 random bytes as base64, e.g. from <c>openssl rand -base64 32</c>.</summary>
+    [Secret]
     public string Key { get; init; } = "";
 
     // A record would print the key.

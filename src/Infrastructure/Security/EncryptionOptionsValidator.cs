@@ -21,7 +21,7 @@ internal sealed class EncryptionOptionsValidator : IValidateOptions<EncryptionOp
             if (!KeyEncryptionKeys.TryDecode(key.Key, out var bytes))
                 failures.Add($"{at}:Key must be the base64 of exactly {KeyEncryptionKeys.KeyBytes} bytes. {Advice}");
             else if (IsPlaceholder(bytes))
-                failures.Add($"{at}:Key is a placeholder: its bytes are equal, in sequence, or text that somebody typed. {Advice}");
+                failures.Add($"{at}:Key is a placeholder: its bytes are equal, in sequence, or typed text. {Advice}");
         }
 
         if (options.Keys.DistinctBy(key => key.Id, StringComparer.Ordinal).Count() < options.Keys.Count)

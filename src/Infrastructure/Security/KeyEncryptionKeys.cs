@@ -26,7 +26,7 @@ internal sealed class KeyEncryptionKeys(IOptions<EncryptionOptions> options)
     /// <exception cref="CryptographicException">It is not configured.</exception>
     public byte[] Get(string id) => TryGet(id, out var key)
         ? key
-        : throw new CryptographicException($"The key-encryption key '{id}' is not configured in Encryption:Keys.");
+        : throw new CryptographicException($"A key '{id}' is not configured.");
 
     /// <summary>Whether a setting holds a key, and which.</summary>
     public static bool TryDecode(string? base64, out byte[] key)

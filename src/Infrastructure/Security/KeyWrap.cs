@@ -14,7 +14,18 @@ internal sealed class KeyWrap(KeyEncryptionKeys keys)
     /// <exception cref="CryptographicException">
     /// It was changed, belongs elsewhere, or its key-encryption key is not configured; never says anything about the content.
     /// </exception>
-    public byte[] Unwrap(ReadOnlySpan<byte> wrapped, string purpose) => Envelope.Open(wrapped, keys.Get(Envelope.KeyIdOf(wrapped)), purpose);
+    public byte[] Unwrap(ReadOnlySpan<byte> wrapped, string purpose)
+    {
+        var id = Envelope.KeyIdOf(wrapped);
+        try
+        {
+            return Envelope.Open(wrapped, keys.Get(id), purpose);
+        }
+        catch (AuthenticationTagMismatchException other)
+        {
+            throw new CryptographicException($"The configured key '{id}' is another than the one that wrapped {purpose}.", other);
+        }
+    }
 
     /// <summary>Whether a key-encryption key that is no longer the current one wrapped it, so that it should be wrapped anew.</summary>
     public bool IsOutdated(ReadOnlySpan<byte> wrapped) => Envelope.KeyIdOf(wrapped) != keys.CurrentId;

@@ -1,4 +1,5 @@
 using CleanLlm.Application.Security;
+using CleanLlm.Application.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -11,11 +12,11 @@ internal static class SecurityRegistration
     /// <summary><see cref="KeyWrap"/> and the keys it needs; without good ones the program does not start.</summary>
     public static IServiceCollection AddKeyWrap(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<EncryptionOptions>().Bind(configuration.GetSection(EncryptionOptions.Section)).ValidateOnStart();
+        services.AddSettings<EncryptionOptions>(configuration, EncryptionOptions.Section);
         services.AddSingleton<IPostConfigureOptions<EncryptionOptions>, DevelopmentKeys>();
         services.AddSingleton<IValidateOptions<EncryptionOptions>, EncryptionOptionsValidator>();
         services.AddSingleton<KeyEncryptionKeys>();
-        services.AddSingleton<BriefSeal>();
+        services.AddSingleton<EphemeralEncryptor>();
         services.AddSingleton<IKeyedHash, KeyedHash>();
         return services.AddSingleton<KeyWrap>();
     }

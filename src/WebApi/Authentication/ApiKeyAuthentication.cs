@@ -1,13 +1,15 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
 using CleanLlm.Application.ApiKeys;
+using CleanLlm.Domain.Users;
+using CleanLlm.WebApi.Http;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace CleanLlm.WebApi.Authentication;
 
-/// <summary>Knows callers by <c>Authorization: Bearer clk_…</c>. They get no role: what a key may do, its scopes say.</summary>
+/// <summary>Knows callers by their API key (<see cref="ShownCredential"/>). They get no role: what a key may do, its scopes say.</summary>
 internal sealed class ApiKeyAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IApiKeyAuthenticator keys)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
@@ -15,20 +17,15 @@ internal sealed class ApiKeyAuthentication(
     /// <summary>The name of the scheme.</summary>
     public const string SchemeName = "ApiKey";
 
-    private const string Bearer = "Bearer ";
-
-    /// <summary>The scheme for a request with an API key; null for any other.</summary>
-    public static string? Select(HttpContext http) => IsKey(http.Request.Headers.Authorization) ? SchemeName : null;
-
-    /// <summary>The key that a request of this scheme carries.</summary>
-    public static string KeyOf(HttpRequest request) => request.Headers.Authorization.ToString()[Bearer.Length..].Trim();
+    /// <summary>The scheme for a request with an API key, or with two credentials that differ; null for any other.</summary>
+    public static string? Select(HttpContext http) => ShownCredential.Of(http.Request) is { ApiKey: null, IsContradictory: false } ? null : SchemeName;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (!IsKey(Request.Headers.Authorization))
+        if (ShownCredential.Of(Request).ApiKey is not { } key)
             return AuthenticateResult.NoResult();
 
-        if (await keys.AuthenticateAsync(KeyOf(Request), Context.RequestAborted) is not { } access)
+        if (await keys.AuthenticateAsync(key, Context.RequestAborted) is not { } access)
             return AuthenticateResult.Fail("Not a key that works.");
 
         Context.Features.Set(access);
@@ -40,11 +37,6 @@ internal sealed class ApiKeyAuthentication(
     {
         Response.StatusCode = StatusCodes.Status401Unauthorized;
         Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
-        return Task.CompletedTask;
+        return ShownCredential.Of(Request).IsContradictory ? AuthErrors.TwoCredentials.ToProblem().ExecuteAsync(Context) : Task.CompletedTask;
     }
-
-    private static bool IsKey(string? header) =>
-        header is not null
-        && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-        && header.AsSpan(Bearer.Length).TrimStart().StartsWith(ApiKeySecret.Prefix, StringComparison.Ordinal);
 }

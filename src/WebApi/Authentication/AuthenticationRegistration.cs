@@ -24,6 +24,7 @@ internal static class AuthenticationRegistration
         services.AddSingleton<ICurrentUser, CurrentUser>();
         services.AddSingleton<ICurrentClient, CurrentUser>();
         services.AddScoped<IExternalSignInAnswers, ExternalSignInAnswers>();
+        services.AddSingleton<ICurrentPayer, CurrentUser>();
         services.AddSingleton<ICurrentApiKey, CurrentUser>();
         return services.AddSingleton<ICurrentSession, CurrentUser>();
     }

@@ -9,7 +9,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 namespace CleanLlm.WebApi.Authentication;
 
 /// <summary>The caller as the verified credential of the HTTP request names them.</summary>
-internal sealed class CurrentUser(IHttpContextAccessor accessor) : ICurrentUser, ICurrentSession, ICurrentClient, ICurrentApiKey
+internal sealed class CurrentUser(IHttpContextAccessor accessor) : ICurrentUser, ICurrentSession, ICurrentClient, ICurrentApiKey, ICurrentPayer
 {
     UserId ICurrentUser.Id => Read(JwtRegisteredClaimNames.Sub) is { } id
         ? new UserId(id)
@@ -22,6 +22,10 @@ internal sealed class CurrentUser(IHttpContextAccessor accessor) : ICurrentUser,
     SessionClient ICurrentClient.Client => accessor.HttpContext is { } http
         ? new SessionClient(AddressOf(http.Connection.RemoteIpAddress), http.Request.Headers.UserAgent)
         : default;
+
+    string ICurrentPayer.Key => Read(JwtRegisteredClaimNames.Sub) is { } id
+        ? $"user {id}"
+        : $"network {((ICurrentClient)this).Client.Network}";
 
     // A socket of both families shows IPv4 as IPv6.
     private static string? AddressOf(IPAddress? address) => (address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address)?.ToString();

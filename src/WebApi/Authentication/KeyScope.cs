@@ -1,5 +1,6 @@
 using CleanLlm.Application.ApiKeys;
 using CleanLlm.Domain.ApiKeys;
+using CleanLlm.WebApi.Http;
 using Microsoft.AspNetCore.Authorization;
 
 namespace CleanLlm.WebApi.Authentication;
@@ -27,5 +28,8 @@ internal static class KeyScopeConventions
 {
     /// <summary>Lets callers in whose API key has the scope, or one of several.</summary>
     public static TBuilder AllowKeys<TBuilder>(this TBuilder endpoint, ApiKeyScopes anyOf)
-        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new KeyScope(anyOf));
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new KeyScope(anyOf), NeedOf(anyOf));
+
+    private static AccessNeed NeedOf(ApiKeyScopes anyOf) =>
+        new($"This needs an API key with the scope {string.Join(" or ", ApiKeyScopeNames.Of(anyOf).Select(scope => $"'{scope}'"))}, or an access token.");
 }

@@ -18,16 +18,20 @@ internal static class AccountDataEndpoints
 
         own.MapGet("/export", Export)
             .WithName("Users_ExportMe")
+            .AsCostly()
             .WithProblems(401, 403, 503)
             .WithSummary("Gives everything that is held about the caller as one JSON document")
-            .WithDescription("Streamed while it is read; a document that breaks off is not whole. Secrets and their hashes are not in it.");
+            .WithDescription("Streamed in batches while it is read, so that a large one takes some time. When it cannot be completed, the connection is closed before "
+                + "the end of the document. Secrets and their hashes are not in it.");
         own.MapDelete("", Erase)
             .WithName("Users_EraseMe")
+            .AsCostly()
             .WithProblems(401, 403, 409, 503)
             .WithSummary("Erases the caller's account and its data")
             .WithDescription(
-                "What runs is interrupted; chats, completions, sessions, keys and credentials are gone at once and for good. The figures of the usage "
-                + "ledger stay, under a random id that leads to nobody. 409 `admin.last_admin`.");
+                "What runs is interrupted. The account ends at once: tokens, keys and credentials stop working, and no call shows its data any more. The "
+                + "data is removed in the background, within seconds or, for a large account, minutes. The figures of the usage ledger stay, under "
+                + "a random id that leads to no person. 409 `admin.last_admin`.");
         return api;
     }
 

@@ -19,9 +19,13 @@ internal static class AdminAuditEndpoints
             .WithName("Admin_ListAudit")
             .WithProblems(400, 401, 403, 422, 503)
             .WithSummary("Lists the audit log, newest first")
-            .WithDescription("`actor` is the id of the user who did it; `action` is an exact name, e.g. `session.signed_in`.");
+            .WithDescription(
+                "`actor` is the user who did it, by id or e-mail address. `subject` is the user, key, session or plan it was done to, by id, or a user by "
+                + "e-mail address; what an admin does to a user's sessions and keys has the user as its subject. `action` is an exact name, e.g. `session.signed_in`. An "
+                + "address finds the account that has it now: nothing after an erasure.");
         admin.MapGet("/audit/verify", Verify)
             .WithName("Admin_VerifyAudit")
+            .AsCostly()
             .WithProblems(401, 403, 503)
             .WithSummary("Reads the whole audit log and says whether it is what was written")
             .WithDescription(
@@ -30,8 +34,8 @@ internal static class AdminAuditEndpoints
     }
 
     private static async Task<Results<Ok<Page<AuditEntryDto>>, ProblemResult>> List(
-        IMediator mediator, Guid? actor, string? action, string? cursor, int? limit, CancellationToken ct) =>
-        (await mediator.Send(new ListAudit(actor, action, cursor, limit ?? DefaultLimit), ct)).ToOk();
+        IMediator mediator, string? actor, string? subject, string? action, string? cursor, int? limit, CancellationToken ct) =>
+        (await mediator.Send(new ListAudit(actor, subject, action, cursor, limit ?? DefaultLimit), ct)).ToOk();
 
     private static async Task<Results<Ok<AuditVerdictDto>, ProblemResult>> Verify(IMediator mediator, CancellationToken ct) =>
         (await mediator.Send(new VerifyAudit(), ct)).ToOk();

@@ -8,8 +8,9 @@ internal static class AdminEndpoints
     /// <summary>The calls below <c>/admin</c>.</summary>
     public static RouteGroupBuilder MapAdmin(this RouteGroupBuilder api)
     {
-        var admin = api.MapGroup("/admin").WithTags("Admin").RequireAuthorization(AdminPolicy.Name);
+        var admin = api.MapGroup("/admin").WithTags("Admin").RequireAdmin();
         admin.MapAdminUsers();
+        admin.MapAdminAccounts();
         admin.MapAdminContent();
         admin.MapAdminPlans();
         admin.MapAdminAudit();

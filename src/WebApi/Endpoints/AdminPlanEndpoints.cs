@@ -38,8 +38,8 @@ internal static class AdminPlanEndpoints
         admin.MapDelete("/plans/{id:guid}", Delete)
             .WithName("Admin_DeletePlan")
             .WithProblems(401, 403, 404, 409, 503)
-            .WithSummary("Deletes a plan; its users get the default one")
-            .WithDescription("409 `plan.is_default`." + Configured);
+            .WithSummary("Deletes a plan that no user has")
+            .WithDescription("409 `plan.is_default`, and 409 `plan.in_use` while users are assigned to it: give them another plan first." + Configured);
     }
 
     private static async Task<Results<Ok<IReadOnlyList<PlanDto>>, ProblemResult>> List(IMediator mediator, CancellationToken ct) =>
@@ -65,13 +65,17 @@ internal static class AdminPlanEndpoints
 /// <param name="AllowedModels">Model ids that may be asked for; absent or empty for all.</param>
 /// <param name="MaxOutputTokens">The most completion tokens of one answer; absent for what the model allows.</param>
 /// <param name="Limits">At most one for each metric and window; absent for none.</param>
+/// <param name="StoreReasoning">Whether what models say while they reason is kept with their answers. Default false.</param>
+/// <param name="RequestRates">How often its users may call, at most one for each class; absent for the rates of the server's configuration.</param>
 internal sealed record PlanBody(
     string Name,
     bool IsDefault = false,
     int? Concurrency = null,
     IReadOnlyList<string>? AllowedModels = null,
     int? MaxOutputTokens = null,
-    IReadOnlyList<PlanLimitBody>? Limits = null)
+    IReadOnlyList<PlanLimitBody>? Limits = null,
+    bool StoreReasoning = false,
+    IReadOnlyList<PlanRateBody>? RequestRates = null)
 {
     // A JSON list can hold nulls whatever C# says; the validator finds them.
     internal PlanTerms Terms() => new(
@@ -80,7 +84,11 @@ internal sealed record PlanBody(
         Concurrency,
         AllowedModels ?? [],
         MaxOutputTokens,
-        [.. (Limits ?? []).Select(limit => limit is null ? null! : new PlanLimit(limit.Metric, limit.Window, limit.Amount))]);
+        [.. (Limits ?? []).Select(limit => limit is null ? null! : new PlanLimit(limit.Metric, limit.Window, limit.Amount))])
+    {
+        StoreReasoning = StoreReasoning,
+        RequestRates = [.. (RequestRates ?? []).Select(rate => rate is null ? null! : new RequestRate(rate.Class, rate.PerMinute, rate.PerMinuteOfKey))],
+    };
 }
 
 /// <summary>A limit of a plan.</summary>
@@ -88,3 +96,9 @@ internal sealed record PlanBody(
 /// <param name="Window"><c>minute</c>, <c>hour</c>, <c>day</c> or <c>month</c>, by the calendar in UTC.</param>
 /// <param name="Amount">The most that may be used in the window, 0 to 9,007,199,254,740,991.</param>
 internal sealed record PlanLimitBody(QuotaMetric Metric, QuotaWindow Window, long Amount);
+
+/// <summary>How often users of a plan may send requests of a class.</summary>
+/// <param name="Class"><c>read</c>, <c>write</c>, <c>completion</c>, or <c>costly</c> for what issues secrets, checks passwords, exports or erases.</param>
+/// <param name="PerMinute">Requests a minute of a user's sessions and API keys together, all of which may come at once; 1 to 1,000,000.</param>
+/// <param name="PerMinuteOfKey">Requests a minute of one API key, at most `perMinute`; absent for no rate of its own.</param>
+internal sealed record PlanRateBody(RequestClass Class, int PerMinute, int? PerMinuteOfKey = null);

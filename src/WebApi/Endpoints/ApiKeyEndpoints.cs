@@ -21,11 +21,13 @@ internal static class ApiKeyEndpoints
             .WithSummary("Lists the caller's API keys, newest first");
         keys.MapPost("", Create)
             .WithName("ApiKeys_Create")
+            .AsCostly()
             .WithProblems(400, 401, 403, 409, 413, 415, 422, 503)
             .WithSummary("Makes an API key")
             .WithDescription("The answer shows `key` this once. Absent `scopes` mean all: `completions`, `chats:read`, `chats:write`, `usage:read`.");
         keys.MapPost("/{id:guid}/rotate", Rotate)
             .WithName("ApiKeys_Rotate")
+            .AsCostly()
             .WithProblems(400, 401, 403, 404, 413, 415, 422, 503)
             .WithSummary("Gives an API key a new secret")
             .WithDescription("The former secret works on for `overlapSeconds`, at most a week; absent or 0 stops it at once.");

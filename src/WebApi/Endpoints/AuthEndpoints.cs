@@ -20,7 +20,7 @@ internal static class AuthEndpoints
             .WithName("Auth_Register")
             .WithProblems(400, 409, 413, 415, 422, 429, 503)
             .WithSummary("Makes an account")
-            .WithDescription("409 `auth.email_taken` when there is one with this address, in whatever case of its letters.");
+            .WithDescription("409 `auth.email_taken` when there is one with this address, in whatever spelling of it: its domain is stored in lower case and in ASCII.");
         auth.MapPost("/login", SignIn).AllowAnonymous()
             .WithName("Auth_Login")
             .WithProblems(400, 401, 403, 413, 415, 422, 429, 503)
@@ -81,7 +81,7 @@ internal static class AuthEndpoints
 internal sealed record RegisterBody(string Email, string Password, string? DisplayName = null);
 
 /// <summary>A sign-in.</summary>
-/// <param name="Email">The address of the account, in any case of its letters.</param>
+/// <param name="Email">The address of the account, in any spelling of its domain and any case of its letters.</param>
 /// <param name="Password">Its password.</param>
 /// <param name="TwoFactorCode">A code of the second factor or a recovery code, where the account has a second factor.</param>
 internal sealed record LoginBody(string Email, string Password, string? TwoFactorCode = null);

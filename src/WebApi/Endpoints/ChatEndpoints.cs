@@ -17,6 +17,9 @@ internal static class ChatEndpoints
 {
     private const int DefaultLimit = 20;
 
+    private const string OneAtATime =
+        "409 `chat.busy` with `completionId` while another question with the same parent, or another answer of the same question, is being written.";
+
     /// <summary>The calls below <c>/chats</c>.</summary>
     public static RouteGroupBuilder MapChats(this RouteGroupBuilder api)
     {
@@ -26,7 +29,9 @@ internal static class ChatEndpoints
             .WithName("Chats_List")
             .AllowKeys(ApiKeyScopes.ChatsRead)
             .WithProblems(400, 401, 422, 503)
-            .WithSummary("Lists the caller's chats, newest activity first");
+            .WithSummary("Lists the caller's chats, newest activity first")
+            .WithDescription("Searching (`q`) is not available yet: 422 `feature.not_available`.")
+            .WithoutParameter("q", "Searching chats is not available; leave the parameter out.");
         chats.MapPost("", Create)
             .WithName("Chats_Create")
             .AllowKeys(ApiKeyScopes.ChatsWrite)
@@ -37,7 +42,10 @@ internal static class ChatEndpoints
             .WithName("Chats_Get")
             .AllowKeys(ApiKeyScopes.ChatsRead)
             .WithProblems(401, 404, 503)
-            .WithSummary("Shows a chat");
+            .WithSummary("Shows a chat")
+            .WithDescription(
+                "With its system prompt, the end of its active branch and, while one is being answered, the running completion with its question: what a "
+                + "front end that opens the chat elsewhere needs beside the messages.");
         chats.MapPatch("/{id:guid}", Update)
             .WithName("Chats_Update")
             .AllowKeys(ApiKeyScopes.ChatsWrite)
@@ -53,27 +61,58 @@ internal static class ChatEndpoints
             .WithName("Chats_ListMessages")
             .AllowKeys(ApiKeyScopes.ChatsRead)
             .WithProblems(400, 401, 404, 422, 503)
-            .WithSummary("Lists the messages of the active branch, newest first");
+            .WithSummary("Lists the messages of the active branch, newest first")
+            .WithDescription("`siblingIds` of each message are the ids of all versions of it, itself among them, oldest first; the cursor follows the branch on which it was given out.");
         chats.MapPost("/{id:guid}/messages", Send)
             .WithName("Chats_SendMessage")
+            .AsCompletion()
             .AllowKeys(ApiKeyScopes.ChatsWrite)
             .Produces<CompletionDto>()
             .WithEventStream()
-            .WithProblems(400, 401, 403, 404, 413, 415, 422, 429, 502, 503, 504)
+            .WithProblems(400, 401, 403, 404, 409, 413, 415, 422, 429, 502, 503, 504)
             .WithSummary("Asks in a chat")
             .WithDescription(
                 "The question follows `parentId`, or the newest message of the active branch; the answer becomes the new end of that branch. "
-                + "Closing the connection does not lose the answer.");
-        chats.MapPost("/{id:guid}/messages/{messageId:guid}/regenerate", Regenerate)
-            .WithName("Chats_Regenerate")
+                + "Closing the connection does not lose the answer. " + OneAtATime)
+            .WithoutBackground();
+        chats.MapPost("/{id:guid}/messages/{messageId:guid}/edit", Edit)
+            .WithName("Chats_EditMessage")
+            .AsCompletion()
             .AllowKeys(ApiKeyScopes.ChatsWrite)
             .Produces<CompletionDto>()
             .WithEventStream()
-            .WithProblems(400, 401, 403, 404, 413, 415, 422, 429, 502, 503, 504)
+            .WithProblems(400, 401, 403, 404, 409, 413, 415, 422, 429, 502, 503, 504)
+            .WithSummary("Asks a question of a chat anew")
+            .WithDescription(
+                "`messageId` is a question of the chat, the first one too; 422 when it is an answer. The new question stands beside it, with the same `parentId`; "
+                + "what was asked and answered before stays. The model sees the branch above the question. The answer becomes the end of the active branch. " + OneAtATime)
+            .WithoutBackground();
+        chats.MapGet("/{id:guid}/messages/{messageId:guid}/siblings", ListSiblings)
+            .WithName("Chats_ListSiblings")
+            .AllowKeys(ApiKeyScopes.ChatsRead)
+            .WithProblems(401, 404, 503)
+            .WithSummary("Lists all versions of a message, oldest first")
+            .WithDescription("The message itself among them: the messages with the same parent, for a first question all without one.");
+        chats.MapPut("/{id:guid}/active-leaf", ShowBranch)
+            .WithName("Chats_SetActiveLeaf")
+            .AllowKeys(ApiKeyScopes.ChatsWrite)
+            .WithProblems(400, 401, 404, 409, 413, 415, 422, 503)
+            .WithSummary("Switches to the branch that goes through a message")
+            .WithDescription(
+                "Of all messages below `messageId` that have nothing below themselves, the newest becomes the end of the active branch; a message with nothing below it "
+                + "is the end itself. An answer that is finished later becomes the end of the active branch all the same.");
+        chats.MapPost("/{id:guid}/messages/{messageId:guid}/regenerate", Regenerate)
+            .WithName("Chats_Regenerate")
+            .AsCompletion()
+            .AllowKeys(ApiKeyScopes.ChatsWrite)
+            .Produces<CompletionDto>()
+            .WithEventStream()
+            .WithProblems(400, 401, 403, 404, 409, 413, 415, 422, 429, 502, 503, 504)
             .WithSummary("Answers a question of a chat once more")
             .WithDescription(
                 "`messageId` is one of the question's answers, or the question itself. The new answer stands beside the others and becomes the end of "
-                + "the active branch. It never comes from the cache.");
+                + "the active branch. It never comes from the cache. " + OneAtATime)
+            .WithoutBackground();
         chats.MapPut("/{id:guid}/messages/{messageId:guid}/feedback", Rate)
             .WithName("Chats_RateMessage")
             .AllowKeys(ApiKeyScopes.ChatsWrite)
@@ -86,13 +125,13 @@ internal static class ChatEndpoints
     private static async Task<Results<Ok<Page<ChatDto>>, ProblemResult>> List(IMediator mediator, string? cursor, int? limit, CancellationToken ct) =>
         (await mediator.Send(new ListChats(cursor, limit ?? DefaultLimit), ct)).ToOk();
 
-    private static async Task<Results<Created<ChatDto>, ProblemResult>> Create(CreateChatBody body, IMediator mediator, CancellationToken ct) =>
+    private static async Task<Results<Created<ChatDetailDto>, ProblemResult>> Create(CreateChatBody body, IMediator mediator, CancellationToken ct) =>
         (await mediator.Send(new CreateChat(body.Title, body.Model, body.SystemPrompt), ct)).ToCreated(chat => $"/api/v1/chats/{chat.Id}");
 
-    private static async Task<Results<Ok<ChatDto>, ProblemResult>> Get(Guid id, IMediator mediator, CancellationToken ct) =>
+    private static async Task<Results<Ok<ChatDetailDto>, ProblemResult>> Get(Guid id, IMediator mediator, CancellationToken ct) =>
         (await mediator.Send(new GetChat(new ChatId(id)), ct)).ToOk();
 
-    private static async Task<Results<Ok<ChatDto>, ProblemResult>> Update(Guid id, UpdateChatBody body, IMediator mediator, CancellationToken ct) =>
+    private static async Task<Results<Ok<ChatDetailDto>, ProblemResult>> Update(Guid id, UpdateChatBody body, IMediator mediator, CancellationToken ct) =>
         (await mediator.Send(new UpdateChat(new ChatId(id), body.Title, body.Model, body.SystemPrompt), ct)).ToOk();
 
     private static async Task<Results<NoContent, ProblemResult>> Delete(Guid id, IMediator mediator, CancellationToken ct) =>
@@ -116,6 +155,29 @@ internal static class ChatEndpoints
             delivery.RepeatOf(body, http.Request));
         return await delivery.DeliverAsync(await mediator.Send(message, http.RequestAborted), http, body.OnDisconnect);
     }
+
+    private static async Task<IResult> Edit(
+        Guid id, Guid messageId, EditMessageBody body, IMediator mediator, HttpContext http, CompletionDelivery delivery)
+    {
+        var edit = new EditQuestion(
+            new ChatId(id),
+            new MessageId(messageId),
+            body.Content,
+            body.Model,
+            body.Temperature,
+            body.MaxTokens,
+            body.Cache,
+            CompletionDelivery.WantsEvents(http.Request),
+            delivery.RepeatOf(body, http.Request));
+        return await delivery.DeliverAsync(await mediator.Send(edit, http.RequestAborted), http, body.OnDisconnect);
+    }
+
+    private static async Task<Results<Ok<IReadOnlyList<MessageDto>>, ProblemResult>> ListSiblings(
+        Guid id, Guid messageId, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new ListSiblings(new ChatId(id), new MessageId(messageId)), ct)).ToOk();
+
+    private static async Task<Results<NoContent, ProblemResult>> ShowBranch(Guid id, ActiveLeafBody body, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new ShowBranch(new ChatId(id), body.MessageId), ct)).ToNoContent();
 
     private static async Task<IResult> Regenerate(
         Guid id, Guid messageId, RegenerateBody body, IMediator mediator, HttpContext http, CompletionDelivery delivery)
@@ -164,6 +226,25 @@ internal sealed record SendMessageBody(
     int? MaxTokens = null,
     bool? Cache = null,
     OnDisconnect OnDisconnect = OnDisconnect.Continue);
+
+/// <summary>What is asked in the place of a question.</summary>
+/// <param name="Content">What is asked; at most 200,000 characters.</param>
+/// <param name="Model">The model to ask; absent for the chat's.</param>
+/// <param name="Temperature">Sampling temperature, 0 to 2; absent for the model's own.</param>
+/// <param name="MaxTokens">The longest answer wanted, in tokens; absent for as long as model, plan and quota allow.</param>
+/// <param name="Cache">Whether the answer may come from the cache; absent for yes at temperature 0.</param>
+/// <param name="OnDisconnect">What happens when the connection closes before the end.</param>
+internal sealed record EditMessageBody(
+    string Content,
+    string? Model = null,
+    float? Temperature = null,
+    int? MaxTokens = null,
+    bool? Cache = null,
+    OnDisconnect OnDisconnect = OnDisconnect.Continue);
+
+/// <summary>Which branch is to be shown.</summary>
+/// <param name="MessageId">Any message of it.</param>
+internal sealed record ActiveLeafBody(MessageId MessageId);
 
 /// <summary>How a question is to be answered once more.</summary>
 /// <param name="Model">The model to ask; absent for the chat's.</param>

@@ -24,6 +24,7 @@ internal static class CompletionEndpoints
 
         completions.MapPost("", Create)
             .WithName("Completions_Create")
+            .AsCompletion()
             .AllowKeys(ApiKeyScopes.Completions)
             .Produces<CompletionDto>()
             .WithEventStream()
@@ -31,7 +32,8 @@ internal static class CompletionEndpoints
             .WithSummary("Asks one question outside any chat")
             .WithDescription(
                 "Closing the connection does not lose the answer: the completion runs on and can be read by its id, unless `onDisconnect` says "
-                + "`cancel`. With a header `Idempotency-Key` the same request makes one completion, however often it is sent within 24 hours.");
+                + "`cancel`. With a header `Idempotency-Key` the same request makes one completion, however often it is sent within 24 hours.")
+            .WithoutBackground();
         completions.MapGet("/{id:guid}", Get)
             .WithName("Completions_Get")
             .AllowKeys(Starting)

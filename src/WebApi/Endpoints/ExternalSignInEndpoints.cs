@@ -52,7 +52,7 @@ internal static class ExternalSignInEndpoints
             .WithName("ExternalSignIn_Unlink")
             .WithProblems(401, 403, 404, 409, 422, 503)
             .WithSummary("Unlinks a provider from the caller's account")
-            .WithDescription("409 `auth.last_credential` when nobody could sign in to the account any more.");
+            .WithDescription("409 `auth.last_credential` when the account could not be signed in to any more.");
         return api;
     }
 

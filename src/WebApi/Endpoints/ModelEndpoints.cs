@@ -17,8 +17,8 @@ internal static class ModelEndpoints
         .AllowKeys(ApiKeyScopes.Completions)
         .WithTags("Models")
         .WithProblems(401, 503)
-        .WithSummary("Lists the models")
-        .WithDescription("The first one answers when a request names none. Prices are for 1,000 tokens, in millionths of the configured currency.");
+        .WithSummary("Lists the models of the caller's plan")
+        .WithDescription("The first one answers when a request names none. Prices are for a million tokens, in the configured currency; `request` is for one call.");
 
     private static async Task<Results<Ok<IReadOnlyList<ModelDto>>, ProblemResult>> List(IMediator mediator, CancellationToken ct) =>
         (await mediator.Send(new ListModels(), ct)).ToOk();

@@ -28,8 +28,8 @@ internal static class OpenAiEndpoints
     {
         var size = new RequestSizeLimitAttribute(app.ServiceProvider.GetRequiredService<IOptions<OpenAiOptions>>().Value.MaxBodyBytes);
         var v1 = app.MapGroup("/v1").RequireAuthorization().AllowKeys(ApiKeyScopes.Completions).ExcludeFromDescription();
-        v1.MapPost("/chat/completions", Complete).WithName("OpenAi_Complete").WithMetadata(size);
-        v1.MapPost("/embeddings", Embed).WithName("OpenAi_Embed").WithMetadata(size);
+        v1.MapPost("/chat/completions", Complete).WithName("OpenAi_Complete").AsCompletion().WithMetadata(size);
+        v1.MapPost("/embeddings", Embed).WithName("OpenAi_Embed").AsCompletion().WithMetadata(size);
         v1.MapGet("/models", ListModels).WithName("OpenAi_ListModels");
         v1.MapGet("/models/{**id}", GetModel).WithName("OpenAi_GetModel");
     }

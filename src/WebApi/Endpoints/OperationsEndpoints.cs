@@ -1,4 +1,5 @@
 using System.Reflection;
+using CleanLlm.WebApi.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -25,7 +26,7 @@ internal static class OperationsEndpoints
             .WithName("Operations_Ready")
             .Produces<Readiness>(StatusCodes.Status503ServiceUnavailable)
             .WithSummary("Says whether the instance takes traffic")
-            .WithDescription("200 when healthy or degraded, 503 when a dependency that every request needs is down.");
+            .WithDescription("200 when healthy or degraded, 503 when a dependency that every request needs is down, or when the process is being stopped.");
         operations.MapGet("/version", GetVersion)
             .WithName("Operations_Version")
             .WithSummary("Says which version runs, and in which environment");
@@ -33,8 +34,11 @@ internal static class OperationsEndpoints
 
     private static Ok<Liveness> Live() => TypedResults.Ok(new Liveness(HealthStatus.Healthy));
 
-    private static async Task<Results<Ok<Readiness>, JsonHttpResult<Readiness>>> Ready(HealthCheckService checks, CancellationToken ct)
+    private static async Task<Results<Ok<Readiness>, JsonHttpResult<Readiness>>> Ready(HealthCheckService checks, Departure departure, CancellationToken ct)
     {
+        if (departure.HasBegun)
+            return TypedResults.Json(new Readiness(HealthStatus.Unhealthy, []), statusCode: StatusCodes.Status503ServiceUnavailable);
+
         var report = await checks.CheckHealthAsync(check => check.Tags.Contains(ReadyTag), ct);
         var readiness = new Readiness(
             report.Status,

@@ -31,10 +31,11 @@ internal static class PasswordEndpoints
             .WithDescription(
                 "Every session ends, a second factor stays on, and the address counts as confirmed. 422 `auth.invalid_token` when the token "
                 + "is unknown, was used before or is older than an hour. Where the address had not been confirmed before, API keys, "
-                + "identities of other providers and a second factor are removed: somebody else may have made them.");
+                + "identities of other providers and a second factor are removed: another person may have made them.");
 
         api.MapPost("/users/me/password", Change).WithTags("Users")
             .WithName("Users_ChangePassword")
+            .AsCostly()
             .WithProblems(400, 401, 403, 413, 415, 422, 503)
             .WithSummary("Changes the caller's password")
             .WithDescription(
@@ -61,7 +62,7 @@ internal static class PasswordEndpoints
 internal sealed record ConfirmEmailBody(string Token);
 
 /// <summary>A forgotten password.</summary>
-/// <param name="Email">The address of the account, in any case of its letters.</param>
+/// <param name="Email">The address of the account, in any spelling of its domain and any case of its letters.</param>
 internal sealed record ForgotPasswordBody(string Email);
 
 /// <summary>A new password for a forgotten one.</summary>

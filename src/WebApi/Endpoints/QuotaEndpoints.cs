@@ -1,7 +1,6 @@
 using CleanLlm.Application.Quotas;
 using CleanLlm.Application.Usage;
 using CleanLlm.Domain.ApiKeys;
-using CleanLlm.Domain.Results;
 using CleanLlm.WebApi.Authentication;
 using CleanLlm.WebApi.Http;
 using CleanLlm.WebApi.OpenApi;
@@ -13,6 +12,12 @@ namespace CleanLlm.WebApi.Endpoints;
 /// <summary>What the caller may spend, and has spent.</summary>
 internal static class QuotaEndpoints
 {
+    /// <summary>How reports of usage are asked for.</summary>
+    public const string UsageDescription =
+        "From the ledger: `from` is the beginning of the calendar month and `to` is now unless given; at most 366 days. `by` is `day` unless given. "
+        + "`Accept: text/csv` answers the lines as CSV with a header line, without the total. Not available yet, 422 `feature.not_available`: "
+        + "`by=key` and `by=tag`.";
+
     /// <summary>The calls below <c>/users/me</c> that are about money.</summary>
     public static RouteGroupBuilder MapQuota(this RouteGroupBuilder api)
     {
@@ -28,18 +33,14 @@ internal static class QuotaEndpoints
             .AllowKeys(ApiKeyScopes.UsageRead)
             .WithProblems(400, 401, 403, 422, 503)
             .WithSummary("Shows what the caller used, by day or by model")
-            .WithDescription("From the ledger: `from` is the beginning of the calendar month and `to` is now unless given; at most 366 days. `by` is `day` unless given.");
+            .WithDescription(UsageDescription);
         return api;
     }
 
     private static async Task<Results<Ok<QuotaStatusDto>, ProblemResult>> Get(IMediator mediator, CancellationToken ct) =>
         (await mediator.Send(new GetQuota(), ct)).ToOk();
 
-    private static async Task<Results<Ok<UsageReportDto>, ProblemResult>> GetUsage(
-        IMediator mediator, DateTimeOffset? from, DateTimeOffset? to, string? by, CancellationToken ct) => by switch
-        {
-            null or "day" => (await mediator.Send(new GetUsage(from, to, UsageGrouping.Day), ct)).ToOk(),
-            "model" => (await mediator.Send(new GetUsage(from, to, UsageGrouping.Model), ct)).ToOk(),
-            _ => Error.Invalid("by", "Either 'day' or 'model'.").ToProblem(),
-        };
+    private static async Task<Results<UsageAnswer, ProblemResult>> GetUsage(
+        IMediator mediator, DateTimeOffset? from, DateTimeOffset? to, string? by, CancellationToken ct) =>
+        await UsageAnswer.ForAsync(by, grouping => mediator.Send(new GetUsage(from, to, grouping), ct));
 }

@@ -17,11 +17,13 @@ internal static class TwoFactorEndpoints
 
         factor.MapPost("", SetUp)
             .WithName("Users_SetUpTwoFactor")
+            .AsCostly()
             .WithProblems(401, 403, 409, 503)
             .WithSummary("Makes a secret for an authenticator app")
             .WithDescription("Shown this once, and without effect before its first code is confirmed. 409 `auth.two_factor_on` when there is one already.");
         factor.MapPost("/confirm", Confirm)
             .WithName("Users_ConfirmTwoFactor")
+            .AsCostly()
             .WithProblems(400, 401, 403, 409, 413, 415, 422, 503)
             .WithSummary("Turns the second factor on by its first code")
             .WithDescription(
@@ -29,6 +31,7 @@ internal static class TwoFactorEndpoints
                 + "the second factor is on already (`auth.two_factor_on`) or there is none (`auth.two_factor_not_set_up`).");
         factor.MapDelete("", TurnOff)
             .WithName("Users_TurnOffTwoFactor")
+            .AsCostly()
             .WithProblems(400, 401, 403, 409, 413, 415, 422, 503)
             .WithSummary("Turns the second factor off")
             .WithDescription("Needs a code or a recovery code; 422 blames `code` when it is wrong, 409 `auth.two_factor_not_set_up` when it is not on.");

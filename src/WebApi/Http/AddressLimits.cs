@@ -1,6 +1,7 @@
-using System.Globalization;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.RateLimiting;
+using CleanLlm.Application.Settings;
+using CleanLlm.Domain.Quotas;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
 
@@ -9,18 +10,9 @@ namespace CleanLlm.WebApi.Http;
 /// <summary>Limits how often one address calls what needs no credential, before anything of the body is read.</summary>
 internal static class AddressLimits
 {
-    private static readonly CostlyCall Costly = new();
-
     /// <summary>The settings, checked at start.</summary>
-    public static IServiceCollection AddAddressLimits(this IServiceCollection services)
-    {
-        services.AddOptions<RateLimitingOptions>().BindConfiguration("RateLimiting").ValidateDataAnnotations().ValidateOnStart();
-        return services;
-    }
-
-    /// <summary>Gives an anonymous call the stricter limit: it makes an account or sends a mail.</summary>
-    public static TBuilder AsCostly<TBuilder>(this TBuilder endpoint)
-        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(Costly);
+    public static IServiceCollection AddAddressLimits(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddSettings<RateLimitingOptions>(configuration, "RateLimiting");
 
     /// <summary>Before authentication, which these calls do not need. Every anonymous POST below <c>/api/v1/auth</c> is limited.</summary>
     public static IApplicationBuilder UseAddressLimits(this IApplicationBuilder app)
@@ -35,7 +27,7 @@ internal static class AddressLimits
         {
             if (LimitOf(http, options) is { } limit
                 && await limiter.TakeAsync(limit, current.Client.Network, http.RequestAborted) is { } wait)
-                await RefuseAsync(http, limit, wait, clock.GetUtcNow());
+                await RateRefusals.WriteAsync(http, limit, "address", wait, clock.GetUtcNow());
             else
                 await next(http);
         });
@@ -46,23 +38,6 @@ internal static class AddressLimits
         && http.Request.Path.StartsWithSegments("/api/v1/auth", StringComparison.OrdinalIgnoreCase)
         && http.GetEndpoint()?.Metadata is { } metadata
         && metadata.GetMetadata<IAllowAnonymous>() is not null
-            ? options.Of(metadata.GetMetadata<CostlyCall>() is not null)
+            ? options.OfAddress(metadata.GetMetadata<ClassOfRequests>() is { Class: RequestClass.Costly })
             : null;
-
-    private static Task RefuseAsync(HttpContext http, RateLimit limit, TimeSpan wait, DateTimeOffset now)
-    {
-        var (seconds, window) = (Math.Ceiling(wait.TotalSeconds), Math.Ceiling(limit.Burst * limit.Regrowth.TotalSeconds));
-        http.Response.Headers["RateLimit-Policy"] = string.Create(CultureInfo.InvariantCulture, $"\"{limit.Name}\";q={limit.Burst};w={window}");
-        http.Response.Headers["RateLimit"] = string.Create(CultureInfo.InvariantCulture, $"\"{limit.Name}\";r=0;t={seconds}");
-        var problem = StatusProblems.Of(StatusCodes.Status429TooManyRequests, http) with
-        {
-            Limit = limit.Burst,
-            Window = string.Create(CultureInfo.InvariantCulture, $"{window}s"),
-            Metric = "requests",
-            ResetsAt = now + wait,
-        };
-        return problem.WriteAsync(http, wait);
-    }
-
-    private sealed class CostlyCall;
 }

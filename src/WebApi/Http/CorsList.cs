@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CleanLlm.Application.Settings;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
 
@@ -39,7 +40,7 @@ internal static class CorsList
     /// <summary>The list, checked at start.</summary>
     public static IServiceCollection AddCorsList(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<CorsListOptions>().Bind(configuration.GetSection("Cors")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<CorsListOptions>(configuration, "Cors");
         services.AddOptions<CorsOptions>().Configure<IOptions<CorsListOptions>>((cors, list) => cors.AddDefaultPolicy(policy => policy
             .WithOrigins([.. list.Value.Origins])
             .WithMethods(Methods)

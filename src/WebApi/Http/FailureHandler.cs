@@ -1,12 +1,13 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Faults;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.WebApi.Http;
 
 /// <summary>The one place where exceptions become problem documents; what is our fault is logged once, here.</summary>
-internal sealed partial class FailureHandler(ILogger<FailureHandler> logger) : IExceptionHandler
+internal sealed partial class FailureHandler(IDatabaseFaults faults, ILogger<FailureHandler> logger) : IExceptionHandler
 {
     private const int ClientClosedRequest = 499;
 
@@ -27,7 +28,7 @@ internal sealed partial class FailureHandler(ILogger<FailureHandler> logger) : I
 
     private Problem Describe(Exception exception, HttpContext http)
     {
-        if (exception is BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad)
+        if (exception is BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad && BodyFault.Of(http, bad.StatusCode) is null)
             return Problem.Of(bad.StatusCode, "request.malformed", MalformedRequest.Describe(bad), http);
         if (exception is BadHttpRequestException refused)
             return StatusProblems.Of(refused.StatusCode, http);
@@ -36,7 +37,7 @@ internal sealed partial class FailureHandler(ILogger<FailureHandler> logger) : I
         if (exception is DbUpdateConcurrencyException)
             return Problem.Of(StatusCodes.Status409Conflict, "request.conflict", "This was changed or deleted at the same time; look again.", http);
 
-        if (DependencyFailure.IsCauseOf(exception))
+        if (faults.IsTransient(exception))
         {
             LogDependency(exception.GetBaseException().Message, http.Request.Method, http.Request.Path);
             return StatusProblems.Of(StatusCodes.Status503ServiceUnavailable, http);

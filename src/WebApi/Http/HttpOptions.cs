@@ -3,10 +3,10 @@ using System.Net;
 
 namespace CleanLlm.WebApi.Http;
 
-/// <summary>The section <c>Http</c>: what connections and requests may be, whom to believe about them, and how long the program takes to leave.</summary>
+/// <summary>The section <c>Http</c>: what connections and requests may be, which proxies to believe about them, and how long the program takes to leave.</summary>
 internal sealed record HttpOptions : IValidatableObject
 {
-    /// <summary>Largest request body in bytes, 413 beyond it. Default 524,288 (512 KiB).</summary>
+    /// <summary>Largest request body in bytes, as it comes and once unpacked, 413 beyond it. Default 524,288 (512 KiB).</summary>
     [Range(1_024, 64 * 1_024 * 1_024)]
     public long MaxBodyBytes { get; init; } = 512 * 1_024;
 
@@ -49,7 +49,14 @@ internal sealed record HttpOptions : IValidatableObject
     [Range(1, 600)]
     public int HeaderSeconds { get; init; } = 15;
 
-    /// <summary>Seconds that running requests get to finish after SIGTERM. Default 30.</summary>
+    /// <summary>
+    /// Seconds after SIGTERM for which everything is still accepted, while the readiness says 503 and connections end with their request: what
+    /// balancers need to notice. Default 3; in Development 0.
+    /// </summary>
+    [Range(0, 300)]
+    public int ShutdownGraceSeconds { get; init; } = 3;
+
+    /// <summary>Seconds within which the process has left after SIGTERM, the grace included. Default 30.</summary>
     [Range(1, 600)]
     public int ShutdownSeconds { get; init; } = 30;
 

@@ -1,3 +1,4 @@
+using CleanLlm.Application.Settings;
 using CleanLlm.WebApi.Streaming;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -10,16 +11,23 @@ internal static class HttpRegistration
 {
     private static readonly TimeSpan SlowBodyGrace = TimeSpan.FromSeconds(5);
 
+    // What is left of the time to leave once the host has stopped: the container's parts are disposed of.
+    private static readonly TimeSpan ExitTime = TimeSpan.FromSeconds(0.9);
+
     /// <summary>JSON, limits of connections and requests, trusted proxies, CORS, and problem documents.</summary>
     public static IServiceCollection AddHttp(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<HttpOptions>().Bind(configuration.GetSection("Http")).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSettings<HttpOptions>(configuration, "Http");
         services.AddOptions<JsonOptions>().Configure<IOptions<HttpOptions>>((json, http) => ApiJson.Configure(json.SerializerOptions, http.Value));
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<HttpOptions>>((kestrel, http) => Limit(kestrel, http.Value));
         services.AddOptions<HostOptions>().Configure<IOptions<HttpOptions>>((host, http) =>
-            host.ShutdownTimeout = TimeSpan.FromSeconds(http.Value.ShutdownSeconds));
-        services.AddTrustedProxies().AddCorsList(configuration).AddAddressLimits();
+            host.ShutdownTimeout = TimeSpan.FromSeconds(http.Value.ShutdownSeconds) - ExitTime);
+        services.AddSingleton<Departure>();
+        services.AddHostedService<OrderlyShutdown>();
+        services.AddHostedService<SecondSignal>();
+        services.AddTrustedProxies().AddCorsList(configuration).AddAddressLimits(configuration);
         services.AddSingleton<ResponseHygiene>();
+        services.AddSingleton<RequestRates>();
 
         // In every environment, so that the failure handler sees what is wrong with a body.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
@@ -32,7 +40,11 @@ internal static class HttpRegistration
     /// <summary>Every failure on the way to an endpoint and back leaves as a problem document.</summary>
     public static IApplicationBuilder UseProblems(this IApplicationBuilder app) => app
         .UseExceptionHandler(static _ => { })
-        .UseStatusCodePages(static pages => StatusProblems.Of(pages.HttpContext.Response.StatusCode, pages.HttpContext).WriteAsync(pages.HttpContext));
+        .UseStatusCodePages(static pages =>
+        {
+            HeadRequests.Allow(pages.HttpContext.Response.Headers);
+            return StatusProblems.Of(pages.HttpContext.Response.StatusCode, pages.HttpContext).WriteAsync(pages.HttpContext);
+        });
 
     private static void Limit(KestrelServerOptions kestrel, HttpOptions http)
     {

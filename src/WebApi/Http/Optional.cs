@@ -12,7 +12,7 @@ internal readonly record struct Optional<T>(T Value)
     public bool IsGiven { get; } = true;
 }
 
-/// <summary>Reads the property if it is there; otherwise nobody asks.</summary>
+/// <summary>Reads the property if it is there.</summary>
 internal sealed class OptionalConverter : JsonConverterFactory
 {
     public override bool CanConvert(Type typeToConvert) =>

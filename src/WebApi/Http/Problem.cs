@@ -35,9 +35,17 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Metric { get; init; }
 
+    /// <summary>Whom the limit holds for, when a rate limit was hit: <c>address</c>, <c>user</c> or <c>key</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Subject { get; init; }
+
     /// <summary>When the window of the limit starts anew.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? ResetsAt { get; init; }
+
+    /// <summary>The completion that stands in the way, when the code is <c>chat.busy</c>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Guid? CompletionId { get; init; }
 
     /// <summary>The document of an expected failure, also for the event that ends a failed stream.</summary>
     public static Problem Of(Error error, HttpContext http) => Of(StatusOf(error.Kind), error.Code, error.Detail, http) with
@@ -47,6 +55,7 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
         Window = error.Limit?.Window,
         Metric = error.Limit?.Metric,
         ResetsAt = error.Limit?.ResetsAt,
+        CompletionId = error.CompletionId,
     };
 
     /// <summary>The document of a failure outside a use case.</summary>
@@ -70,6 +79,8 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
             response.Headers.WWWAuthenticate = "Bearer";
         if ((retryAfter ?? (Status == StatusCodes.Status503ServiceUnavailable ? TimeSpan.FromSeconds(1) : null)) is { } wait)
             response.Headers.RetryAfter = WholeSeconds(wait);
+        if (BodyFault.Of(http, Status)?.AcceptEncoding is { } codings)
+            response.Headers.AcceptEncoding = codings;
         if (isOpenAi && !OpenAiError.IsWorthRetrying(this, retryAfter))
             response.Headers["x-should-retry"] = "false";
         return isOpenAi
@@ -87,6 +98,7 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
         ErrorKind.Forbidden => StatusCodes.Status403Forbidden,
         ErrorKind.NotFound => StatusCodes.Status404NotFound,
         ErrorKind.Conflict => StatusCodes.Status409Conflict,
+        ErrorKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
         ErrorKind.Invalid => StatusCodes.Status422UnprocessableEntity,
         ErrorKind.LimitExceeded => StatusCodes.Status429TooManyRequests,
         ErrorKind.BadGateway => StatusCodes.Status502BadGateway,

@@ -8,6 +8,8 @@ internal static class QuietLogs
     private static readonly (string Category, LogLevel Least)[] Quiet =
     [
         ("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning),
+        // With a stack trace for each request while the database is away; the one line of FailureHandler says as much.
+        ("Microsoft.AspNetCore.Authentication.JwtBearer", LogLevel.Critical),
         ("Microsoft.AspNetCore.Authentication.OpenIdConnect", LogLevel.None),
         ("Microsoft.AspNetCore.Authentication.OAuth", LogLevel.None),
     ];

@@ -19,7 +19,8 @@ internal static class RateLimitHeaders
             var separator = policy.Length == 0 ? "" : ", ";
             var name = (limit.IsOfKey ? "key-" : "") + Name(limit.Metric, limit.Window);
             policy.Append(CultureInfo.InvariantCulture, $"{separator}\"{name}\";q={limit.Limit}");
-            state.Append(CultureInfo.InvariantCulture, $"{separator}\"{name}\";r={limit.Remaining}");
+            // An integer (RFC 9651, 3.3.1): what is left of a millionth of the currency is no whole one.
+            state.Append(CultureInfo.InvariantCulture, $"{separator}\"{name}\";r={decimal.Floor(limit.Remaining)}");
             if (limit.Window == QuotaWindow.Running)
                 continue;
             policy.Append(CultureInfo.InvariantCulture, $";w={Seconds(limit.ResetsAt - limit.Window.PeriodStart(now))}");

@@ -7,7 +7,7 @@ namespace CleanLlm.WebApi.Http;
 /// Headers that every answer carries (OWASP REST Security Cheat Sheet), set at its very start, so that failures carry them too.
 /// There is no redirect to https: a client that sent its token in the clear must notice (docs/operations.md).
 /// </summary>
-internal sealed class ResponseHygiene(IOptions<HttpOptions> http, IHostEnvironment environment)
+internal sealed class ResponseHygiene(IOptions<HttpOptions> http, IHostEnvironment environment, Departure departure)
 {
     // Answers are data: nothing in them may run, load or be framed. The user interface of the API document needs its own files.
     private const string DataPolicy = "default-src 'none'; frame-ancestors 'none'";
@@ -28,8 +28,18 @@ internal sealed class ResponseHygiene(IOptions<HttpOptions> http, IHostEnvironme
         headers.ContentSecurityPolicy = path.StartsWithSegments("/swagger", StringComparison.Ordinal) ? DocumentPolicy : DataPolicy;
         if (IsPersonal(path) && !headers.CacheControl.ToString().Contains("no-store", StringComparison.Ordinal))
             headers.CacheControl = "no-store";
+        // A balancer keeps such a connection for no further request, so that none meets its closing. HTTP/2 has its own way to say so.
+        if (departure.HasBegun && !HttpProtocol.IsHttp2(context.Request.Protocol) && !HttpProtocol.IsHttp3(context.Request.Protocol))
+            headers.Connection = "close";
         if (transportSecurity is not null && context.Request.IsHttps)
             headers.StrictTransportSecurity = transportSecurity;
+    }
+
+    /// <summary>Takes note of a request.</summary>
+    public void Note()
+    {
+        if (departure.HasBegun)
+            departure.NoteRequest();
     }
 
     private static bool IsPersonal(PathString path) =>
@@ -45,6 +55,7 @@ internal static class ResponseHygieneRegistration
         var hygiene = app.ApplicationServices.GetRequiredService<ResponseHygiene>();
         return app.Use((http, next) =>
         {
+            hygiene.Note();
             http.Response.OnStarting(
                 static state =>
                 {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace CleanLlm.WebApi.Http;
 
-/// <summary>Believes forwarded headers of the configured proxies, and of nobody else.</summary>
+/// <summary>Believes forwarded headers of the configured proxies, and of no others.</summary>
 internal static class TrustedProxies
 {
     /// <summary>Takes over the framework's options, whatever the environment says about them.</summary>

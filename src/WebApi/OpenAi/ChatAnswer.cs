@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Completions;
@@ -34,13 +35,18 @@ internal sealed record ChatAnswer(string Id, long Created, string Model, IReadOn
     /// <summary>The same completion as OpenAI would show it.</summary>
     public static ChatAnswer Of(CompletionDto completion)
     {
-        var calls = completion.ToolCalls.Select(call => new ChatToolCall(call.Id, new ChatFunction(call.Name, call.Arguments))).ToList();
-        var text = completion.Message?.Content ?? (calls.Count == 0 ? "" : null);
+        var calls = completion.ToolCalls.Select(ChatToolCall.Of).ToList();
+        var text = completion.Message is { Content: { Length: > 0 } content } ? content : calls.Count == 0 ? "" : null;
+        var message = new ChatAnswerMessage(text) { ToolCalls = calls.Count == 0 ? null : calls };
+        if (completion.Message?.Reasoning is { } reasoning)
+            message.Extra[completion.ReasoningField] = JsonSerializer.SerializeToElement(reasoning, OpenAiJson.Options);
+        foreach (var (name, value) in MessageFields.Joined(completion.Fields))
+            message.Extra[name] = value;
         return new ChatAnswer(
             IdOf(completion.Id),
             completion.CreatedAt.ToUnixTimeSeconds(),
             completion.Model,
-            [new ChatChoice(new ChatAnswerMessage(text) { ToolCalls = calls.Count == 0 ? null : calls }, NameOf(completion.FinishReason))],
+            [new ChatChoice(message, NameOf(completion.FinishReason))],
             ChatUsage.Of(completion.Usage));
     }
 }
@@ -68,6 +74,10 @@ internal sealed record ChatAnswerMessage(string? Content)
     /// <summary>What it wants called; absent without any.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<ChatToolCall>? ToolCalls { get; init; }
+
+    /// <summary>Its reasoning, and what its model's family needs back in the next turn.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement> Extra { get; } = [];
 }
 
 /// <summary>A call of a tool.</summary>
@@ -75,6 +85,16 @@ internal sealed record ChatToolCall(string Id, ChatFunction Function)
 {
     /// <summary>Always <c>function</c>.</summary>
     public string Type { get; } = "function";
+
+    /// <summary>What the model's family needs back beside the call; absent for nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public JsonElement? ExtraContent { get; init; }
+
+    /// <summary>The same call as OpenAI would show it.</summary>
+    public static ChatToolCall Of(ToolCall call) => new(call.Id, new ChatFunction(call.Name, call.Arguments))
+    {
+        ExtraContent = call.ExtraContent is { } extra ? JsonElement.Parse(extra) : null,
+    };
 }
 
 /// <summary>The function to call, with its arguments as the model wrote them.</summary>
@@ -83,6 +103,22 @@ internal sealed record ChatFunction(string Name, string Arguments);
 /// <summary>Tokens of prompt, answer and both.</summary>
 internal sealed record ChatUsage(int PromptTokens, int CompletionTokens, int TotalTokens)
 {
+    /// <summary>What of the prompt the provider had in its cache.</summary>
+    public ChatPromptDetails? PromptTokensDetails { get; init; }
+
+    /// <summary>What of the answer is reasoning.</summary>
+    public ChatCompletionDetails? CompletionTokensDetails { get; init; }
+
     /// <summary>The same counts as OpenAI would show them.</summary>
-    public static ChatUsage Of(CompletionUsageDto usage) => new(usage.PromptTokens, usage.CompletionTokens, usage.TotalTokens);
+    public static ChatUsage Of(CompletionUsageDto usage) => new(usage.PromptTokens, usage.CompletionTokens, usage.TotalTokens)
+    {
+        PromptTokensDetails = new ChatPromptDetails(usage.CachedPromptTokens),
+        CompletionTokensDetails = new ChatCompletionDetails(usage.ReasoningTokens),
+    };
 }
+
+/// <summary>Parts of the prompt.</summary>
+internal sealed record ChatPromptDetails(int CachedTokens);
+
+/// <summary>Parts of the answer.</summary>
+internal sealed record ChatCompletionDetails(int ReasoningTokens);

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Completions;
 using CleanLlm.WebApi.Http;
@@ -26,6 +27,7 @@ internal sealed class ChatChunkFormat(bool includeUsage, HttpContext http) : ICo
     private byte[] head = [];
     private bool hasRole;
     private int textWritten;
+    private int reasoningWritten;
 
     public void Write(IBufferWriter<byte> output, int? id, CompletionEvent entry)
     {
@@ -37,6 +39,10 @@ internal sealed class ChatChunkFormat(bool includeUsage, HttpContext http) : ICo
             case CompletionDelta delta:
                 EventFields.WriteId(output, id);
                 WriteDelta(output, delta);
+                break;
+            case CompletionReasoning reasoning:
+                EventFields.WriteId(output, id);
+                WriteReasoning(output, reasoning.Field ?? ReasoningFields.Content, reasoning.Text);
                 break;
             case CompletionFinished finished:
                 WriteEnd(output, id, finished.Completion);
@@ -57,6 +63,29 @@ internal sealed class ChatChunkFormat(bool includeUsage, HttpContext http) : ICo
     private void WriteDelta(IBufferWriter<byte> output, CompletionDelta delta)
     {
         Note(delta);
+        var json = BeginDelta(output, withText: delta is { ToolCall: null, Field: null });
+        if (delta.ToolCall is { } call)
+            WriteCall(json, call);
+        else if (delta.Field is { } field)
+        {
+            json.WritePropertyName(field.Name);
+            json.WriteRawValue(field.Json);
+        }
+        else
+            json.WriteString("content"u8, delta.Text);
+        EndDelta(output, json);
+    }
+
+    private void WriteReasoning(IBufferWriter<byte> output, string field, string text)
+    {
+        reasoningWritten += text.Length;
+        var json = BeginDelta(output, withText: false);
+        json.WriteString(field, text);
+        EndDelta(output, json);
+    }
+
+    private Utf8JsonWriter BeginDelta(IBufferWriter<byte> output, bool withText)
+    {
         var json = BeginChunk(output);
         json.WriteStartObject();
         if (!hasRole)
@@ -64,14 +93,15 @@ internal sealed class ChatChunkFormat(bool includeUsage, HttpContext http) : ICo
             hasRole = true;
             json.WriteString("role"u8, "assistant"u8);
             json.WriteNull("refusal"u8);
-            if (delta.ToolCall is not null)
+            if (!withText)
                 json.WriteNull("content"u8);
         }
 
-        if (delta.ToolCall is { } call)
-            WriteCall(json, call);
-        else
-            json.WriteString("content"u8, delta.Text);
+        return json;
+    }
+
+    private void EndDelta(IBufferWriter<byte> output, Utf8JsonWriter json)
+    {
         json.WriteEndObject();
         EndChunk(output, finish: null);
     }
@@ -92,6 +122,12 @@ internal sealed class ChatChunkFormat(bool includeUsage, HttpContext http) : ICo
             json.WriteString("name"u8, call.Name);
         json.WriteString("arguments"u8, call.Arguments);
         json.WriteEndObject();
+        if (call.ExtraContent is not null)
+        {
+            json.WritePropertyName("extra_content"u8);
+            json.WriteRawValue(call.ExtraContent);
+        }
+
         json.WriteEndObject();
         json.WriteEndArray();
     }
@@ -100,7 +136,7 @@ internal sealed class ChatChunkFormat(bool includeUsage, HttpContext http) : ICo
     {
         if (completion.IsAnswerGone)
         {
-            // Whether all of it was written is known to nobody; half an answer must not look like a whole one.
+            // Whether all of it was written is not known; half an answer must not look like a whole one.
             WriteError(output, id, Problem.Of(CompletionErrors.NotKept, http));
             return;
         }
@@ -131,6 +167,9 @@ internal sealed class ChatChunkFormat(bool includeUsage, HttpContext http) : ICo
     /// </summary>
     private void WriteMissing(IBufferWriter<byte> output, CompletionDto completion)
     {
+        var reasoning = completion.Message?.Reasoning ?? "";
+        if (reasoning.Length > reasoningWritten)
+            WriteReasoning(output, completion.ReasoningField, reasoning[reasoningWritten..]);
         var text = completion.Message?.Content ?? "";
         if (text.Length > textWritten || (!hasRole && completion.ToolCalls.Count == 0))
             WriteDelta(output, new CompletionDelta(text[textWritten..]));
@@ -138,7 +177,7 @@ internal sealed class ChatChunkFormat(bool includeUsage, HttpContext http) : ICo
         {
             var call = completion.ToolCalls[i];
             if (i >= argumentsWritten.Count)
-                WriteDelta(output, new CompletionDelta("") { ToolCall = new ToolCallDelta(i, call.Id, call.Name, call.Arguments) });
+                WriteDelta(output, new CompletionDelta("") { ToolCall = new ToolCallDelta(i, call.Id, call.Name, call.Arguments) { ExtraContent = call.ExtraContent } });
             else if (call.Arguments.Length > argumentsWritten[i])
                 WriteDelta(output, new CompletionDelta("") { ToolCall = new ToolCallDelta(i, null, null, call.Arguments[argumentsWritten[i]..]) });
         }

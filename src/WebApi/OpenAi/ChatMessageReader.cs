@@ -1,39 +1,43 @@
 using System.Text.Json;
+using CleanLlm.Application.Ai;
 using CleanLlm.Application.OpenAi;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.WebApi.OpenAi;
 
-/// <summary>Reads <c>messages</c>: whom they are from, their parts, calls of tools and their results.</summary>
+/// <summary>
+/// Reads <c>messages</c>: their roles, their parts, calls of tools and their results, and what a model's family needs back of its own
+/// answers.
+/// </summary>
 internal static class ChatMessageReader
 {
     private static readonly ChatRole Developer = new("developer");
 
     /// <summary>The messages in their order.</summary>
     /// <param name="body">The request.</param>
-    /// <param name="allowPrivate">Whether pictures may come from the provider's own network.</param>
-    public static IReadOnlyList<ChatMessage> Read(RequestFields body, bool allowPrivate)
+    /// <param name="inner">What may pass inside them.</param>
+    public static IReadOnlyList<ChatMessage> Read(RequestFields body, InnerFields inner)
     {
         var messages = new List<ChatMessage>();
-        var called = new HashSet<string>(StringComparer.Ordinal);
+        var calls = new CallIds();
         foreach (var message in body.Objects("messages", CompleteChat.MaxMessages))
         {
             if (message.RequiredText("role") == "tool")
-                messages.Add(ReadResult(message, called, allowPrivate));
+                messages.Add(ReadResult(message, calls, inner));
             else
             {
-                if (called.Count > 0)
+                if (calls.AnyWaiting)
                     Unanswered(message.PathOf("role"), message.Faults);
-                messages.Add(ReadMessage(message, called, allowPrivate));
+                messages.Add(ReadMessage(message, calls, inner));
             }
         }
 
-        if (called.Count > 0)
+        if (calls.AnyWaiting)
             Unanswered("messages", body.Faults);
         return messages;
     }
 
-    private static ChatMessage ReadMessage(RequestFields message, HashSet<string> called, bool allowPrivate)
+    private static ChatMessage ReadMessage(RequestFields message, CallIds calls, InnerFields inner)
     {
         var role = message.Text("role") switch
         {
@@ -43,24 +47,43 @@ internal static class ChatMessageReader
             "assistant" => ChatRole.Assistant,
             _ => Unknown(message),
         };
-        var contents = ChatPartReader.Read(message, allowPrivate);
+        var contents = ChatPartReader.Read(message, inner);
         if (role == ChatRole.Assistant)
-        {
-            if (contents.Count == 0 && message.Text("refusal") is { } refusal)
-                contents.Add(new TextContent(refusal));
-            foreach (var call in message.Objects("tool_calls", CompleteChat.MaxTools))
-                contents.Add(ReadCall(call, called));
-        }
-
+            ReadAnswer(message, contents, calls, inner);
         if (contents.Count == 0)
             message.Missing("content");
-        return new ChatMessage(role, contents) { AuthorName = message.Text("name") };
+        return Message(role, contents, message, inner);
     }
 
-    private static FunctionCallContent ReadCall(RequestFields call, HashSet<string> called)
+    /// <summary>What only an assistant's message has.</summary>
+    private static void ReadAnswer(RequestFields message, List<AIContent> contents, CallIds calls, InnerFields inner)
     {
-        var id = call.RequiredText("id");
-        called.Add(id);
+        foreach (var field in new[] { ReasoningFields.Content, ReasoningFields.Plain })
+        {
+            if (message.Text(field) is { } reasoning)
+                contents.Add(ReasoningFields.Piece(reasoning, field));
+        }
+
+        if (message.Text("refusal") is { Length: > 0 } refusal)
+            contents.Add(TextForms.In(TextForms.Refusal, refusal));
+        foreach (var field in message.Element.EnumerateObject())
+        {
+            if (MessageField.Known.Contains(field.Name) && field.Value.ValueKind != JsonValueKind.Null)
+                contents.Add(new MessageField(field.Name, field.Value));
+        }
+
+        // Speech is known by an id of the provider's account: whoever knew one could hear another user's.
+        if (message.Any("audio") is not null)
+            message.Faults.Unsupported(message.PathOf("audio"), "Answers are text.");
+        if (message.Any("function_call") is not null)
+            message.Faults.Unsupported(message.PathOf("function_call"), "'function_call' was replaced by 'tool_calls'.");
+        foreach (var call in message.Objects("tool_calls", CompleteChat.MaxTools))
+            contents.Add(ReadCall(call, calls, inner));
+    }
+
+    private static FunctionCallContent ReadCall(RequestFields call, CallIds calls, InnerFields inner)
+    {
+        var id = calls.Make(call.RequiredText("id"));
         if (call.Object("function") is not { } function)
         {
             call.Missing("function");
@@ -71,13 +94,15 @@ internal static class ChatMessageReader
         return new FunctionCallContent(id, function.RequiredText("name"), Arguments(function.RequiredText("arguments")))
         {
             RawRepresentation = function.Text("arguments"),
+            AdditionalProperties = inner.BesideCall(call),
         };
     }
 
-    private static ChatMessage ReadResult(RequestFields message, HashSet<string> called, bool allowPrivate)
+    private static ChatMessage ReadResult(RequestFields message, CallIds calls, InnerFields inner)
     {
         var id = message.RequiredText("tool_call_id");
-        if (!called.Remove(id))
+        var called = calls.Answer(id);
+        if (called is null)
         {
             message.Faults.Add(
                 message.PathOf("role"),
@@ -87,9 +112,16 @@ internal static class ChatMessageReader
 
         if (message.Any("content") is null)
             message.Missing("content");
-        var parts = ChatPartReader.Read(message, allowPrivate);
-        return new ChatMessage(ChatRole.Tool, [new FunctionResultContent(id, string.Concat(parts.OfType<TextContent>().Select(part => part.Text)))]);
+        var parts = ChatPartReader.Read(message, inner);
+        object result = parts is [TextContent only] && TextForms.Of(only) is null ? only.Text : parts;
+        return Message(ChatRole.Tool, [new FunctionResultContent(called ?? id, result)], message, inner);
     }
+
+    private static ChatMessage Message(ChatRole role, IList<AIContent> contents, RequestFields message, InnerFields inner) => new(role, contents)
+    {
+        AuthorName = message.Text("name"),
+        AdditionalProperties = inner.BesideMessage(message),
+    };
 
     private static Dictionary<string, object?>? Arguments(string json)
     {

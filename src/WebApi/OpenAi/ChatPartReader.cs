@@ -1,3 +1,4 @@
+using CleanLlm.Application.Ai;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.WebApi.OpenAi;
@@ -9,33 +10,33 @@ internal static class ChatPartReader
 
     /// <summary>The parts; none when there is no content.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="allowPrivate">Whether pictures may come from the provider's own network.</param>
-    public static List<AIContent> Read(RequestFields message, bool allowPrivate)
+    /// <param name="inner">What may pass inside it.</param>
+    public static List<AIContent> Read(RequestFields message, InnerFields inner)
     {
         if (message.Any("content") is not { } content)
             return [];
         if (content.ValueKind == System.Text.Json.JsonValueKind.String)
             return [new TextContent(content.GetString())];
-        return [.. message.Objects("content", MaxParts).Select(part => ReadPart(part, allowPrivate))];
+        return [.. message.Objects("content", MaxParts).Select(part => ReadPart(part, inner))];
     }
 
-    private static AIContent ReadPart(RequestFields part, bool allowPrivate)
+    private static AIContent ReadPart(RequestFields part, InnerFields inner)
     {
         switch (part.RequiredText("type"))
         {
             case "text":
-                return new TextContent(part.RequiredText("text"));
+                return Text(TextForms.Part, part, "text", inner);
             case "refusal":
-                return new TextContent(part.RequiredText("refusal"));
+                return Text(TextForms.RefusalPart, part, "refusal", inner);
             case "image_url" when part.Object("image_url") is { } image:
-                return Link(image, "url", image.RequiredText("url"), "image/*", part, allowPrivate);
+                return Link(image, "url", image.RequiredText("url"), "image/*", part, inner);
             case "input_audio" when part.Object("input_audio") is { } audio:
-                return Link(audio, "data", $"data:audio/{audio.RequiredText("format")};base64,{audio.RequiredText("data")}", "audio/*", part, allowPrivate);
+                return Link(audio, "data", $"data:audio/{audio.RequiredText("format")};base64,{audio.RequiredText("data")}", "audio/*", part, inner);
             case "file" when part.Object("file") is { } file:
                 // The files that a provider holds are its account's: whoever knew an id could read another user's.
                 if (file.Any("file_id") is not null)
                     file.Faults.Unsupported(file.PathOf("file_id"), "Files are taken with their content, as 'file_data'.");
-                return Link(file, "file_data", file.RequiredText("file_data"), "application/octet-stream", part, allowPrivate);
+                return Link(file, "file_data", file.RequiredText("file_data"), "application/octet-stream", part, inner);
             case "image_url" or "input_audio" or "file":
                 part.Missing(part.Text("type")!);
                 return new TextContent("");
@@ -45,15 +46,22 @@ internal static class ChatPartReader
         }
     }
 
-    // Kept as it came too: providers of the same kind get it back unchanged.
-    private static AIContent Link(RequestFields owner, string field, string address, string mediaType, RequestFields part, bool allowPrivate)
+    private static TextContent Text(string form, RequestFields part, string field, InnerFields inner)
+    {
+        var text = TextForms.In(form, part.RequiredText(field));
+        text.AdditionalProperties = inner.BesideText(part);
+        return text;
+    }
+
+    // Kept as it came too, as far as it may pass: providers of the same kind get it back unchanged.
+    private static AIContent Link(RequestFields owner, string field, string address, string mediaType, RequestFields part, InnerFields inner)
     {
         try
         {
             if (address.StartsWith("data:", StringComparison.OrdinalIgnoreCase))
-                return new DataContent(address) { RawRepresentation = part.Element.Clone() };
-            if (Uri.TryCreate(address, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp) && (allowPrivate || RemoteAddress.IsPublic(uri)))
-                return new UriContent(uri, mediaType) { RawRepresentation = part.Element.Clone() };
+                return new DataContent(address) { RawRepresentation = inner.Media(part.RequiredText("type"), part) };
+            if (RemoteAddress.Read(address, inner.AllowPrivateAddresses) is { } uri)
+                return new UriContent(uri, mediaType) { RawRepresentation = inner.Media(part.RequiredText("type"), part) };
         }
         catch (Exception malformed) when (malformed is ArgumentException or FormatException)
         {

@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using System.Text.RegularExpressions;
+using CleanLlm.Application.Ai;
 using CleanLlm.Application.OpenAi;
 using CleanLlm.Domain.Results;
 using CleanLlm.WebApi.Streaming;
@@ -8,19 +8,13 @@ using Microsoft.Extensions.Options;
 
 namespace CleanLlm.WebApi.OpenAi;
 
-/// <summary>Reads the body of <c>POST /v1/chat/completions</c>. What only the provider knows is handed on to it as it is.</summary>
-internal sealed partial class ChatRequestReader(IOptions<OpenAiOptions> options)
+/// <summary>Reads the body of <c>POST /v1/chat/completions</c>. What only the provider knows is handed on as it is, or ignored: <see cref="ProviderFields"/>.</summary>
+internal sealed class ChatRequestReader(IOptions<OpenAiOptions> options)
 {
-    // Whatever the case: some servers read names without regard to it, and the last one counts.
-    private static readonly FrozenSet<string> Known = FrozenSet.Create(
-        StringComparer.OrdinalIgnoreCase,
-        "model", "messages", "stream", "stream_options", "n", "temperature", "top_p", "frequency_penalty", "presence_penalty", "seed", "stop",
-        "max_tokens", "max_completion_tokens", "tools", "tool_choice", "parallel_tool_calls", "response_format", "logprobs", "top_logprobs",
-        "modalities", "audio", "functions", "function_call", "store", "metadata", "on_disconnect", "onDisconnect", "cleanllm.call");
-
     private const int MaxModalities = 8;
 
-    private readonly FrozenSet<string> ignored = options.Value.IgnoredFields.Concat(OpenAiOptions.NeverPassedOn).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    private readonly FrozenSet<string> passedOn = ProviderFields.PassedOn(options.Value);
+    private readonly InnerFields inner = new(options.Value);
 
     /// <summary>The request, or its first fault.</summary>
     public Result<ChatRequest> Read(RequestFields body)
@@ -28,19 +22,29 @@ internal sealed partial class ChatRequestReader(IOptions<OpenAiOptions> options)
         var model = body.RequiredText("model");
         if (body.Any("messages") is null)
             body.Missing("messages");
-        var messages = ChatMessageReader.Read(body, options.Value.AllowPrivateAddresses);
+        var messages = ChatMessageReader.Read(body, inner);
         var chatOptions = ReadSampling(body);
-        ChatToolReader.Read(body, chatOptions);
+        ChatToolReader.Read(body, chatOptions, inner);
         ReadFormat(body, chatOptions);
         RefuseUnsupported(body);
         PassOn(body, chatOptions);
 
         var stream = body.Flag("stream") ?? false;
         var includeUsage = body.Object("stream_options")?.Flag("include_usage") ?? false;
-        var maxTokens = body.Integer("max_completion_tokens") ?? body.Integer("max_tokens");
+        var maxTokens = ReadBound(body, MaxTokensName.New, chatOptions) ?? ReadBound(body, MaxTokensName.Old, chatOptions);
         var complete = new CompleteChat(messages, chatOptions, model, maxTokens, body.Flag("store") ?? true, stream);
         var onDisconnect = ReadOnDisconnect(body);
         return body.Faults.First is { } fault ? fault : new ChatRequest(complete, includeUsage, onDisconnect);
+    }
+
+    // The provider gets it by the same name: some models take only one of them.
+    private static int? ReadBound(RequestFields body, string name, ChatOptions chatOptions)
+    {
+        if (body.Long(name) is not { } bound)
+            return null;
+        MaxTokensName.Attach(chatOptions, name);
+        // However large: what model and plan do not allow is lowered.
+        return (int)Math.Clamp(bound, int.MinValue, int.MaxValue);
     }
 
     // A field of ours: in the style of this API, or as the other calls that make a completion have it.
@@ -81,8 +85,8 @@ internal sealed partial class ChatRequestReader(IOptions<OpenAiOptions> options)
         };
         if (chatOptions.ResponseFormat is null)
             body.Faults.Unknown("response_format.type", "'text', 'json_object' and 'json_schema'");
-        // As it came too, for 'strict' and whatever else a provider knows.
-        (chatOptions.AdditionalProperties ??= [])["response_format"] = format.Element.Clone();
+        // As it came too, for 'strict'.
+        (chatOptions.AdditionalProperties ??= [])["response_format"] = InnerFields.ResponseFormat.Select(format.Element);
     }
 
     private static ChatResponseFormatJson Schema(RequestFields format)
@@ -99,7 +103,7 @@ internal sealed partial class ChatRequestReader(IOptions<OpenAiOptions> options)
             : ChatResponseFormat.Json;
     }
 
-    private static void RefuseUnsupported(RequestFields body)
+    private void RefuseUnsupported(RequestFields body)
     {
         if (body.Integer("n") is not (null or 1))
             body.Faults.Unsupported("n", "Only one answer is given: leave 'n' out or set it to 1.");
@@ -112,20 +116,22 @@ internal sealed partial class ChatRequestReader(IOptions<OpenAiOptions> options)
             if (body.Any(old) is not null)
                 body.Faults.Unsupported(old, $"'{old}' was replaced by 'tools' and 'tool_choice'.");
         }
+
+        foreach (var field in body.Element.EnumerateObject())
+        {
+            if (ProviderFields.ChangesWhatIsAnswered(field) && !passedOn.Contains(field.Name))
+                body.Faults.Unsupported(field.Name, $"'{field.Name}' is not taken: the answer would be given without it. Send what it stands for in 'messages' and 'tools'.");
+        }
     }
 
     private void PassOn(RequestFields body, ChatOptions chatOptions)
     {
         foreach (var field in body.Element.EnumerateObject())
         {
-            if (PlainName().IsMatch(field.Name) && !Known.Contains(field.Name) && !ignored.Contains(field.Name))
+            if (passedOn.Contains(field.Name))
                 (chatOptions.AdditionalProperties ??= [])[field.Name] = field.Value.Clone();
         }
     }
-
-    // How every server names its fields; any other spelling could be taken for one of ours.
-    [GeneratedRegex("^[a-z][a-z0-9_]{0,63}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
-    private static partial Regex PlainName();
 }
 
 /// <summary>A request for an answer, and how to deliver it.</summary>

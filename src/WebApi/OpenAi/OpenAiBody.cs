@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.WebApi.OpenAi;
@@ -15,6 +17,8 @@ internal sealed class OpenAiBody(IOptions<OpenAiOptions> options)
     /// <exception cref="BadHttpRequestException">It is no JSON object, or too large.</exception>
     public async Task<JsonDocument> ReadAsync(HttpRequest request, CancellationToken ct)
     {
+        if (request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == false)
+            throw new BadHttpRequestException("The request has no body.");
         if (!request.HasJsonContentType())
             throw new BadHttpRequestException("The body has another media type.", StatusCodes.Status415UnsupportedMediaType);
         JsonDocument document;
@@ -34,10 +38,12 @@ internal sealed class OpenAiBody(IOptions<OpenAiOptions> options)
         throw new BadHttpRequestException("The body is no object of whole texts.", StatusCodes.Status400BadRequest, new JsonException());
     }
 
-    // Half of a surrogate pair is valid JSON (RFC 8259, 8.2) but no text: it would fail wherever it is read or written first.
+    // Half of a surrogate pair, and what is no UTF-8 at all, is valid JSON to the parser (RFC 8259, 8.2) but no text: it would fail wherever it is read or written first.
     private static bool IsText(JsonElement root)
     {
         var json = JsonMarshal.GetRawUtf8Value(root);
+        if (!Utf8.IsValid(json))
+            return false;
         if (json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0)
             return true;
         try

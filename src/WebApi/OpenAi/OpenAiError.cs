@@ -14,6 +14,9 @@ internal sealed record OpenAiError(string Message, string Type, string? Param, s
     private const string InvalidRequest = "invalid_request_error";
     private const string UnknownModel = "model.unknown";
 
+    // Known here, but not at the provider: to a client it is one and the same.
+    private const string ModelNotServed = "provider.model_not_found";
+
     // What would end in the same way, or was charged and would be charged again.
     private static readonly FrozenSet<string> NotToBeRepeated = FrozenSet.Create(
         StringComparer.Ordinal,
@@ -33,6 +36,10 @@ internal sealed record OpenAiError(string Message, string Type, string? Param, s
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Window { get; init; }
 
+    /// <summary>Whom the limit holds for, when a rate limit was hit.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Subject { get; init; }
+
     /// <summary>When the window of the limit starts anew.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTimeOffset? ResetsAt { get; init; }
@@ -45,11 +52,12 @@ internal sealed record OpenAiError(string Message, string Type, string? Param, s
     {
         var (field, messages) = problem.Errors?.FirstOrDefault() ?? default;
         var param = field is null || problem.Code == UnknownModel ? null : SnakeCase(field);
-        return new OpenAiError(messages is [var first, ..] ? first : problem.Detail, TypeOf(problem), param, CodeOf(problem.Code))
+        return new OpenAiError(OpenAiWording.Of(messages is [var first, ..] ? first : problem.Detail, param), TypeOf(problem), param, CodeOf(problem.Code))
         {
             Limit = problem.Limit,
             Metric = problem.Metric,
             Window = problem.Window,
+            Subject = problem.Subject,
             ResetsAt = problem.ResetsAt,
         };
     }
@@ -57,7 +65,7 @@ internal sealed record OpenAiError(string Message, string Type, string? Param, s
     /// <summary>The status that belongs to it: OpenAI's clients know no 422 for values, and a model that is not there is a 404.</summary>
     public static int StatusOf(Problem problem) => problem.Code switch
     {
-        UnknownModel => StatusCodes.Status404NotFound,
+        UnknownModel or ModelNotServed => StatusCodes.Status404NotFound,
         "idempotency.key_reused" => problem.Status,
         _ => problem.Status == StatusCodes.Status422UnprocessableEntity ? StatusCodes.Status400BadRequest : problem.Status,
     };
@@ -73,7 +81,7 @@ internal sealed record OpenAiError(string Message, string Type, string? Param, s
     {
         "quota.exceeded" => "insufficient_quota",
         "rate_limit.exceeded" => "requests",
-        _ => problem.Status >= StatusCodes.Status500InternalServerError ? "server_error" : InvalidRequest,
+        _ => StatusOf(problem) >= StatusCodes.Status500InternalServerError ? "server_error" : InvalidRequest,
     };
 
     private static string CodeOf(string code) => code switch
@@ -83,7 +91,11 @@ internal sealed record OpenAiError(string Message, string Type, string? Param, s
         "route.not_found" => "unknown_url",
         "method.not_allowed" => "method_not_supported",
         "validation.failed" => "invalid_value",
-        UnknownModel => "model_not_found",
+        UnknownModel or ModelNotServed => "model_not_found",
+        "provider.content_filtered" => "content_filter",
+        "provider.invalid_image" => "invalid_image",
+        "provider.unsupported_parameter" => "unsupported_parameter",
+        "provider.value_too_long" => "string_above_max_length",
         "prompt.too_long" => "context_length_exceeded",
         "quota.exceeded" => "insufficient_quota",
         "rate_limit.exceeded" => "rate_limit_exceeded",

@@ -1,35 +1,74 @@
+using System.Buffers;
+using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
 
 namespace CleanLlm.WebApi.OpenAi;
 
-/// <summary>Tells addresses of the internet from those of the network that a provider stands in, which callers must not have it fetch from.</summary>
+/// <summary>
+/// An address that a provider is to fetch from on a caller's word. Callers must not have it fetch from the network it stands in, however they
+/// spell that.
+/// </summary>
 internal static class RemoteAddress
 {
-    private static readonly IPNetwork[] Private =
-    [
-        IPNetwork.Parse("0.0.0.0/8"), IPNetwork.Parse("10.0.0.0/8"), IPNetwork.Parse("100.64.0.0/10"), IPNetwork.Parse("127.0.0.0/8"),
-        IPNetwork.Parse("169.254.0.0/16"), IPNetwork.Parse("172.16.0.0/12"), IPNetwork.Parse("192.0.0.0/24"), IPNetwork.Parse("192.168.0.0/16"),
-        IPNetwork.Parse("198.18.0.0/15"), IPNetwork.Parse("224.0.0.0/3"),
-        IPNetwork.Parse("::/96"), IPNetwork.Parse("64:ff9b::/96"), IPNetwork.Parse("fc00::/7"), IPNetwork.Parse("fe80::/10"), IPNetwork.Parse("ff00::/8"),
-    ];
+    // A user's name before the host, an escape in it and a backslash are read in one way here and in another elsewhere.
+    private static readonly SearchValues<char> Ambiguous = SearchValues.Create("@%\\");
 
     /// <summary>
-    /// Whether the host is a name with a dot, or a global address (RFC 6890). What a name stands for is for the provider's resolver to say, so
-    /// a provider that fetches pictures should be kept from its own network as well.
+    /// Last labels of names that are none of the internet's: of RFC 6761, 6762, 7686, 8375 and 9476, ICANN's <c>internal</c>, those of ICANN's
+    /// list of name collisions that are never given out, and what networks and clusters use beside them. A cluster finds <c>service.namespace</c> too:
+    /// usual names of namespaces are here, and names with a dash, which no zone of the internet has but those of other scripts.
     /// </summary>
-    public static bool IsPublic(Uri address)
+    private static readonly FrozenSet<string> LocalZones = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "localhost", "localdomain", "local", "internal", "intranet", "intra", "private", "corp", "home", "lan", "mail", "domain", "workgroup",
+        "arpa", "test", "invalid", "example", "alt", "onion", "svc", "consul", "docker", "kubernetes", "pod", "cluster", "default", "production", "staging",
+        "development", "monitoring", "observability", "ingress", "models", "inference", "ollama", "vllm");
+
+    /// <summary>
+    /// Reads an address of http or https. Without <paramref name="allowPrivate"/> its host is a name in a public zone or an address of the
+    /// internet (<see cref="SpecialAddresses"/>) at the scheme's own port. What a name stands for is for the provider's resolver to say, so a
+    /// provider that fetches should be kept from its own network as well.
+    /// </summary>
+    /// <returns>Null when it is no such address.</returns>
+    public static Uri? Read(string address, bool allowPrivate)
     {
-        if (IPAddress.TryParse(address.IdnHost.Trim('[', ']'), out var ip))
-            return IsPublic(ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip);
-        var host = address.IdnHost.TrimEnd('.');
-        return host.Contains('.', StringComparison.Ordinal)
-            && !host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
-            && !host.EndsWith(".local", StringComparison.OrdinalIgnoreCase)
-            && !host.EndsWith(".internal", StringComparison.OrdinalIgnoreCase);
+        if (!IsPlain(address) || !Uri.TryCreate(address, UriKind.Absolute, out var uri))
+            return null;
+        if (uri.Scheme != Uri.UriSchemeHttps && uri.Scheme != Uri.UriSchemeHttp)
+            return null;
+        return allowPrivate || (uri.IsDefaultPort && IsPublic(uri)) ? uri : null;
     }
 
-    private static bool IsPublic(IPAddress address) =>
-        address.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6
-        && !Array.Exists(Private, network => network.BaseAddress.AddressFamily == address.AddressFamily && network.Contains(address));
+    /// <summary>Whether everybody who reads it finds the same host in it.</summary>
+    private static bool IsPlain(string address)
+    {
+        foreach (var c in address)
+        {
+            if (char.IsControl(c) || char.IsWhiteSpace(c))
+                return false;
+        }
+
+        var start = address.IndexOf("://", StringComparison.Ordinal);
+        if (start < 0)
+            return false;
+        var rest = address.AsSpan(start + 3);
+        var end = rest.IndexOfAny('/', '?', '#');
+        return rest.Length > 0 && end != 0 && (end < 0 ? rest : rest[..end]).IndexOfAny(Ambiguous) < 0;
+    }
+
+    private static bool IsPublic(Uri uri)
+    {
+        // As names are looked up: wide forms and foreign scripts are brought into ASCII, other spellings of IPv4 into four numbers.
+        var host = uri.IdnHost.Trim('[', ']');
+        if (IPAddress.TryParse(host, out var ip))
+            return (uri.HostNameType == UriHostNameType.IPv6) == (ip.AddressFamily == AddressFamily.InterNetworkV6) && !SpecialAddresses.Contain(ip);
+        var labels = host.Split('.');
+        return labels.Length > 1
+            && Array.TrueForAll(labels, label => label.Length > 0)
+            && !LocalZones.Contains(labels[^1])
+            && (!labels[^1].Contains('-', StringComparison.Ordinal) || labels[^1].StartsWith("xn--", StringComparison.OrdinalIgnoreCase))
+            // No zone begins with a digit: such a name is an address of IPv4 to some readers (WHATWG URL, "ends in a number").
+            && !char.IsAsciiDigit(labels[^1][0]);
+    }
 }

@@ -22,7 +22,7 @@ internal sealed class RequestFaults
     public void Unsupported(string field, string message) => Add(field, "unsupported_value", message);
 }
 
-/// <summary>Reads the fields of a JSON object one by one. Null counts as absent, unknown fields are nobody's fault, a wrong type is one.</summary>
+/// <summary>Reads the fields of a JSON object one by one. Null counts as absent, unknown fields are accepted, a wrong type is an error.</summary>
 /// <param name="element">The object.</param>
 /// <param name="path">Where it stands in the body, ending in a dot; empty for the body itself.</param>
 /// <param name="faults">Takes what is wrong.</param>

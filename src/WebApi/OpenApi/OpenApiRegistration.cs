@@ -1,4 +1,5 @@
 using CleanLlm.Domain.Quotas;
+using CleanLlm.WebApi.Authentication;
 using CleanLlm.WebApi.Http;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
@@ -43,7 +44,14 @@ internal static class OpenApiRegistration
             Type = OpenApiSecuritySchemeType.Http,
             Scheme = OperationProcessor.Bearer,
             BearerFormat = "JWT",
-            Description = "An access token from POST /api/v1/auth/login.",
+            Description = "An access token from POST /api/v1/auth/login, or an API key.",
+        });
+        settings.AddSecurity(OperationProcessor.ApiKey, new OpenApiSecurityScheme
+        {
+            Type = OpenApiSecuritySchemeType.ApiKey,
+            In = OpenApiSecurityApiKeyLocation.Header,
+            Name = ShownCredential.ApiKeyHeader,
+            Description = "An API key, where one opens the call.",
         });
     }
 
@@ -57,6 +65,9 @@ internal static class OpenApiRegistration
             SchemaNameGenerator = new SchemaNames(),
         };
         settings.SchemaProcessors.Add(new RequiredMembers());
+        settings.SchemaProcessors.Add(new Vocabularies());
+        foreach (var mapper in Vocabularies.Mappers)
+            settings.TypeMappers.Add(mapper);
         foreach (var id in TypedIdConverter.Types.Append(typeof(Guid)))
             settings.TypeMappers.Add(new PrimitiveTypeMapper(id, static schema => (schema.Type, schema.Format) = (JsonObjectType.String, "uuid")));
         settings.TypeMappers.Add(new PrimitiveTypeMapper(

@@ -19,12 +19,12 @@ internal sealed class ProblemResponses : IOperationProcessor
         ["400"] = "The request cannot be read.",
         ["401"] = "No credential, or a bad one.",
         ["403"] = "The caller's role, scopes or plan do not allow it.",
-        ["404"] = "Absent, or somebody else's.",
-        ["409"] = "It contradicts what is stored.",
+        ["404"] = "Absent, or another user's.",
+        ["409"] = "It contradicts what is stored; for `chat.busy`, `completionId` says which completion is in the way.",
         ["413"] = "The body is too large.",
-        ["415"] = "The body is not JSON.",
+        ["415"] = "The body is not JSON in UTF-8, or packed otherwise than by gzip.",
         ["422"] = "Values that are not acceptable; `errors` says which.",
-        ["429"] = "A rate limit or a quota is spent; `limit`, `window`, `metric` and `resetsAt` say which.",
+        ["429"] = "A rate limit or a quota is spent; `limit`, `window`, `metric`, `subject` and `resetsAt` say which.",
         ["502"] = "The AI service answered badly.",
         ["503"] = "A dependency is down or overloaded.",
         ["504"] = "The AI service was too slow.",
@@ -35,7 +35,10 @@ internal sealed class ProblemResponses : IOperationProcessor
     {
         var problem = context.SchemaGenerator.Generate(typeof(Problem), context.SchemaResolver).ActualSchema;
         var responses = context.OperationDescription.Operation.Responses;
-        responses.TryAdd(AnyOther, new OpenApiResponse { Content = { [Json] = new OpenApiMediaType { Schema = new JsonSchema { Reference = problem } } } });
+        // Whoever is signed in has a rate.
+        if (responses.ContainsKey("401"))
+            responses.TryAdd("429", Undescribed(problem));
+        responses.TryAdd(AnyOther, Undescribed(problem));
 
         foreach (var (status, response) in responses)
         {
@@ -47,6 +50,9 @@ internal sealed class ProblemResponses : IOperationProcessor
 
         return true;
     }
+
+    private static OpenApiResponse Undescribed(JsonSchema problem) =>
+        new() { Content = { [Json] = new OpenApiMediaType { Schema = new JsonSchema { Reference = problem } } } };
 
     private static void DescribeProblem(string status, OpenApiResponse response, OpenApiMediaType body)
     {

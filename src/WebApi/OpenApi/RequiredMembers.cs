@@ -14,7 +14,8 @@ internal sealed class RequiredMembers : ISchemaProcessor
             .DistinctBy(parameter => parameter.Name, StringComparer.OrdinalIgnoreCase)
             .ToDictionary(parameter => parameter.Name!, parameter => parameter.HasDefaultValue, StringComparer.OrdinalIgnoreCase);
 
-        foreach (var (name, property) in context.Schema.Properties)
+        // Of what a derived type adds, too: that stands beside the reference to its base.
+        foreach (var (name, property) in context.Schema.ActualProperties)
         {
             property.IsRequired |= hasDefault.TryGetValue(name, out var optional)
                 ? !optional

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CleanLlm.Application.Completions;
+using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Results;
 using CleanLlm.WebApi.Http;
 using Microsoft.AspNetCore.Http.Json;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Options;
 namespace CleanLlm.WebApi.Streaming;
 
 /// <summary>Hands a started completion to its caller: as one JSON document, or as events while it is written.</summary>
-internal sealed class CompletionDelivery(EventStream stream, CompletionFeed feed, IOptions<JsonOptions> json, TimeProvider clock)
+internal sealed class CompletionDelivery(EventStream stream, CompletionFeed feed, IOptions<JsonOptions> json, Departure departure, TimeProvider clock)
 {
     private readonly JsonSerializerOptions options = json.Value.SerializerOptions;
 
@@ -72,10 +73,15 @@ internal sealed class CompletionDelivery(EventStream stream, CompletionFeed feed
         {
             if (events is null)
             {
-                var outcome = await feed.OutcomeAsync(completion, http.RequestAborted);
+                var outcome = await OutcomeAsync(completion, http.RequestAborted);
+                // What it had held is given back by now.
+                RateLimitHeaders.Write(http.Response, completion.Limits, clock.GetUtcNow());
                 return outcome.IsSuccess ? document(outcome.Value) : outcome.Error.ToProblem();
             }
 
+            if (completion.Run is { } run && await run.UnaskedFailureAsync(http.RequestAborted) is { } refusal)
+                return refusal.ToProblem();
+            RateLimitHeaders.Write(http.Response, completion.Limits, clock.GetUtcNow());
             var opened = await feed.OpenAsync(completion.Id, completion.UserId, after: 0, EventStream.LookInterval, http.RequestAborted);
             if (!opened.IsSuccess)
                 return opened.Error.ToProblem();
@@ -101,9 +107,24 @@ internal sealed class CompletionDelivery(EventStream stream, CompletionFeed feed
         return Results.Empty;
     }
 
-    private void WriteHeaders(StartedCompletion completion, HttpResponse response)
+    // What runs on another instance is waited for there when this one leaves.
+    private async Task<Result<CompletionDto>> OutcomeAsync(StartedCompletion completion, CancellationToken aborted)
     {
-        RateLimitHeaders.Write(response, completion.Limits, clock.GetUtcNow());
+        if (!completion.IsReplay)
+            return await feed.OutcomeAsync(completion, aborted);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(aborted, departure.Reading);
+        try
+        {
+            return await feed.OutcomeAsync(completion, patience.Token);
+        }
+        catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
+        {
+            return CompletionErrors.Stopping;
+        }
+    }
+
+    private static void WriteHeaders(StartedCompletion completion, HttpResponse response)
+    {
         response.Headers["Completion-Id"] = completion.Id.ToString();
         if (completion.IsReplay)
             response.Headers["Idempotency-Replayed"] = "true";

@@ -14,6 +14,9 @@ internal sealed class CompletionEventFormat(JsonSerializerOptions json, HttpCont
 
     public void Write(IBufferWriter<byte> output, int? id, CompletionEvent entry)
     {
+        // For clients of /v1 only.
+        if (entry is CompletionDelta { Field: not null })
+            return;
         EventFields.WriteId(output, id);
         output.Write("event: "u8);
         output.Write(NameOf(entry));
@@ -35,9 +38,10 @@ internal sealed class CompletionEventFormat(JsonSerializerOptions json, HttpCont
         {
             // Once a token, so without the detour over the serializer.
             case CompletionDelta { ToolCall: null } delta:
-                writer.WriteStartObject();
-                writer.WriteString(Text, delta.Text);
-                writer.WriteEndObject();
+                WriteText(writer, delta.Text);
+                break;
+            case CompletionReasoning reasoning:
+                WriteText(writer, reasoning.Text);
                 break;
             case CompletionFinished finished:
                 JsonSerializer.Serialize(writer, finished.Completion, json);
@@ -56,10 +60,18 @@ internal sealed class CompletionEventFormat(JsonSerializerOptions json, HttpCont
         writer.Flush();
     }
 
+    private static void WriteText(Utf8JsonWriter writer, string text)
+    {
+        writer.WriteStartObject();
+        writer.WriteString(Text, text);
+        writer.WriteEndObject();
+    }
+
     private static ReadOnlySpan<byte> NameOf(CompletionEvent entry) => entry switch
     {
         CompletionStarted => "completion.started"u8,
         CompletionDelta => "completion.delta"u8,
+        CompletionReasoning => "completion.reasoning"u8,
         CompletionFinished => "completion.finished"u8,
         CompletionFailed => "completion.failed"u8,
         CompletionCancelled => "completion.cancelled"u8,

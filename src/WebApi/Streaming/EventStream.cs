@@ -14,7 +14,7 @@ namespace CleanLlm.WebApi.Streaming;
 /// its caller may read. All that has come by the time it looks is written and flushed together: at once while the model is slower than
 /// the connection, in larger pieces when it is not.
 /// </summary>
-internal sealed class EventStream(CallerAccess access, IOptions<HttpOptions> limits, TimeProvider clock)
+internal sealed class EventStream(CallerAccess access, IOptions<HttpOptions> limits, Departure departure, TimeProvider clock)
 {
     /// <summary>The media type.</summary>
     public const string MediaType = "text/event-stream";
@@ -43,6 +43,7 @@ internal sealed class EventStream(CallerAccess access, IOptions<HttpOptions> lim
         var wroteAt = clock.GetTimestamp();
         for (var isLast = false; !isLast;)
         {
+            var isLeaving = departure.Reading.IsCancellationRequested;
             var next = reader.NextAsync();
             // The headers, before the model has said anything; what it has said goes with them.
             if (!next.IsCompleted && !http.Response.HasStarted)
@@ -56,6 +57,10 @@ internal sealed class EventStream(CallerAccess access, IOptions<HttpOptions> lim
                 await FlushAsync(output, http);
                 return;
             }
+
+            // Nothing runs here any more, so what still comes runs elsewhere: the caller goes on there, after the last event it has seen.
+            if (isLeaving && !isLast)
+                return;
 
             if (batch.Events.Count == 0)
             {

@@ -1,4 +1,5 @@
 using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Audit;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Users;
 using NSubstitute;
@@ -30,6 +31,22 @@ internal sealed class AccountDataUseCaseTests
         (await EraseAsync()).Error.Should().Be(AdminErrors.LastAdmin);
 
         fixture.Forgotten.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task Export_IsAuditedBeforeItsFirstByte()
+    {
+        var (users, audit, export) = (Substitute.For<IUserRepository>(), Substitute.For<IAuditTrail>(), Substitute.For<IAccountExport>());
+        users.FindAsync(fixture.User.Id, Arg.Any<CancellationToken>()).Returns(fixture.User);
+
+        (await new ExportMeHandler(users, export, audit, fixture, fixture.Clock).Handle(new ExportMe(), default)).IsSuccess.Should().BeTrue();
+
+        Received.InOrder(() =>
+        {
+            audit.Add(new AuditEvent(AuditActions.Exported, Me, Me));
+            _ = audit.SaveAsync(Arg.Any<CancellationToken>());
+            export.Of(ExportedProfileDto.From(fixture.User), fixture.Clock.GetUtcNow());
+        });
     }
 
     [Test]

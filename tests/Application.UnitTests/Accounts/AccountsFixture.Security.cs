@@ -58,38 +58,47 @@ internal sealed partial class AccountsFixture
 
     /// <summary>A second factor that is on.</summary>
     /// <returns>Its recovery codes.</returns>
-    public string[] TurnOn()
+    public string[] TurnOn(UserId? user = null)
     {
         string[] codes = [RecoveryCode.New(), RecoveryCode.New()];
-        Secret = TwoFactorSecret.SetUp(User.Id, [1]);
+        Secret = TwoFactorSecret.SetUp(user ?? User.Id, [1]);
         Secret.Confirm(Step - 10, [.. codes.Select(code => RecoveryCode.HashOf(code)!)], Clock.GetUtcNow());
         return codes;
     }
 
-    void IAccountMailQueue.RequestReset(string email) => MailRequests.Add($"reset {email}");
+    void IAccountMailQueue.RequestReset(EmailAddress email) => MailRequests.Add($"reset {email.Value}");
 
     void IAccountMailQueue.RequestConfirmation(UserId user) => MailRequests.Add($"confirm {user}");
 
+    void IAccountMailQueue.RequestInvitation(UserId user) => MailRequests.Add($"invite {user}");
+
     void IEmailQueue.Enqueue(EmailMessage message) => Mails.Add(message);
 
-    ValueTask<bool> ISignInThrottle.TryAsync(string email, CancellationToken ct)
+    ValueTask<bool> ISignInThrottle.TryAsync(EmailAddress email, CancellationToken ct)
     {
-        Throttled.Add($"try {email}");
+        Throttled.Add($"try {email.Value}");
         return ValueTask.FromResult(Evaluates);
     }
 
-    ValueTask ISignInThrottle.SucceededAsync(string email, CancellationToken ct)
+    ValueTask ISignInThrottle.SucceededAsync(EmailAddress email, CancellationToken ct)
     {
-        Throttled.Add($"succeeded {email}");
+        Throttled.Add($"succeeded {email.Value}");
         return ValueTask.CompletedTask;
     }
 
-    ValueTask<TimeSpan?> IRateLimiter.TakeAsync(RateLimit limit, string key, CancellationToken ct) =>
-        ValueTask.FromResult<TimeSpan?>(MailsAllowed-- > 0 ? null : limit.Regrowth);
+    ValueTask<RateRefusal?> IRateLimiter.TakeAsync(IReadOnlyList<RateBucket> buckets, CancellationToken ct) =>
+        ValueTask.FromResult<RateRefusal?>(MailsAllowed-- > 0 ? null : new RateRefusal(0, buckets[0].Limit.Regrowth));
 
     ValueTask IRateLimiter.GiveBackAsync(RateLimit limit, string key, CancellationToken ct) => ValueTask.CompletedTask;
 
-    Task<Result<T>> ITransactions.RunAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct) => work();
+    async Task<Result<T>> ITransactions.RunAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct)
+    {
+        var before = Audited.Count;
+        var outcome = await work();
+        if (!outcome.IsSuccess)
+            Audited.RemoveRange(before, Audited.Count - before);
+        return outcome;
+    }
 
     Task IMailedTokens.ReplaceAsync(OneTimeToken token, CancellationToken ct)
     {
@@ -114,7 +123,7 @@ internal sealed partial class AccountsFixture
         return Task.CompletedTask;
     }
 
-    Task<TwoFactorSecret?> ITwoFactorRepository.FindAsync(UserId user, CancellationToken ct) => Task.FromResult(Secret);
+    Task<TwoFactorSecret?> ITwoFactorRepository.FindAsync(UserId user, CancellationToken ct) => Task.FromResult(Secret is { } secret && secret.UserId == user ? secret : null);
 
     void ITwoFactorRepository.Add(TwoFactorSecret secret) => Secret = secret;
 

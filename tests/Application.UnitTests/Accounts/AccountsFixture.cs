@@ -62,6 +62,7 @@ internal sealed partial class AccountsFixture : ICurrentUser, ICurrentSession, I
 
     Task IAccessStates.ForgetAsync(UserId user, CancellationToken ct)
     {
+        ct.ThrowIfCancellationRequested();
         Forgotten.Add(user);
         return Task.CompletedTask;
     }
@@ -81,10 +82,19 @@ internal sealed class FakeSessions : ISessionRepository
     /// <summary>Runs once, in place of the next save: what the winner of the race does.</summary>
     public Action? Winner { get; set; }
 
-    public Task AddAsync(Session session, CancellationToken ct)
+    /// <summary>Whether the accounts of new sessions have ended meanwhile.</summary>
+    public bool AccountsEnded { get; set; }
+
+    /// <summary>Runs once a session is stored.</summary>
+    public Action? Added { get; set; }
+
+    public Task<bool> AddAsync(Session session, User user, CancellationToken ct)
     {
+        if (AccountsEnded)
+            return Task.FromResult(false);
         Stored.Add(session.Id, session);
-        return Task.CompletedTask;
+        Added?.Invoke();
+        return Task.FromResult(true);
     }
 
     public Task<Session?> FindAsync(SessionId id, CancellationToken ct) => Task.FromResult(Stored.GetValueOrDefault(id));
@@ -95,7 +105,7 @@ internal sealed class FakeSessions : ISessionRepository
     public Task<IReadOnlyList<Session>> ListOpenAsync(UserId user, DateTimeOffset now, CancellationToken ct) =>
         Task.FromResult<IReadOnlyList<Session>>([.. Stored.Values.Where(session => session.UserId == user && session.RevokedAt is null)]);
 
-    public Task<bool> HasOpenedFromAsync(string email, string network, DateTimeOffset since, CancellationToken ct) =>
+    public Task<bool> HasOpenedFromAsync(EmailAddress email, string network, DateTimeOffset since, CancellationToken ct) =>
         Task.FromResult(Stored.Values.Any(session => SessionClient.NetworkOf(session.Address) == network && session.CreatedAt >= since));
 
     public async Task<IReadOnlyList<SessionId>> RevokeAllAsync(UserId user, SessionId? spared, DateTimeOffset now, CancellationToken ct)

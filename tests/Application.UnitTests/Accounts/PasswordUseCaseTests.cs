@@ -23,9 +23,10 @@ internal sealed class PasswordUseCaseTests
         fixture = new AccountsFixture();
         credentials = Substitute.For<ICredentials>();
         users.FindAsync(default, default).ReturnsForAnyArgs(fixture.User);
-        credentials.FindAsync(AccountsFixture.Email, default).ReturnsForAnyArgs(fixture.User);
-        credentials.HashAsync("", default).ReturnsForAnyArgs(new PasswordHash("hashed"));
-        credentials.VerifyAsync("", "", evaluate: true, default).ReturnsForAnyArgs(new Verification(fixture.User.Id, fixture.User));
+        users.SaveAsync(null!, default).ReturnsForAnyArgs(true);
+        credentials.FindAsync(null!, default).ReturnsForAnyArgs(fixture.User);
+        credentials.HashAsync("", default).ReturnsForAnyArgs(Result<PasswordHash>.Success(new PasswordHash("hashed")));
+        credentials.VerifyAsync(null!, "", evaluate: true, default).ReturnsForAnyArgs(Verified(fixture.User));
         credentials.IsUnchangedAsync(default, default, default).ReturnsForAnyArgs(true);
     }
 
@@ -36,14 +37,14 @@ internal sealed class PasswordUseCaseTests
 
         (await LoginAsync()).Error.Should().Be(AuthErrors.InvalidCredentials);
 
-        await credentials.Received().VerifyAsync(AccountsFixture.Email, Password, evaluate: false, Arg.Any<CancellationToken>());
+        await credentials.Received().VerifyAsync(Arg.Is<EmailAddress>(email => email.Value == AccountsFixture.Email), Password, evaluate: false, Arg.Any<CancellationToken>());
         fixture.Audited.Should().BeEmpty();
     }
 
     [Test]
     public async Task Login_WhenItFails_SaysWhoseAccountItWas_ButNoAddressOfMail()
     {
-        credentials.VerifyAsync("", "", evaluate: true, default).ReturnsForAnyArgs(new Verification(fixture.User.Id, User: null));
+        credentials.VerifyAsync(null!, "", evaluate: true, default).ReturnsForAnyArgs(Verified(null));
 
         await LoginAsync();
 
@@ -97,8 +98,8 @@ internal sealed class PasswordUseCaseTests
     public async Task Login_WhenThePasswordChangesBehindIt_EndsItsOwnSession()
     {
         credentials.IsUnchangedAsync(default, default, default).ReturnsForAnyArgs(false);
-        credentials.VerifyAsync("", "", evaluate: true, default)
-            .ReturnsForAnyArgs(new Verification(fixture.User.Id, fixture.User), new Verification(fixture.User.Id, User: null));
+        credentials.VerifyAsync(null!, "", evaluate: true, default)
+            .ReturnsForAnyArgs(Verified(fixture.User), Verified(null));
 
         (await LoginAsync()).Error.Should().Be(AuthErrors.InvalidCredentials);
 
@@ -128,10 +129,10 @@ internal sealed class PasswordUseCaseTests
     public async Task ResetMail_ForNobody_OrTooManyForSomebody_IsNotSent()
     {
         fixture.MailsAllowed = 0;
-        await fixture.AccountMail(credentials, users).SendResetAsync(AccountsFixture.Email, default);
+        await fixture.AccountMail(credentials, users).SendResetAsync(fixture.User.Address, default);
         fixture.MailsAllowed = 1;
-        credentials.FindAsync("", default).ReturnsForAnyArgs((User?)null);
-        await fixture.AccountMail(credentials, users).SendResetAsync("nobody@example.org", default);
+        credentials.FindAsync(null!, default).ReturnsForAnyArgs((User?)null);
+        await fixture.AccountMail(credentials, users).SendResetAsync(EmailAddress.Of("nobody@example.org")!, default);
 
         fixture.Mails.Should().BeEmpty();
         fixture.Tokens.Should().BeEmpty();
@@ -145,6 +146,19 @@ internal sealed class PasswordUseCaseTests
         fixture.User.ConfirmEmail();
         await fixture.AccountMail(credentials, users).SendConfirmationAsync(fixture.User.Id, default);
 
+        fixture.Mails.Should().ContainSingle();
+    }
+
+    [Test]
+    public async Task Invitation_HasATokenForADay_ThatSetsThePassword()
+    {
+        await fixture.AccountMail(credentials, users).SendInvitationAsync(fixture.User.Id, default);
+
+        fixture.Mails.Should().ContainSingle().Which.Should().BeEquivalentTo(new { To = AccountsFixture.Email, Subject = "Set your password" });
+        fixture.Tokens.Should().ContainSingle().Which.Should().BeEquivalentTo(
+            new { Purpose = Domain.OneTimeTokens.OneTimeTokenPurpose.ResetPassword, ExpiresAt = fixture.Clock.GetUtcNow().AddHours(24) });
+        fixture.User.SetDisabled(true);
+        await fixture.AccountMail(credentials, users).SendInvitationAsync(fixture.User.Id, default);
         fixture.Mails.Should().ContainSingle();
     }
 
@@ -203,7 +217,7 @@ internal sealed class PasswordUseCaseTests
     [Test]
     public async Task Change_WithAWrongPassword_BlamesIt_AndCounts()
     {
-        credentials.VerifyAsync("", "", evaluate: true, default).ReturnsForAnyArgs(default(Verification));
+        credentials.VerifyAsync(null!, "", evaluate: true, default).ReturnsForAnyArgs(Result<Verification>.Success(default));
 
         (await ChangeAsync()).Error.Should().Be(AuthErrors.WrongPassword);
 
@@ -211,13 +225,43 @@ internal sealed class PasswordUseCaseTests
         await credentials.DidNotReceiveWithAnyArgs().SetPasswordAsync(default, default, default);
     }
 
+    [Test]
+    public async Task WhenTooMuchIsHashed_NothingHappens_AndNothingCounts()
+    {
+        var token = await MailResetAsync();
+        credentials.VerifyAsync(null!, "", evaluate: true, default).ReturnsForAnyArgs(Result<Verification>.Failure(AuthErrors.Busy));
+        credentials.HashAsync("", default).ReturnsForAnyArgs(Result<PasswordHash>.Failure(AuthErrors.Busy));
+
+        (await LoginAsync()).Error.Should().Be(AuthErrors.Busy);
+        (await ChangeAsync()).Error.Should().Be(AuthErrors.Busy);
+        (await ResetAsync(token)).Error.Should().Be(AuthErrors.Busy);
+
+        fixture.Throttled.Should().Equal(Enumerable.Repeat((string[])[$"try {AccountsFixture.Email}", $"succeeded {AccountsFixture.Email}"], 2).SelectMany(pair => pair));
+        fixture.Audited.Should().BeEmpty();
+        fixture.Tokens.Should().ContainSingle("the token can be used again");
+        await credentials.DidNotReceiveWithAnyArgs().SetPasswordAsync(default, default, default);
+    }
+
+    [Test]
+    public async Task Login_WhenThePasswordChangesBehindIt_AndCannotBeLookedAtAgain_EndsItsOwnSession()
+    {
+        credentials.IsUnchangedAsync(default, default, default).ReturnsForAnyArgs(false);
+        credentials.VerifyAsync(null!, "", evaluate: true, default).ReturnsForAnyArgs(Verified(fixture.User), Result<Verification>.Failure(AuthErrors.Busy));
+
+        (await LoginAsync()).Error.Should().Be(AuthErrors.Busy);
+
+        fixture.Sessions.Stored.Values.Should().ContainSingle().Which.RevokedAt.Should().NotBeNull();
+    }
+
+    private Result<Verification> Verified(User? user) => new Verification(fixture.User.Id, user);
+
     private Task<Result<TokenPair>> LoginAsync(string? code = null) =>
         fixture.Login(credentials).Handle(new Login(AccountsFixture.Email, Password, code), default);
 
     private async Task<string> MailResetAsync()
     {
         await fixture.AccountMail(credentials, users, new EmailOptions { ResetUrl = "https://app.example.org/reset" })
-            .SendResetAsync(AccountsFixture.Email, default);
+            .SendResetAsync(fixture.User.Address, default);
         return fixture.Mails[^1].Text.Split("token=")[1].Split('\n')[0];
     }
 

@@ -16,6 +16,7 @@ internal sealed class ProfileUseCaseTests
     {
         fixture.User.Rename("Ada");
         users.FindAsync(fixture.User.Id, default).ReturnsForAnyArgs(fixture.User);
+        users.SaveAsync(null!, default).ReturnsForAnyArgs(true);
     }
 
     [Test]

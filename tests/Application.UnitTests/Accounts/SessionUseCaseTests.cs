@@ -1,6 +1,7 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Security;
 using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
 using NSubstitute;
@@ -17,9 +18,11 @@ internal sealed class SessionUseCaseTests
     public void KnowTheUser()
     {
         fixture.Sessions.Stored.Clear();
+        fixture.Sessions.AccountsEnded = false;
+        fixture.Sessions.Added = null;
         fixture.Audited.Clear();
         fixture.Forgotten.Clear();
-        credentials.VerifyAsync("", "", evaluate: true, default).ReturnsForAnyArgs(new Verification(fixture.User.Id, fixture.User));
+        credentials.VerifyAsync(null!, "", evaluate: true, default).ReturnsForAnyArgs(Result<Verification>.Success(new Verification(fixture.User.Id, fixture.User)));
         credentials.IsUnchangedAsync(default, default, default).ReturnsForAnyArgs(true);
         users.FindAsync(fixture.User.Id, default).ReturnsForAnyArgs(fixture.User);
     }
@@ -35,17 +38,64 @@ internal sealed class SessionUseCaseTests
             new { TokenType = "Bearer", ExpiresIn = 900, RefreshTokenExpiresAt = fixture.Clock.GetUtcNow().AddDays(14) });
         pair.RefreshToken.Should().HaveLength(43);
         session.Tokens[0].Hash.Should().HaveLength(RefreshToken.HashLength).And.NotBe(pair.RefreshToken);
+        fixture.User.LastSignInAt.Should().Be(fixture.Clock.GetUtcNow());
     }
 
     [Test]
     public async Task Login_WhenTheCredentialsAreWrong_OpensNoSession()
     {
-        credentials.VerifyAsync("", "", evaluate: true, default).ReturnsForAnyArgs(default(Verification));
+        credentials.VerifyAsync(null!, "", evaluate: true, default).ReturnsForAnyArgs(Result<Verification>.Success(default));
 
         var result = await Handler().Handle(new Login(AccountsFixture.Email, "wrong"), default);
 
         result.Error.Should().Be(AuthErrors.InvalidCredentials);
         fixture.Sessions.Stored.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task Login_WhenTheAccountEndsBeforeTheSessionIsStored_IsRefused()
+    {
+        fixture.Sessions.AccountsEnded = true;
+
+        var result = await Handler().Handle(new Login(AccountsFixture.Email, "correct horse battery"), default);
+
+        result.Error.Should().Be(AuthErrors.InvalidCredentials);
+        fixture.Audited.Should().NotContain(line => line.Action == AuditActions.SignInFailed, "nothing is noted about somebody who is gone");
+    }
+
+    [Test]
+    public async Task Login_WhenTheAccountEndsAfterTheSessionWasStored_IsRefused_WithoutALineAboutIt()
+    {
+        credentials.VerifyAsync(null!, "", evaluate: true, default).ReturnsForAnyArgs(
+            Result<Verification>.Success(new Verification(fixture.User.Id, fixture.User)), Result<Verification>.Success(default));
+        credentials.IsUnchangedAsync(default, default, default).ReturnsForAnyArgs(false);
+
+        var result = await Handler().Handle(new Login(AccountsFixture.Email, "correct horse battery"), default);
+
+        result.Error.Should().Be(AuthErrors.InvalidCredentials);
+        fixture.Audited.Single(line => line.Action == AuditActions.SignInFailed).SubjectId.Should().BeNull();
+    }
+
+    [Test]
+    public async Task Login_WhoseCallerHangsUpWhileThePasswordIsChanged_LeavesNoSession()
+    {
+        using var caller = new CancellationTokenSource();
+        fixture.Sessions.Added = caller.Cancel;
+        credentials.IsUnchangedAsync(default, default, default).ReturnsForAnyArgs(call =>
+        {
+            call.Arg<CancellationToken>().ThrowIfCancellationRequested();
+            return false;
+        });
+        credentials.VerifyAsync(null!, "", evaluate: true, default).ReturnsForAnyArgs(call =>
+        {
+            call.Arg<CancellationToken>().ThrowIfCancellationRequested();
+            return Result<Verification>.Success(fixture.Sessions.Stored.Count == 0 ? new Verification(fixture.User.Id, fixture.User) : default);
+        });
+
+        var result = await Handler().Handle(new Login(AccountsFixture.Email, "correct horse battery"), caller.Token);
+
+        result.Error.Should().Be(AuthErrors.InvalidCredentials);
+        fixture.Sessions.Stored.Values.Should().ContainSingle().Which.RevokedAt.Should().NotBeNull();
     }
 
     [Test]
@@ -136,7 +186,7 @@ internal sealed class SessionUseCaseTests
         var secret = SecretToken.New();
         var now = fixture.Clock.GetUtcNow();
         var foreign = Session.Open(UserId.New(now), default, secret.Hash, fixture.Options.Value.SessionLifetime, now);
-        await fixture.Sessions.AddAsync(foreign, default);
+        await fixture.Sessions.AddAsync(foreign, fixture.User, default);
 
         (await LogoutAsync(secret.Value)).Should().BeTrue();
 

@@ -1,6 +1,7 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.RateLimiting;
 using CleanLlm.Domain.Sessions;
+using CleanLlm.Domain.Users;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using NSubstitute;
@@ -11,6 +12,8 @@ internal sealed class SignInThrottleTests
 {
     private const string Owner = "192.0.2.7";
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    private static readonly EmailAddress Ada = EmailAddress.Of("ada@example.org")!;
 
     private readonly FakeTimeProvider clock = new(Start);
     private Buckets buckets = new();
@@ -34,7 +37,7 @@ internal sealed class SignInThrottleTests
         var evaluated = 0;
         for (var i = 0; i < 200; i++)
             evaluated += await GuessAsync($"198.51.100.{i}", 5);
-        sessions.HasOpenedFromAsync("ADA@EXAMPLE.ORG", Owner, Start.AddDays(-90), Arg.Any<CancellationToken>()).Returns(true);
+        sessions.HasOpenedFromAsync(Arg.Is<EmailAddress>(email => email.Key == "ADA@EXAMPLE.ORG"), Owner, Start.AddDays(-90), Arg.Any<CancellationToken>()).Returns(true);
 
         evaluated.Should().Be(8);
         (await GuessAsync(Owner, 1)).Should().Be(1);
@@ -46,10 +49,10 @@ internal sealed class SignInThrottleTests
     {
         await TryAsync("198.51.100.1");
         var owner = Throttle(Owner);
-        await owner.TryAsync("ada@example.org", default);
+        await owner.TryAsync(Ada, default);
 
-        await owner.SucceededAsync("ada@example.org", default);
-        await owner.SucceededAsync("ada@example.org", default);
+        await owner.SucceededAsync(Ada, default);
+        await owner.SucceededAsync(Ada, default);
 
         buckets.Spent("sign-in-address").Should().Be(1);
         buckets.Spent("sign-in-account").Should().Be(1);
@@ -60,11 +63,11 @@ internal sealed class SignInThrottleTests
     {
         for (var i = 0; i < 8; i++)
             await TryAsync($"198.51.100.{i}");
-        sessions.HasOpenedFromAsync("", "", default, default).ReturnsForAnyArgs(true);
+        sessions.HasOpenedFromAsync(null!, "", default, default).ReturnsForAnyArgs(true);
         var owner = Throttle(Owner);
 
-        (await owner.TryAsync("ada@example.org", default)).Should().BeTrue();
-        await owner.SucceededAsync("ada@example.org", default);
+        (await owner.TryAsync(Ada, default)).Should().BeTrue();
+        await owner.SucceededAsync(Ada, default);
 
         buckets.Spent("sign-in-account").Should().Be(8);
     }
@@ -83,9 +86,13 @@ internal sealed class SignInThrottleTests
     [Test]
     public async Task OneAccount_IsTheSameHoweverItsAddressIsWritten()
     {
-        string[] spellings = ["jos\u00e9@example.org", " JOS\u00c9@EXAMPLE.ORG ", "jose\u0301@example.org", "Jos\u00e9@Example.org"];
+        string[] spellings =
+        [
+            "jos\u00e9@example.org", " JOS\u00c9@EXAMPLE.ORG ", "jose\u0301@example.org", "Jos\u00e9@Example.org", "jos\u00e9@\uff45xample.org",
+            "jos\u00e9@example.org.", "jos\u00e9@exa\u00admple.org", "jos\u00e9@exa\u200bmple\u3002org",
+        ];
         foreach (var email in spellings)
-            await Throttle(Owner).TryAsync(email, default);
+            await Throttle(Owner).TryAsync(EmailAddress.OfAccount(email)!, default);
 
         buckets.Keys.Should().HaveCount(2, "one for the address and one for the account");
     }
@@ -109,7 +116,7 @@ internal sealed class SignInThrottleTests
     }
 
     // A throttle a request.
-    private async Task<bool> TryAsync(string address) => await Throttle(address).TryAsync("ada@example.org", default);
+    private async Task<bool> TryAsync(string address) => await Throttle(address).TryAsync(Ada, default);
 
     private SignInThrottle Throttle(string address)
     {
@@ -127,11 +134,12 @@ internal sealed class SignInThrottleTests
 
         public int Spent(string limit) => spent.Where(bucket => bucket.Key.Item1 == limit).Sum(bucket => bucket.Value);
 
-        public ValueTask<TimeSpan?> TakeAsync(RateLimit limit, string key, CancellationToken ct)
+        public ValueTask<RateRefusal?> TakeAsync(IReadOnlyList<RateBucket> buckets, CancellationToken ct)
         {
+            var (limit, key) = buckets.Single();
             var used = spent.GetValueOrDefault((limit.Name, key));
             spent[(limit.Name, key)] = Math.Min(used + 1, limit.Burst);
-            return new ValueTask<TimeSpan?>(used < limit.Burst ? null : limit.Regrowth);
+            return new ValueTask<RateRefusal?>(used < limit.Burst ? null : new RateRefusal(0, limit.Regrowth));
         }
 
         public ValueTask GiveBackAsync(RateLimit limit, string key, CancellationToken ct)

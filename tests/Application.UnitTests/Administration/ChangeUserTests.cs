@@ -45,11 +45,28 @@ internal sealed class ChangeUserTests
     [Test]
     public async Task WhatCannotBeStored_IsNotForgotten()
     {
-        fixture.Directory.SaveAsync(null!, default, default).ReturnsForAnyArgs(AdminErrors.LastAdmin);
+        fixture.Directory.SaveAsync(null!, default, default).ReturnsForAnyArgs(Result<AdminUserDto>.Failure(AdminErrors.LastAdmin));
 
         (await ChangeAsync(UserRole.Admin)).Error.Should().Be(AdminErrors.LastAdmin);
 
         fixture.Accounts.Forgotten.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task AChange_IsKnownEverywhere_AndAnswersWhatWasStored_AlsoWhenTheCallerHangsUp()
+    {
+        using var caller = new CancellationTokenSource();
+        fixture.Directory.SaveAsync(null!, default, default).ReturnsForAnyArgs(call =>
+        {
+            caller.Cancel();
+            return Result<AdminUserDto>.Success(AdministrationFixture.Shown(call.Arg<User>()));
+        });
+
+        var changed = await HandleAsync(new ChangeUser(fixture.Somebody.Id, Role: null, Disabled: true, Plan: null), caller.Token);
+
+        changed.Value.Disabled.Should().BeTrue();
+        fixture.Accounts.Forgotten.Should().Equal(fixture.Somebody.Id);
+        await fixture.Directory.DidNotReceiveWithAnyArgs().FindAsync(default, default);
     }
 
     [Test]
@@ -77,7 +94,7 @@ internal sealed class ChangeUserTests
     private Task<Result<AdminUserDto>> ChangeAsync(UserRole? role = null, bool? disabled = null, PlanChoice? plan = null) =>
         HandleAsync(new ChangeUser(fixture.Somebody.Id, role, disabled, plan));
 
-    private Task<Result<AdminUserDto>> HandleAsync(ChangeUser request) =>
-        new ChangeUserHandler(fixture.Users, fixture.Directory, fixture.Accounts, fixture.Accounts, fixture.Accounts, fixture.Mapper, fixture.Accounts.Clock)
-            .Handle(request, default);
+    private Task<Result<AdminUserDto>> HandleAsync(ChangeUser request, CancellationToken ct = default) =>
+        new ChangeUserHandler(fixture.Users, fixture.Directory, fixture.Accounts, fixture.Accounts, fixture.Accounts, fixture.Accounts.Clock)
+            .Handle(request, ct);
 }

@@ -64,11 +64,25 @@ internal sealed class ChatUseCaseTests
     {
         var chat = await OpenAsync();
         clock.Advance(TimeSpan.FromMinutes(1));
+        queries.FindAsync(chat.Id, user.Id, default).ReturnsForAnyArgs(_ => mapper.Map<ChatDetailDto>(chat));
 
         var updated = (await UpdateAsync(new UpdateChat(chat.Id, Title: null, Model: "", SystemPrompt: "new"))).Value;
 
-        updated.Should().BeEquivalentTo(new { Title = "Title", Model = (string?)null, UpdatedAt = clock.GetUtcNow() });
+        updated.Should().BeEquivalentTo(new { Title = "Title", Model = (string?)null, SystemPrompt = "new", UpdatedAt = clock.GetUtcNow() });
         chat.SystemPrompt.Should().Be("new");
+    }
+
+    [Test]
+    public async Task Update_ThatIsStored_CannotFailAnyMore()
+    {
+        var chat = await OpenAsync();
+        queries.FindAsync(chat.Id, user.Id, default).ReturnsForAnyArgs(_ =>
+            chats.Saves == 1 ? mapper.Map<ChatDetailDto>(chat) : throw new TimeoutException("away"));
+
+        var updated = (await UpdateAsync(new UpdateChat(chat.Id, Title: "Other", Model: null, SystemPrompt: null))).Value;
+
+        updated.Should().BeEquivalentTo(new { Title = "Other", Model = "known" });
+        chats.Saves.Should().Be(2);
     }
 
     [Test]
@@ -105,12 +119,46 @@ internal sealed class ChatUseCaseTests
     [Test]
     public async Task Get_AndListMessages_OfAChatThatIsNotThere_FindNone()
     {
-        queries.FindAsync(default, default, default).ReturnsForAnyArgs((ChatDto?)null);
+        queries.FindAsync(default, default, default).ReturnsForAnyArgs((ChatDetailDto?)null);
         queries.ListMessagesAsync(default, default, default, default, default).ReturnsForAnyArgs((Page<MessageDto>?)null);
 
         (await new GetChatHandler(queries, user).Handle(new GetChat(default), default)).Error.Should().Be(ChatErrors.NotFound);
         (await new ListMessagesHandler(queries, user).Handle(new ListMessages(default, null, 20), default)).Error.Should().Be(ChatErrors.NotFound);
     }
+
+    [Test]
+    public async Task ShowBranch_EndsAtTheNewestLeafBelowTheMessage()
+    {
+        var chat = await OpenAsync();
+        var (message, leaf) = (MessageId.New(clock.GetUtcNow()), MessageId.New(clock.GetUtcNow()));
+        chats.Leaves[message] = leaf;
+        var handler = new ShowBranchHandler(chats, user);
+
+        (await handler.Handle(new ShowBranch(chat.Id, message), default)).IsSuccess.Should().BeTrue();
+
+        (chat.ActiveLeafId, chats.Saves).Should().Be((leaf, 2));
+        (await handler.Handle(new ShowBranch(chat.Id, MessageId.New(clock.GetUtcNow())), default)).Error.Should().Be(ChatErrors.MessageNotFound);
+        (await handler.Handle(new ShowBranch(default, message), default)).Error.Should().Be(ChatErrors.NotFound);
+        chats.Saves.Should().Be(2);
+    }
+
+    [Test]
+    public async Task ListSiblings_TellsAnAbsentChatFromAnAbsentMessage()
+    {
+        var handler = new ListSiblingsHandler(queries, user);
+        queries.ListSiblingsAsync(default, default, default, default).ReturnsForAnyArgs((IReadOnlyList<MessageDto>?)null);
+        (await handler.Handle(new ListSiblings(default, default), default)).Error.Should().Be(ChatErrors.NotFound);
+
+        queries.ListSiblingsAsync(default, default, default, default).ReturnsForAnyArgs([]);
+        (await handler.Handle(new ListSiblings(default, default), default)).Error.Should().Be(ChatErrors.MessageNotFound);
+    }
+
+    [TestCase("hi", 1f, 1, true)]
+    [TestCase("", 1f, 1, false)]
+    [TestCase("hi", 2.1f, 1, false)]
+    [TestCase("hi", 1f, 0, false)]
+    public void EditQuestion_BoundsItsValues(string content, float temperature, int? maxTokens, bool valid) =>
+        new EditQuestionValidator().Validate(new EditQuestion(default, default, content, null, temperature, maxTokens, Cache: null, Stream: false)).IsValid.Should().Be(valid);
 
     [Test]
     public async Task Lists_BeginAtTheCursor()
@@ -149,11 +197,11 @@ internal sealed class ChatUseCaseTests
     public void SendMessage_BoundsItsValues(string content, float temperature, int? maxTokens, bool valid) =>
         new SendMessageValidator().Validate(new SendMessage(default, content, null, null, temperature, maxTokens, Cache: null, Stream: false)).IsValid.Should().Be(valid);
 
-    private Task<Domain.Results.Result<ChatDto>> CreateAsync(CreateChat request) =>
+    private Task<Domain.Results.Result<ChatDetailDto>> CreateAsync(CreateChat request) =>
         new CreateChatHandler(chats, catalog, user, mapper, clock).Handle(request, default);
 
-    private Task<Domain.Results.Result<ChatDto>> UpdateAsync(UpdateChat request) =>
-        new UpdateChatHandler(chats, catalog, user, mapper, clock).Handle(request, default);
+    private Task<Domain.Results.Result<ChatDetailDto>> UpdateAsync(UpdateChat request) =>
+        new UpdateChatHandler(chats, queries, catalog, user, clock).Handle(request, default);
 
     private Task<Domain.Results.Result<MediatR.Unit>> DeleteAsync(ChatId id) => new DeleteChatHandler(chats, user).Handle(new DeleteChat(id), default);
 
@@ -169,19 +217,24 @@ internal sealed class ChatUseCaseTests
 
         public int Saves { get; private set; }
 
+        /// <summary>The newest leaf below a message.</summary>
+        public Dictionary<MessageId, MessageId?> Leaves { get; } = [];
+
         public Task<Chat?> FindAsync(ChatId id, UserId owner, CancellationToken ct) =>
             Task.FromResult(Stored.Find(chat => chat.Id == id && chat.OwnerId == owner));
 
         public Task<Message?> FindMessageAsync(ChatId chat, MessageId id, CancellationToken ct) => Task.FromResult<Message?>(null);
 
+        public Task<MessageId?> FindNewestLeafAsync(ChatId chat, MessageId above, CancellationToken ct) => Task.FromResult(Leaves.GetValueOrDefault(above));
+
         public void Add(Chat chat) => Stored.Add(chat);
 
         public void Remove(Chat chat) => Stored.Remove(chat);
 
-        public Task SaveAsync(CancellationToken ct)
+        public Task<bool> SaveAsync(CancellationToken ct)
         {
             Saves++;
-            return Task.CompletedTask;
+            return Task.FromResult(true);
         }
     }
 }

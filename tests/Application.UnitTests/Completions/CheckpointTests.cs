@@ -21,7 +21,7 @@ internal sealed class CheckpointTests : IDisposable
         fixture.Clock.Advance(TimeSpan.FromSeconds(5));
         await fixture.Running.CheckpointAsync(default);
 
-        fixture.Store.Checkpoints.Should().Equal(new CompletionCheckpoint(run.Id, "Hel", 3, fixture.Clock.GetUtcNow().AddSeconds(60))
+        fixture.Store.Checkpoints.Should().Equal(new CompletionCheckpoint(run.Id, "Hel", 3)
         {
             Model = "small",
             Provider = "upstream",
@@ -32,7 +32,7 @@ internal sealed class CheckpointTests : IDisposable
     [Test]
     public async Task Checkpoint_NamesWhoAnswersAndAtWhatPrice_AlsoInThePlaceOfTheOneAsked()
     {
-        var standIn = RunnerFixture.Small with { Id = "tiny", Provider = "other", Price = new TokenPrice(1, 2, "other") };
+        var standIn = RunnerFixture.Small with { Id = "tiny", Provider = "other", Price = new TokenPrice(0.001m, 0.002m, "other") };
         fixture.Substitutes = [standIn];
         var run = await SaidAsync("Hel");
         run.Call.Served = standIn;
@@ -177,6 +177,28 @@ internal sealed class CheckpointTests : IDisposable
     }
 
     [Test]
+    public async Task Checkpoint_WhileTheDatabaseIsAway_IsTriedOnceARound()
+    {
+        for (var i = 0; i < 150; i++)
+        {
+            fixture.Running.Hold(new EmbeddingLease(Completion.Start(
+                new CompletionStart(fixture.UserId, Turn: null, RunnerFixture.Small, Prompt: "", PromptTokens: 1, Findings: [], Store: false), fixture.Clock.GetUtcNow())));
+        }
+
+        var attempts = 0;
+        fixture.Store.OnCheckpoint = _ =>
+        {
+            attempts++;
+            throw new TimeoutException("away");
+        };
+        fixture.Clock.Advance(TimeSpan.FromSeconds(5));
+
+        await fixture.Awaiting(f => f.Running.CheckpointAsync(default)).Should().ThrowAsync<AggregateException>();
+
+        attempts.Should().Be(1);
+    }
+
+    [Test]
     public async Task Checkpoint_WhenNothingIsToBeStored_KeepsOnlyTheTokens()
     {
         await SaidAsync("Hel", store: false);
@@ -188,13 +210,52 @@ internal sealed class CheckpointTests : IDisposable
     }
 
     [Test]
+    public async Task Checkpoint_ThatFoundItsRowTaken_IsTriedAgainAtTheNextLook()
+    {
+        await SaidAsync("Hel");
+        fixture.Store.IsRenewed = _ => false;
+        fixture.Clock.Advance(fixture.Value.CheckpointInterval);
+        await fixture.Running.CheckpointAsync(default);
+
+        fixture.Store.IsRenewed = _ => true;
+        await fixture.Running.CheckpointAsync(default);
+
+        fixture.Store.Checkpoints.Should().ContainSingle();
+    }
+
+    [Test]
+    public async Task ALookWithNothingToStoreOrToCancel_SaysSo()
+    {
+        (await fixture.Running.CheckpointAsync(default)).Should().BeFalse();
+        (await fixture.Running.CancelRequestedAsync(default)).Should().BeFalse();
+        await SaidAsync("Hel");
+        (await fixture.Running.CheckpointAsync(default)).Should().BeFalse("nothing is due");
+        (await fixture.Running.CancelRequestedAsync(default)).Should().BeTrue();
+
+        fixture.Clock.Advance(fixture.Value.CheckpointInterval);
+
+        (await fixture.Running.CheckpointAsync(default)).Should().BeTrue();
+    }
+
+    [Test]
+    public async Task Checkpoint_IsDue_WhenTheClockOfTheMachineWasSetBack()
+    {
+        var run = await SaidAsync("Hel");
+        run.CheckpointedAt = fixture.Clock.GetUtcNow().AddHours(1);
+
+        await fixture.Running.CheckpointAsync(default);
+
+        fixture.Store.Checkpoints.Should().ContainSingle();
+    }
+
+    [Test]
     public async Task Checkpoint_OfARunThatHasEnded_IsNone()
     {
         fixture.Model.Says("Hel").Ends();
         var run = await StreamAsync();
         await RunnerFixture.EndOfAsync(run);
 
-        run.Checkpoint(fixture.Count, fixture.Clock.GetUtcNow(), TimeSpan.FromSeconds(60)).Should().BeNull();
+        run.Checkpoint(fixture.Count).Should().BeNull();
     }
 
     private async Task<CompletionRun> StreamAsync(bool store = true) =>

@@ -32,6 +32,43 @@ internal sealed class CompletionAnsweringTests(bool stream) : IDisposable
         CompletionDto.From(row, row.Answer).IsAnswerGone.Should().Be(!store);
     }
 
+    [TestCase("stop", false, FinishReason.Stop)]
+    [TestCase("length", false, FinishReason.Length)]
+    [TestCase("content_filter", false, FinishReason.ContentFilter)]
+    [TestCase("tool_calls", true, FinishReason.ToolCalls)]
+    [TestCase("stop", true, FinishReason.Stop)]
+    [TestCase("pause_turn", false, FinishReason.Length)]
+    [TestCase("pause_turn", true, FinishReason.ToolCalls)]
+    public async Task Reason_ThatIsNotKnown_DoesNotClaimAnOrderlyEnd(string reason, bool calls, FinishReason expected)
+    {
+        fixture.Model.Says("Hello");
+        if (calls)
+            fixture.Model.Wants(new ToolCallFragment { Index = 0, Id = "a", Name = "f", Arguments = "{}" });
+        fixture.Model.Ends(new ChatFinishReason(reason));
+
+        (await RunnerFixture.EndOfAsync(await StartAsync())).Value.FinishReason.Should().Be(expected);
+    }
+
+    [Test]
+    public async Task ToolCalls_HaveTheSameIdsInTheLogInTheAnswerAndStored()
+    {
+        fixture.Model
+            .Wants(new ToolCallFragment { Index = 0, Id = "", Name = "f", Arguments = "{\"x\"" })
+            .Wants(new ToolCallFragment { Index = 0, Id = "", Name = "", Arguments = ":1}" })
+            .Wants(new ToolCallFragment { Index = 0, Name = "g" })
+            .Ends(ChatFinishReason.ToolCalls);
+        var run = await StartAsync();
+
+        var told = (await RunnerFixture.EndOfAsync(run)).Value.ToolCalls;
+
+        told.Select(call => (call.Name, call.Arguments)).Should().Equal(("f", "{\"x\":1}"), ("g", "{}"));
+        told.Select(call => call.Id).Should().OnlyHaveUniqueItems().And.AllSatisfy(id => id.Should().StartWith("call_"));
+        Closing.Completion.ToolCalls.Should().Equal(told);
+        var pieces = (await fixture.EventsAsync(run)).OfType<CompletionDelta>().Select(delta => delta.ToolCall).OfType<ToolCallDelta>().ToList();
+        pieces.Where(piece => piece.Id is not null).Select(piece => (piece.Index, piece.Id, piece.Name))
+            .Should().Equal((0, told[0].Id, "f"), (1, told[1].Id, "g"));
+    }
+
     [Test]
     public async Task Answer_IsStoredChargedAndTold()
     {
@@ -55,7 +92,7 @@ internal sealed class CompletionAnsweringTests(bool stream) : IDisposable
             CreatedAt = fixture.Clock.GetUtcNow(),
             FinishedAt = fixture.Clock.GetUtcNow(),
         });
-        Closing.Entry.Should().BeEquivalentTo(new { run.Id, fixture.UserId, Basis = UsageBasis.Counted, PriceVersion = "v1", CostMicros = 24 });
+        Closing.Entry.Should().BeEquivalentTo(new { run.Id, fixture.UserId, Basis = UsageBasis.Counted, PriceVersion = "v1", CostNanos = 24000L });
         Closing.Completion.Should().BeEquivalentTo(new { Prompt = "hello", Answer = "Hello!" });
         var events = await fixture.EventsAsync(run);
         events[0].Should().Be(new CompletionStarted(run.Id, "small"));
@@ -73,18 +110,18 @@ internal sealed class CompletionAnsweringTests(bool stream) : IDisposable
         Closing.Entry!.Basis.Should().Be(UsageBasis.Reported);
     }
 
-    [TestCase(-5, 3)]
-    [TestCase(20, -1)]
-    [TestCase(5_000_000_000, 3)]
-    [TestCase(20, 5_000_000_000)]
-    [TestCase(0, 0)]
-    [TestCase(20, 0)]
-    [TestCase(0, 3)]
-    public async Task Usage_WhenTheProviderReportsNonsense_IsCounted(long promptTokens, long completionTokens)
+    [TestCase(-5, 3, 12, 3)]
+    [TestCase(20, -1, 20, 6)]
+    [TestCase(5_000_000_000, 3, 12, 3)]
+    [TestCase(20, 5_000_000_000, 20, 6)]
+    [TestCase(0, 0, 12, 6)]
+    [TestCase(20, 0, 20, 6)]
+    [TestCase(0, 3, 12, 3)]
+    public async Task Usage_WhenAFigureOfTheProviderIsNonsense_IsCountedInItsPlace(long promptTokens, long completionTokens, int prompt, int completion)
     {
         fixture.Model.Says("Hello!").Reports(promptTokens, completionTokens).Ends();
 
-        (await CompleteAsync()).Value.Usage.Should().BeEquivalentTo(new { PromptTokens = 12, CompletionTokens = 6 });
+        (await CompleteAsync()).Value.Usage.Should().BeEquivalentTo(new { PromptTokens = prompt, CompletionTokens = completion });
         Closing.Entry!.Basis.Should().Be(UsageBasis.Counted);
     }
 
@@ -95,6 +132,13 @@ internal sealed class CompletionAnsweringTests(bool stream) : IDisposable
     [TestCase(ProviderFailure.BadAnswer, "provider.bad_answer", ErrorKind.BadGateway, null)]
     [TestCase(ProviderFailure.CutOff, "provider.cut_off", ErrorKind.BadGateway, null)]
     [TestCase(ProviderFailure.TooLong, "provider.too_long", ErrorKind.BadGateway, null)]
+    [TestCase(ProviderFailure.ContextTooLong, "prompt.too_long", ErrorKind.Invalid, null)]
+    [TestCase(ProviderFailure.ContentFiltered, "provider.content_filtered", ErrorKind.Invalid, null)]
+    [TestCase(ProviderFailure.ModelNotFound, "provider.model_not_found", ErrorKind.BadGateway, null)]
+    [TestCase(ProviderFailure.RequestTooLarge, "provider.request_too_large", ErrorKind.TooLarge, null)]
+    [TestCase(ProviderFailure.InvalidImage, "provider.invalid_image", ErrorKind.Malformed, null)]
+    [TestCase(ProviderFailure.UnsupportedParameter, "provider.unsupported_parameter", ErrorKind.Malformed, null)]
+    [TestCase(ProviderFailure.ValueTooLong, "provider.value_too_long", ErrorKind.Malformed, null)]
     public async Task Answer_WhenTheProviderFailsBeforeAWord_ChargesNothing(ProviderFailure failure, string code, ErrorKind kind, int? retrySeconds)
     {
         fixture.Model.Throws(new ProviderException(failure, "it failed"));
@@ -194,16 +238,16 @@ internal sealed class CompletionAnsweringTests(bool stream) : IDisposable
     }
 
     [Test]
-    public async Task Commit_WhenClosedBefore_TellsWhatIsStored()
+    public async Task Commit_WhenItIsFoundStoredAlready_IsTheAnswer()
     {
         fixture.Store.OnClose = closing =>
         {
-            fixture.Stored = CompletionDto.From(closing.Completion, "as stored");
+            fixture.Stored = CompletionDto.From(closing.Completion, "Hello!");
             return false;
         };
         fixture.Model.Says("Hello!").Ends();
 
-        (await CompleteAsync()).Value.Message!.Content.Should().Be("as stored");
+        (await CompleteAsync()).Value.Message!.Content.Should().Be("Hello!");
     }
 
     [Test]
@@ -216,9 +260,9 @@ internal sealed class CompletionAnsweringTests(bool stream) : IDisposable
     }
 
     [Test]
-    public async Task Commit_WhenTheDatabaseIsAway_EndsTheRunAllTheSame()
+    public async Task Commit_ThatCannotBeStored_EndsTheRunAllTheSame()
     {
-        fixture.Store.OnClose = _ => throw new TimeoutException();
+        fixture.Store.OnClose = _ => throw new InvalidOperationException("a bug");
         fixture.Model.Says("Hello!").Ends();
         var run = await StartAsync();
 
@@ -233,7 +277,7 @@ internal sealed class CompletionAnsweringTests(bool stream) : IDisposable
     private void ShouldHaveReleased(string code)
     {
         Closing.Entry.Should().BeNull("what was never said is not charged");
-        Closing.Completion.Should().BeEquivalentTo(new { Status = CompletionStatus.Failed, ErrorCode = code, CostMicros = 0 });
+        Closing.Completion.Should().BeEquivalentTo(new { Status = CompletionStatus.Failed, ErrorCode = code, CostNanos = 0L });
         Closing.Released.CompletionTokens.Should().Be(100);
     }
 }

@@ -1,6 +1,7 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Testing;
 
 namespace CleanLlm.Application.UnitTests.Completions;
 
@@ -8,7 +9,7 @@ namespace CleanLlm.Application.UnitTests.Completions;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class CompletionFeedTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1.5);
 
     private readonly RunnerFixture here = new() { Shared = { IsShared = true } };
     private readonly RunnerFixture elsewhere = new();
@@ -27,7 +28,7 @@ internal sealed class CompletionFeedTests : IDisposable
         var run = await StreamAsync();
         await RunnerFixture.EndOfAsync(run);
 
-        var events = await RunnerFixture.ReadToEndAsync((await here.Feed.OpenAsync(run.Id, here.UserId, 1, Patience, default)).Value);
+        var events = await RunnerFixture.ReadToEndAsync((await here.Feed.OpenAsync(run.Id, here.UserId, 1, Silence, default)).Value);
 
         events.Select(entry => entry.Id).Should().Equal(2, 3, 4);
         events[0].Event.Should().Be(new CompletionDelta("Hel"));
@@ -40,7 +41,7 @@ internal sealed class CompletionFeedTests : IDisposable
         here.Model.Says("Hel");
         var run = await StreamAsync();
 
-        (await here.Feed.OpenAsync(run.Id, elsewhere.UserId with { Value = Guid.CreateVersion7() }, 0, Patience, default)).Error.Should().Be(CompletionErrors.NotFound);
+        (await here.Feed.OpenAsync(run.Id, elsewhere.UserId with { Value = Guid.CreateVersion7() }, 0, Silence, default)).Error.Should().Be(CompletionErrors.NotFound);
     }
 
     [Test]
@@ -92,7 +93,7 @@ internal sealed class CompletionFeedTests : IDisposable
         here.Model.Says("lo").Ends();
         elsewhere.Stored = (await RunnerFixture.EndOfAsync(run)).Value with { FinishedAt = elsewhere.Clock.GetUtcNow() };
         here.Shared.IsAway = false;
-        var reader = (await new CompletionFeed(elsewhere.Running, here.Shared, elsewhere, elsewhere.Clock).OpenAsync(run.Id, here.UserId, 2, Patience, default)).Value;
+        var reader = (await new CompletionFeed(elsewhere.Running, here.Shared, elsewhere, elsewhere.Clock).OpenAsync(run.Id, here.UserId, 2, Silence, default)).Value;
         var waiting = RunnerFixture.ReadToEndAsync(reader);
 
         await AdvanceHereUntilAsync(() => here.Shared.EventsOf(run.Id).Count == 4);
@@ -110,7 +111,7 @@ internal sealed class CompletionFeedTests : IDisposable
         await RunnerFixture.EndOfAsync(run);
 
         // No time passes: the end of the run is enough.
-        SpinWait.SpinUntil(() => here.Shared.EventsOf(run.Id).Count == 4, TimeSpan.FromSeconds(10)).Should().BeTrue();
+        SpinWait.SpinUntil(() => here.Shared.EventsOf(run.Id).Count == 4, Patience.Limit).Should().BeTrue();
 
         here.Shared.Appends.Should().Be(1);
     }
@@ -209,7 +210,7 @@ internal sealed class CompletionFeedTests : IDisposable
         var run = await StreamAsync();
         elsewhere.Stored = (await RunnerFixture.EndOfAsync(run)).Value;
 
-        var reading = RunnerFixture.ReadToEndAsync((await FeedOf(elsewhere).ResumeAsync(run.Id, here.UserId, 2, Patience, default)).Value!);
+        var reading = RunnerFixture.ReadToEndAsync((await FeedOf(elsewhere).ResumeAsync(run.Id, here.UserId, 2, Silence, default)).Value!);
         await AdvanceUntilAsync(reading);
 
         var ending = (await reading).Should().ContainSingle("the row knows no pieces").Subject;
@@ -217,7 +218,7 @@ internal sealed class CompletionFeedTests : IDisposable
         elsewhere.Stored = elsewhere.Stored with { Status = CompletionStatus.Running };
         (await ResumeAsync(elsewhere, run, after: ending.Id)).Should().BeFalse("nothing has ended");
         elsewhere.Stored = null;
-        (await FeedOf(elsewhere).ResumeAsync(run.Id, here.UserId, ending.Id, Patience, default)).Error.Should().Be(CompletionErrors.NotFound);
+        (await FeedOf(elsewhere).ResumeAsync(run.Id, here.UserId, ending.Id, Silence, default)).Error.Should().Be(CompletionErrors.NotFound);
     }
 
     [Test]
@@ -253,7 +254,7 @@ internal sealed class CompletionFeedTests : IDisposable
     /// <summary>Whether whoever comes back is told that nothing comes any more.</summary>
     private async Task<bool> ResumeAsync(RunnerFixture instance, CompletionRun run, int after)
     {
-        var reader = (await FeedOf(instance).ResumeAsync(run.Id, here.UserId, after, Patience, default)).Value;
+        var reader = (await FeedOf(instance).ResumeAsync(run.Id, here.UserId, after, Silence, default)).Value;
         if (reader is not null)
             await reader.DisposeAsync();
         return reader is null;
@@ -264,7 +265,7 @@ internal sealed class CompletionFeedTests : IDisposable
     private async Task<ICompletionReader> OpenElsewhereAsync(CompletionRun run, int after)
     {
         elsewhere.Stored = CompletionDto.From(here.Store.Admitted.Single(), answer: null) with { Status = CompletionStatus.Running };
-        return (await new CompletionFeed(elsewhere.Running, here.Shared, elsewhere, elsewhere.Clock).OpenAsync(run.Id, here.UserId, after, Patience, default)).Value;
+        return (await new CompletionFeed(elsewhere.Running, here.Shared, elsewhere, elsewhere.Clock).OpenAsync(run.Id, here.UserId, after, Silence, default)).Value;
     }
 
     private async Task AdvanceHereUntilAsync(Func<bool> condition)

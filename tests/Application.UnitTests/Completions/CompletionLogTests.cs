@@ -1,5 +1,6 @@
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CleanLlm.Application.UnitTests.Completions;
@@ -7,7 +8,7 @@ namespace CleanLlm.Application.UnitTests.Completions;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class CompletionLogTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
     private static readonly CompletionFailed End = new(CompletionErrors.Interrupted);
 
     private readonly FakeTimeProvider clock = new();
@@ -96,11 +97,11 @@ internal sealed class CompletionLogTests
         Append("a");
         await using var reader = Open(after: 1);
         var waiting = reader.NextAsync().AsTask();
-        clock.Advance(Patience / 2);
+        clock.Advance(Silence / 2);
         await using var later = Open(after: 1);
         var patient = later.NextAsync().AsTask();
 
-        clock.Advance((Patience / 2) - TimeSpan.FromTicks(1));
+        clock.Advance((Silence / 2) - TimeSpan.FromTicks(1));
         waiting.IsCompleted.Should().BeFalse();
         clock.Advance(TimeSpan.FromTicks(1));
 
@@ -117,7 +118,7 @@ internal sealed class CompletionLogTests
     public async Task Reader_ThatLeaves_LeavesTheOthersAlone()
     {
         using var leaving = new CancellationTokenSource();
-        await using var gone = log.OpenReader(0, Patience, clock, leaving.Token);
+        await using var gone = log.OpenReader(0, Silence, clock, leaving.Token);
         var waiting = gone.NextAsync().AsTask();
         var staying = ReadAsync();
 
@@ -132,7 +133,7 @@ internal sealed class CompletionLogTests
     [Test]
     public async Task Audience_AreReadersFromOutside_WhileTheyRead()
     {
-        await using var copying = log.Open(0, Patience, isAudience: false, clock, default);
+        await using var copying = log.Open(0, Silence, isAudience: false, clock, default);
         log.HasAudience.Should().BeFalse();
 
         await using (Open())
@@ -160,9 +161,9 @@ internal sealed class CompletionLogTests
     private static (int Id, CompletionEvent Event) Delta(int id, string text) => (id, new CompletionDelta(text));
 
     // Real time only keeps a broken test from hanging.
-    private static Task<T> Guard<T>(Task<T> task) => task.WaitAsync(TimeSpan.FromSeconds(30));
+    private static Task<T> Guard<T>(Task<T> task) => task.WaitAsync(Patience.Limit);
 
-    private ICompletionReader Open(int after = 0) => log.OpenReader(after, Patience, clock, default);
+    private ICompletionReader Open(int after = 0) => log.OpenReader(after, Silence, clock, default);
 
     private Task<List<(int Id, CompletionEvent Event)>> ReadAsync(int after = 0) => RunnerFixture.ReadToEndAsync(Open(after));
 

@@ -6,6 +6,7 @@ using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Usage;
+using CleanLlm.Testing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -14,7 +15,7 @@ namespace CleanLlm.Application.UnitTests.Completions;
 public sealed class EmbeddingRunnerTests
 {
     private static readonly Model Vectors =
-        new("vectors", "Vectors", "upstream", ContextWindow: 20, MaxOutputTokens: 1, new TokenPrice(1000, 0, "v1")) { IsEmbedding = true };
+        new("vectors", "Vectors", "upstream", ContextWindow: 20, MaxOutputTokens: 1, new TokenPrice(1, 0, "v1")) { IsEmbedding = true };
 
     private static readonly Model MoreVectors = Vectors with { Id = "more-vectors" };
 
@@ -34,7 +35,7 @@ public sealed class EmbeddingRunnerTests
         embeddings.Vectors.Should().HaveCount(2);
         embeddings.PromptTokens.Should().Be(7);
         var closing = fixture.Store.Closings.Should().ContainSingle().Subject;
-        closing.Entry.Should().BeEquivalentTo(new { PromptTokens = 7, CompletionTokens = 0, CostMicros = 7L, Basis = UsageBasis.Reported, Model = "vectors" });
+        closing.Entry.Should().BeEquivalentTo(new { PromptTokens = 7, CompletionTokens = 0, CostNanos = 7000L, Basis = UsageBasis.Reported, Model = "vectors" });
         closing.Completion.Prompt.Should().BeNull();
         fixture.Store.Demands.Should().ContainSingle().Which.Should().BeEquivalentTo(new { PromptTokens = 12, MaxCompletionTokens = 0, MinCompletionTokens = 0 });
     }
@@ -42,13 +43,13 @@ public sealed class EmbeddingRunnerTests
     [Test]
     public async Task Run_HoldsWhatTheDearestWouldCost_AndChargesWhatTheOneThatServedDoes()
     {
-        fixture.Substitutes = [MoreVectors with { Provider = "dear", Price = new TokenPrice(3000, 0, "v2") }, MoreVectors with { Price = new TokenPrice(2000, 0, "v3") }];
+        fixture.Substitutes = [MoreVectors with { Provider = "dear", Price = new TokenPrice(3, 0, "v2") }, MoreVectors with { Price = new TokenPrice(2, 0, "v3") }];
 
         (await RunAsync(new Generator { Serves = 2 }, "four")).Value.Model.Should().Be("more-vectors");
 
-        fixture.Store.Demands.Should().ContainSingle().Which.Price.PromptMicros.Should().Be(3000);
+        fixture.Store.Demands.Should().ContainSingle().Which.Price.Prompt.Should().Be(3);
         fixture.Store.Closings.Single().Entry.Should().BeEquivalentTo(
-            new { PromptTokens = 4, CostMicros = 8L, Model = "more-vectors", Provider = "upstream", PriceVersion = "v3" });
+            new { PromptTokens = 4, CostNanos = 8000L, Model = "more-vectors", Provider = "upstream", PriceVersion = "v3" });
     }
 
     [TestCase(null)]
@@ -103,12 +104,12 @@ public sealed class EmbeddingRunnerTests
     }
 
     [Test]
-    public async Task Run_WhenItTakesLongerThanItsLease_IsStopped()
+    public async Task Run_WhenItTakesLongerThanAnAnswerMay_IsStopped()
     {
         var running = RunAsync(new Generator { Hangs = true }, "x");
-        fixture.Clock.Advance(fixture.Value.Lease);
+        fixture.Clock.Advance(TimeSpan.FromSeconds(fixture.Value.MaxSeconds));
 
-        (await running.WaitAsync(TimeSpan.FromSeconds(30))).Error.Should().Be(CompletionErrors.TimedOut);
+        (await running.WaitAsync(Patience.Limit)).Error.Should().Be(CompletionErrors.TimedOut);
     }
 
     [Test]
@@ -163,13 +164,33 @@ public sealed class EmbeddingRunnerTests
         generator.Calls.Should().Be(0);
     }
 
+    [Test]
+    public async Task Run_OfLargeInputs_WhenALimitIsSpent_IsRefusedUncounted()
+    {
+        fixture.Plan = RunnerFixture.PlanOf([new PlanLimit(QuotaMetric.Tokens, QuotaWindow.Day, 1000)]);
+        fixture.Store.Used = 800;
+
+        (await RunAsync(new Generator(), [.. Enumerable.Repeat(new string('x', 150), 20)])).Error!.Code.Should().Be("quota.exceeded");
+
+        fixture.Counted.Should().BeEmpty();
+        fixture.Store.Demands.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task Run_WhenOneInputCannotFit_IsRefusedByItsLengthAlone()
+    {
+        (await RunAsync(new Generator(), "one", new string('x', 2000))).Error!.Code.Should().Be("prompt.too_long");
+
+        fixture.Counted.Should().BeEmpty();
+    }
+
     private Task<Result<EmbeddingsDto>> RunAsync(Generator generator, params string[] inputs) => RunAsync(generator, Vectors.Id, inputs);
 
     private Task<Result<EmbeddingsDto>> RunAsync(Generator generator, string model, string[] inputs)
     {
         fixture.More = [Vectors, MoreVectors];
         var runner = new EmbeddingRunner(
-            fixture, fixture, fixture.Store, generator, fixture.Running, fixture, fixture, fixture.Clock, NullLogger<EmbeddingRunner>.Instance);
+            fixture, fixture, fixture.Gate, fixture, fixture.Admission, fixture.Counting, fixture.Closings, generator, fixture.Running, fixture, fixture, fixture.Clock, NullLogger<EmbeddingRunner>.Instance);
         return runner.RunAsync(new EmbeddingRequest(fixture.UserId, Key: null, inputs, model), CancellationToken.None);
     }
 

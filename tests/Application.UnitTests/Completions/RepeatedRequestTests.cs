@@ -3,6 +3,7 @@ using CleanLlm.Application.Completions;
 using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Quotas;
+using CleanLlm.Testing;
 
 namespace CleanLlm.Application.UnitTests.Completions;
 
@@ -26,7 +27,7 @@ internal sealed class RepeatedRequestTests : IDisposable
         var outcome = fixture.Feed.OutcomeAsync(second, default);
         outcome.IsCompleted.Should().BeFalse();
         fixture.Model.Says("lo").Ends();
-        (await outcome.WaitAsync(TimeSpan.FromSeconds(30))).Value.Message!.Content.Should().Be("Hello");
+        (await outcome.WaitAsync(Patience.Limit)).Value.Message!.Content.Should().Be("Hello");
         fixture.Model.Calls.Should().ContainSingle();
     }
 

@@ -3,6 +3,7 @@ using CleanLlm.Application.ApiKeys;
 using CleanLlm.Application.Chats;
 using CleanLlm.Application.Chats.Titles;
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Faults;
 using CleanLlm.Application.Prompting;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Application.Security;
@@ -13,6 +14,7 @@ using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
+using CleanLlm.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -21,9 +23,9 @@ namespace CleanLlm.Application.UnitTests.Completions;
 
 /// <summary>The runner between ports that are as simple as they can be: a token is a character, history is what the test says.</summary>
 internal sealed class RunnerFixture
-    : ISubscriptions, IModelCatalog, IConversationReader, ICompletionQueries, ITokenCounter, IOptions<CompletionOptions>, IIdempotencyKeys, IKeyedHash, ICurrentApiKey, IDisposable
+    : ISubscriptions, IModelCatalog, IConversationReader, ICompletionQueries, ITokenCounter, IOptions<CompletionOptions>, IIdempotencyKeys, IKeyedHash, ICurrentApiKey, IDatabaseFaults, IProviderPlaces, IDisposable
 {
-    public static readonly Model Small = new("small", "Small", "upstream", ContextWindow: 1000, MaxOutputTokens: 100, new TokenPrice(1000, 2000, "v1"));
+    public static readonly Model Small = new("small", "Small", "upstream", ContextWindow: 1000, MaxOutputTokens: 100, new TokenPrice(1, 2, "v1"));
     public static readonly Model Large = new("large", "Large", "upstream", ContextWindow: 9000, MaxOutputTokens: 900, TokenPrice.Free);
 
     /// <summary>Stands for both.</summary>
@@ -31,24 +33,37 @@ internal sealed class RunnerFixture
 
     private int looks;
 
-    public RunnerFixture()
+    public RunnerFixture(int admissionsAtOnce = 1_000)
     {
+        Store = new FakeCompletionStore { AdmissionsAtOnce = admissionsAtOnce, Clock = Clock };
+        Running = new RunningCompletions(Store, this, this, this, Clock, NullLogger<RunningCompletions>.Instance);
+        Abandoned = NewSweep();
+        // It runs for so long that it sweeps what was abandoned.
+        PassRenewalWait();
         UserId = UserId.New(Clock.GetUtcNow());
         Plan = PlanOf([]);
-        Running = new RunningCompletions(Store, this, this, Clock, NullLogger<RunningCompletions>.Instance);
+        Admission = new CompletionAdmission(Store, Abandoned);
+        Gate = new AdmissionGate(Store, this, Clock, NullLogger<AdmissionGate>.Instance);
+        Retries = new DatabaseRetries(this, Clock, NullLogger<DatabaseRetries>.Instance);
+        Closings = new CompletionClosings(Store, this, Running, Retries, this, Clock);
         Feed = new CompletionFeed(Running, Shared, this, Clock);
-        var prompting = Microsoft.Extensions.Options.Options.Create(new PromptingOptions());
+        var prompting = Microsoft.Extensions.Options.Options.Create(new PromptingOptions { LargeCharacters = 1024, LargeAtOnce = 1, LargeWaitingOfOne = 1 });
+        CountingGate = new CountingGate(prompting);
+        Counting = new PromptCounting(Admission, CountingGate, prompting);
         Runner = new CompletionRunner(
             this,
             this,
             this,
-            new PromptPipeline([new SanitizeStep(), new SizeStep(), new SystemPromptStep(prompting), new ContextFitStep(this)]),
-            new CompletionReplay(this, this, new CompletionAccess(this, this)),
-            Store,
+            new PromptPipeline([new SanitizeStep(), new SizeStep(), new SystemPromptStep(prompting), new WindowStep(this)]),
+            new ContextFitStep(this),
+            Counting,
+            new CompletionReplay(this, this, new CompletionAccess(this, this), Abandoned),
+            Gate,
+            this,
+            Admission,
             new CompletionAnswering(
                 Model,
-                Store,
-                this,
+                Closings,
                 Running,
                 new CompletionSharing(Shared, Clock, NullLogger<CompletionSharing>.Instance),
                 Titles,
@@ -58,18 +73,53 @@ internal sealed class RunnerFixture
                 NullLogger<CompletionAnswering>.Instance),
             new CachePolicy(Microsoft.Extensions.Options.Options.Create(new ResponseCacheOptions { SharedPlans = ["shared"] })),
             this,
+            this,
             Clock);
     }
 
-    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 11, 59, 49, TimeSpan.Zero));
 
     public UserId UserId { get; }
 
     public ScriptedModel Model { get; } = new();
 
-    public FakeCompletionStore Store { get; } = new();
+    public FakeCompletionStore Store { get; }
 
     public RunningCompletions Running { get; }
+
+    public AbandonedCompletions Abandoned { get; }
+
+    /// <summary>The sweep of an instance that starts now.</summary>
+    public AbandonedCompletions NewSweep() => new(Store, Running, this, this, Clock, NullLogger<AbandonedCompletions>.Instance);
+
+    /// <summary>Lets the time pass in which living instances could renew their leases, and sweeps in it.</summary>
+    public void PassRenewalWait()
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            Clock.Advance(Value.RenewalWait / 2);
+            // The store answers at once.
+            _ = Abandoned.CloseAsync(default);
+        }
+    }
+
+    public CompletionAdmission Admission { get; }
+
+    public AdmissionGate Gate { get; }
+
+    /// <summary>Whether a provider has a place, for calls that somebody waits for and for those that nobody does.</summary>
+    public (bool Any, bool AnyAside) Places { get; set; } = (true, true);
+
+    public CountingGate CountingGate { get; }
+
+    public PromptCounting Counting { get; }
+
+    public CompletionClosings Closings { get; }
+
+    public DatabaseRetries Retries { get; }
+
+    /// <summary>What a key that is freed leaves behind; null for none that is.</summary>
+    public FreedKey? Freed { get; set; }
 
     public FakeSharedEvents Shared { get; } = new();
 
@@ -127,7 +177,7 @@ internal sealed class RunnerFixture
         await EndOfAsync((await StartAsync(request)).Value);
 
     // The limit only keeps a broken test from hanging.
-    public static Task<Result<CompletionDto>> EndOfAsync(CompletionRun run) => run.Outcome.WaitAsync(TimeSpan.FromSeconds(30));
+    public static Task<Result<CompletionDto>> EndOfAsync(CompletionRun run) => run.Outcome.WaitAsync(Patience.Limit);
 
     /// <summary>All events of a run that has ended, or will.</summary>
     public async Task<List<CompletionEvent>> EventsAsync(CompletionRun run) =>
@@ -141,7 +191,7 @@ internal sealed class RunnerFixture
         {
             while (true)
             {
-                var batch = await reader.NextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+                var batch = await reader.NextAsync().AsTask().WaitAsync(Patience.Limit);
                 entries.AddRange(batch.Events.Select((entry, i) => (batch.FirstId + i, entry)));
                 if (batch.IsLast)
                     return entries;
@@ -149,10 +199,24 @@ internal sealed class RunnerFixture
         }
     }
 
-    public int Count(string text) => text.Length;
+    /// <summary>The texts that were counted, not only looked at.</summary>
+    public List<string> Counted { get; } = [];
+
+    public int Count(string text) => Count(text, int.MaxValue);
+
+    public int Count(string text, int most)
+    {
+        Counted.Add(text);
+        return text.Length;
+    }
+
+    // Ten characters a token, where counting finds one for each.
+    public int AtLeast(string text) => text.Length / 10;
 
     public void Dispose()
     {
+        Retries.Dispose();
+        Gate.Dispose();
         Running.Dispose();
         Model.Dispose();
     }
@@ -179,6 +243,17 @@ internal sealed class RunnerFixture
     Task<IdempotencyKey?> IIdempotencyKeys.FindAsync(UserId user, byte[] keyHash, CancellationToken ct) =>
         Task.FromResult(Store.Keys.FirstOrDefault(key => key.UserId == user && key.KeyHash.SequenceEqual(keyHash)));
 
+    Task<FreedKey?> IIdempotencyKeys.FreeAsync(IdempotencyKey key, CancellationToken ct)
+    {
+        if (Freed is not null)
+            Store.Keys.Remove(key);
+        return Task.FromResult(Freed);
+    }
+
+    bool IProviderPlaces.Any(IReadOnlyList<Model> candidates, bool isAside) => isAside ? Places.AnyAside : Places.Any;
+
+    bool IDatabaseFaults.IsTransient(Exception fault) => fault is TimeoutException;
+
     Task IIdempotencyKeys.ForgetAsync(CancellationToken ct) => Task.CompletedTask;
 
     ValueTask IKeyedHash.PrepareAsync(CancellationToken ct) => ValueTask.CompletedTask;
@@ -186,6 +261,9 @@ internal sealed class RunnerFixture
     ValueTask<byte[]> IKeyedHash.ComputeAsync(HashPurpose purpose, ReadOnlyMemory<byte> data, CancellationToken ct) =>
         ValueTask.FromResult(System.Security.Cryptography.SHA256.HashData(data.Span));
     Task<Result<Conversation>> IConversationReader.ReadAboveAsync(ChatId chat, UserId owner, MessageId message, int maxMessages, CancellationToken ct) =>
+        Task.FromResult(Conversation);
+
+    Task<Result<Conversation>> IConversationReader.ReadBesideAsync(ChatId chat, UserId owner, MessageId message, int maxMessages, CancellationToken ct) =>
         Task.FromResult(Conversation);
 
     Task<bool> ICompletionQueries.IsAskedInChatAsync(CompletionId id, ApiKeyId key, CancellationToken ct) => Task.FromResult(AskedInChatWith == key);

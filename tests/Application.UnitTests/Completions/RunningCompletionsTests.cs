@@ -2,6 +2,7 @@ using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Usage;
+using CleanLlm.Testing;
 
 namespace CleanLlm.Application.UnitTests.Completions;
 
@@ -21,7 +22,7 @@ internal sealed class RunningCompletionsTests : IDisposable
 
         (await RunnerFixture.EndOfAsync(run)).Error!.Code.Should().Be("provider.cut_off");
         var closing = fixture.Store.Closings.Should().ContainSingle().Subject;
-        closing.Completion.Should().BeEquivalentTo(new { Status = CompletionStatus.Failed, Answer = "Hel", CompletionTokens = 3, CostMicros = 18 });
+        closing.Completion.Should().BeEquivalentTo(new { Status = CompletionStatus.Failed, Answer = "Hel", CompletionTokens = 3, CostNanos = 18000L });
         closing.Entry!.Basis.Should().Be(UsageBasis.Partial);
         (await fixture.EventsAsync(run)).Should().HaveCount(3);
     }
@@ -38,6 +39,35 @@ internal sealed class RunningCompletionsTests : IDisposable
         closing.Completion.Should().BeEquivalentTo(new { Status = CompletionStatus.Cancelled, Answer = "Hel", CompletionTokens = 3, ErrorCode = (string?)null });
         closing.Entry!.Basis.Should().Be(UsageBasis.Partial);
         (await fixture.EventsAsync(run))[^1].Should().BeOfType<CompletionCancelled>();
+    }
+
+    [Test]
+    public async Task Cancel_WhileTheModelReasons_ChargesWhatItReasoned()
+    {
+        fixture.Model.Reasons("Hmm.");
+        var run = await StreamAsync();
+        await using (var reader = run.Log.OpenReader(1, TimeSpan.FromHours(1), fixture.Clock, default))
+            (await reader.NextAsync()).Events.Should().ContainSingle().Which.Should().BeOfType<CompletionReasoning>();
+
+        run.Cancel();
+
+        (await RunnerFixture.EndOfAsync(run)).Value.Status.Should().Be(CompletionStatus.Cancelled);
+        fixture.Store.Closings.Should().ContainSingle().Which.Entry.Should().BeEquivalentTo(
+            new { CompletionTokens = 4, ReasoningTokens = 4, Basis = UsageBasis.Partial });
+    }
+
+    [Test]
+    public async Task Checkpoint_WhileTheModelReasons_KeepsWhatACrashWouldCharge()
+    {
+        fixture.Model.Reasons("Hmm.");
+        var run = await StreamAsync();
+        await using (var reader = run.Log.OpenReader(1, TimeSpan.FromHours(1), fixture.Clock, default))
+            await reader.NextAsync();
+        fixture.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        await fixture.Running.CheckpointAsync(default);
+
+        fixture.Store.Checkpoints.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Answer = "", CompletionTokens = 4, ReasoningTokens = 4 });
     }
 
     [Test]
@@ -92,7 +122,7 @@ internal sealed class RunningCompletionsTests : IDisposable
 
     [Test]
     public async Task Drain_WhenNothingRuns_IsDone() =>
-        await fixture.Running.DrainAsync(default).WaitAsync(TimeSpan.FromSeconds(30));
+        await fixture.Running.DrainAsync(default).WaitAsync(Patience.Limit);
 
     [Test]
     public async Task Drain_LetsRunsFinish()
@@ -103,7 +133,7 @@ internal sealed class RunningCompletionsTests : IDisposable
         drained.IsCompleted.Should().BeFalse();
         fixture.Model.Says("lo!").Ends();
 
-        await drained.WaitAsync(TimeSpan.FromSeconds(30));
+        await drained.WaitAsync(Patience.Limit);
         (await RunnerFixture.EndOfAsync(run)).Value.Message!.Content.Should().Be("Hello!");
     }
 
@@ -115,7 +145,7 @@ internal sealed class RunningCompletionsTests : IDisposable
         var drained = fixture.Running.DrainAsync(default);
         fixture.Clock.Advance(TimeSpan.FromSeconds(20));
 
-        await drained.WaitAsync(TimeSpan.FromSeconds(30));
+        await drained.WaitAsync(Patience.Limit);
         (await RunnerFixture.EndOfAsync(run)).Error.Should().Be(CompletionErrors.Interrupted);
         fixture.Store.Closings.Should().ContainSingle().Which.Completion.Should().BeEquivalentTo(
             new { ErrorCode = "completion.interrupted", Answer = "Hel", CompletionTokens = 3 });
@@ -130,7 +160,7 @@ internal sealed class RunningCompletionsTests : IDisposable
         var drained = fixture.Running.DrainAsync(host.Token);
         await host.CancelAsync();
 
-        await drained.WaitAsync(TimeSpan.FromSeconds(30));
+        await drained.WaitAsync(Patience.Limit);
         (await RunnerFixture.EndOfAsync(run)).Error.Should().Be(CompletionErrors.Interrupted);
     }
 
@@ -153,7 +183,7 @@ internal sealed class RunningCompletionsTests : IDisposable
         drained.IsCompleted.Should().BeFalse();
         other.Model.Ends();
         await RunnerFixture.EndOfAsync(late);
-        await drained.WaitAsync(TimeSpan.FromSeconds(30));
+        await drained.WaitAsync(Patience.Limit);
         fixture.Running.Stopping.IsCancellationRequested.Should().BeFalse();
     }
 

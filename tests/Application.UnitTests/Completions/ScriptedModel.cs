@@ -23,6 +23,10 @@ internal sealed class ScriptedModel : IChatClient
         return this;
     }
 
+    public ScriptedModel Reasons(string piece, string field = ReasoningFields.Content) => Tells(ReasoningFields.Piece(piece, field));
+
+    public ScriptedModel Tells(AIContent content) => Put(new ChatResponseUpdate(ChatRole.Assistant, [content]));
+
     public ScriptedModel Wants(ToolCallFragment piece) => Put(new ChatResponseUpdate(ChatRole.Assistant, [piece]));
 
     public ScriptedModel Reports(long promptTokens, long completionTokens)

@@ -1,8 +1,10 @@
+using System.Text.Json;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Prompting;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Results;
+using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Application.UnitTests.Prompting;
 
@@ -89,6 +91,30 @@ internal sealed class ContextFitStepTests
         fitted.Error!.Fields.Should().ContainKey("content");
     }
 
+    [Test]
+    public void Fit_CountsReasoning_WhatGoesBackAsItCame_AndPicturesOfResults()
+    {
+        var draft = Drafts.Of("hello") with { Model = Drafts.Of("").Model with { ContextWindow = 10_000 } };
+        ChatMessage[] messages =
+        [
+            new(ChatRole.Assistant, [ReasoningFields.Piece("0123456789", ReasoningFields.Plain), new MessageField("annotations", JsonElement.Parse("[1,2]"))]),
+            new(ChatRole.Tool, [new FunctionResultContent("1", new List<AIContent> { new TextContent("abc"), new DataContent(new byte[] { 1 }, "image/png") })]),
+        ];
+
+        var fitted = Fit(draft with { Messages = [.. messages, .. draft.Messages] }).Value;
+
+        fitted.PromptTokens.Should().Be(3 + (4 + 10 + 5) + (4 + 3 + 1000) + 9);
+    }
+
+    [Test]
+    public void Fit_CountsAToolAsItsClientDescribedIt()
+    {
+        const string tool = """{"type":"function","function":{"name":"f","own":"read by the template"}}""";
+
+        Fit(Drafts.Of("hello") with { Options = new ChatOptions { Tools = [new ToolDefinition(JsonElement.Parse(tool))] } }).Value
+            .PromptTokens.Should().Be(3 + 9 + 4 + tool.Length);
+    }
+
     private static Utterance[] Turns(int count, int length) =>
         [.. Enumerable.Range(0, count).Select(i => new Utterance(i % 2 == 0 ? MessageRole.User : MessageRole.Assistant, $"{i:00}".PadRight(length, '.')))];
 
@@ -96,6 +122,10 @@ internal sealed class ContextFitStepTests
 
     private sealed class CharacterCounter : ITokenCounter
     {
-        public int Count(string text) => text.Length;
+        public int Count(string text) => Count(text, int.MaxValue);
+
+        public int Count(string text, int most) => Math.Min(text.Length, most == int.MaxValue ? text.Length : most + 1);
+
+        public int AtLeast(string text) => text.Length / 10;
     }
 }

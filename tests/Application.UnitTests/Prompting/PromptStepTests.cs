@@ -1,8 +1,10 @@
+using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Prompting;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Results;
+using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -21,6 +23,14 @@ internal sealed class PromptStepTests
         clean.Should().BeEquivalentTo(new { Question = "hi", SystemPrompt = "be brief" });
         clean.History.Should().Equal(draft.History);
         clean.Findings.Should().Equal(new Finding("sanitize", "invisible_characters_removed", 3));
+    }
+
+    [Test]
+    public void Question_OfSeveralTexts_HasABreakBetweenThem()
+    {
+        var draft = Drafts.Of("") with { Messages = [new ChatMessage(ChatRole.User, [TextForms.In(TextForms.Part, "One"), TextForms.In(TextForms.Part, "Two")])] };
+
+        draft.Question.Should().Be("One\nTwo");
     }
 
     [Test]
@@ -86,7 +96,7 @@ internal sealed class PromptStepTests
         var steps = new ServiceCollection().AddApplication(new ConfigurationBuilder().Build()).Where(service => service.ServiceType == typeof(IPromptStep));
 
         steps.Select(step => step.ImplementationType).Should().Equal(
-            typeof(SanitizeStep), typeof(SizeStep), typeof(SystemPromptStep), typeof(ContextFitStep));
+            typeof(SanitizeStep), typeof(SizeStep), typeof(SystemPromptStep), typeof(WindowStep));
     }
 
     private sealed class Adding(string text) : IPromptStep

@@ -1,9 +1,33 @@
 using CleanLlm.Application.Prompting;
+using CleanLlm.Testing;
 
 namespace CleanLlm.Application.UnitTests.Prompting;
 
 internal sealed class TextSanitizerTests
 {
+    [TestCase("\u0301", "\u0316", 32)]
+    [TestCase("\U0001D185", "\U0001D17B", 32)]
+    [TestCase("e\u0301", "a\u0302\u0316", 1_000)]
+    public void Normalize_OfMarksThatLanguagesMayHave_IsThatOfUnicode(string first, string second, int count)
+    {
+        var text = "a" + string.Concat(Enumerable.Repeat(first, count)) + string.Concat(Enumerable.Repeat(second, count));
+
+        string.Equals(TextSanitizer.Normalize(text, out _), text.Normalize(), StringComparison.Ordinal).Should().BeTrue();
+    }
+
+    // The library would order them for days.
+    [TestCase("\u0301", "\u0316")]
+    [TestCase("\U0001D185", "\U0001D17B")]
+    [TestCase("\u0E48\u302E", "\u0316")]
+    public async Task Normalize_OfMegabytesOfMarks_EndsSoon_AndKeepsEachOfThem(string first, string second)
+    {
+        var text = "a" + string.Concat(Enumerable.Repeat(first, 1_000_000)) + string.Concat(Enumerable.Repeat(second, 1_000_000));
+
+        var clean = await Task.Run(() => TextSanitizer.Normalize(text, out _)).WaitAsync(Patience.Limit);
+
+        clean.Length.Should().BeCloseTo(text.Length, 1);
+    }
+
     [TestCase("")]
     [TestCase("plain text")]
     [TestCase("tab\tand\r\nlines")]

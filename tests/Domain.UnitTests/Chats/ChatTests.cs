@@ -69,5 +69,16 @@ public sealed class ChatTests
         chat.ParentFor(null).Should().BeNull();
     }
 
+    [Test]
+    public void Show_ChangesWhatIsShown_AndIsNoActivity()
+    {
+        var chat = Chat.Open(UserId.New(Now), null, null, null, Now).Value;
+        var leaf = MessageId.New(Now);
+
+        chat.Show(leaf);
+
+        (chat.ActiveLeafId, chat.UpdatedAt).Should().Be((leaf, Now));
+    }
+
     private static string Text(int length) => new('x', length);
 }

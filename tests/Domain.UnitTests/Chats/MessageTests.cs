@@ -14,7 +14,7 @@ public sealed class MessageTests
     [Test]
     public void Rate_ReplacesWhatWasSaidBefore()
     {
-        var answer = Answer(questionStored: false).Answer;
+        var answer = Answer(questionStored: false).Answer!;
 
         answer.Rate(FeedbackRating.Down, "Wrong").IsSuccess.Should().BeTrue();
         answer.Should().BeEquivalentTo(new { Rating = FeedbackRating.Down, FeedbackComment = "Wrong" });
@@ -30,7 +30,7 @@ public sealed class MessageTests
     [TestCase(2001)]
     public void Rate_WithACommentThatCannotBeKept_ChangesNothing(object comment)
     {
-        var answer = Answer(questionStored: false).Answer;
+        var answer = Answer(questionStored: false).Answer!;
 
         answer.Rate(FeedbackRating.Up, comment as string ?? new string('x', (int)comment)).Error!.Fields.Should().ContainKey("comment");
         answer.Rating.Should().BeNull();
@@ -42,10 +42,25 @@ public sealed class MessageTests
         var exchange = Answer(questionStored: true);
 
         exchange.Question.Should().BeNull();
-        (exchange.MessageCount, exchange.Answer.Content).Should().Be((1, "answer"));
+        (exchange.MessageCount, exchange.Answer!.Content).Should().Be((1, "answer"));
         var abandoned = Running(questionStored: true);
-        abandoned.Checkpoint("ans", 1, Now);
+        abandoned.Checkpoint("ans", new TokenCount(0, 1, UsageBasis.Partial));
         abandoned.Interrupt(Now).Exchange.Should().BeEquivalentTo(new { Question = (Message?)null, Answer = new { Content = "ans", ParentId = abandoned.Turn!.QuestionId } });
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void AQuestion_StaysWithoutAnAnswer_OnlyWhenItWasInterrupted(bool interrupted)
+    {
+        var completion = Running(questionStored: false);
+
+        var exchange = (interrupted ? completion.Interrupt(Now) : completion.Fail(CompletionErrors.TimedOut, "", default, Now)).Exchange;
+
+        if (interrupted)
+            exchange.Should().BeEquivalentTo(new { Question = new { Content = "hello" }, Answer = (Message?)null, MessageCount = 1, Leaf = new { Content = "hello" } });
+        else
+            exchange.Should().BeNull();
+        Running(questionStored: true).Interrupt(Now).Exchange.Should().BeNull("its question is there");
     }
 
     [Test]
@@ -60,7 +75,7 @@ public sealed class MessageTests
 
     private static Completion Running(bool questionStored)
     {
-        var turn = new ChatTurn(ChatId.New(Now), ParentId: null, MessageId.New(Now), MessageId.New(Now)) { QuestionStored = questionStored };
+        var turn = new ChatTurn(ChatId.New(Now), ParentId: null, MessageId.New(Now), MessageId.New(Now), questionStored);
         var model = new Model("small", "Small", "p", 8000, 1000, TokenPrice.Free);
         var completion = Completion.Start(new CompletionStart(UserId.New(Now), turn, model, "hello", 10, [], Store: true), Now);
         completion.Hold(new Reservation([], 400), Now.AddMinutes(2));

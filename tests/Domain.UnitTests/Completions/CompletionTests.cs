@@ -11,13 +11,13 @@ public sealed class CompletionTests
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 5, 10, 17, 42, TimeSpan.Zero);
     private static readonly DateTimeOffset Later = Now.AddSeconds(5);
-    private static readonly Model Small = new("small", "Small", "p", 8000, 1000, new TokenPrice(1000, 2000, "v1"));
+    private static readonly Model Small = new("small", "Small", "p", 8000, 1000, new TokenPrice(1, 2, "v1"));
     private static readonly Reservation Held = new([new(QuotaMetric.Tokens, QuotaWindow.Day, QuotaWindow.Day.PeriodStart(Now), 500)], 400);
     private static readonly TokenCount Reported = new(100, 20, UsageBasis.Reported);
 
     [Test]
     public void Start_Runs_WithThePriceOfAdmission() =>
-        Running().Should().BeEquivalentTo(new { Status = CompletionStatus.Running, Small.Price, Model = "small", Provider = "p", CostMicros = 0L });
+        Running().Should().BeEquivalentTo(new { Status = CompletionStatus.Running, Small.Price, Model = "small", Provider = "p", CostNanos = 0L });
 
     [Test]
     public void Succeed_ChargesTheTokens_AndGivesTheReservationBack()
@@ -28,13 +28,13 @@ public sealed class CompletionTests
 
         closing.Released.Should().Be(Held);
         closing.Entry.Should().Be(
-            new UsageEntry(completion.Id, completion.UserId, "small", "p", 100, 20, 140, "v1", UsageBasis.Reported, Now));
+            new UsageEntry(completion.Id, completion.UserId, "small", "p", 100, 20, 140_000, "v1", UsageBasis.Reported, Now));
         completion.Should().BeEquivalentTo(new
         {
             Status = CompletionStatus.Succeeded,
             FinishReason = FinishReason.Stop,
             FinishedAt = Later,
-            CostMicros = 140L,
+            CostNanos = 140000L,
             Answer = "Hello.",
             LeaseExpiresAt = (DateTimeOffset?)null,
             Reservation = (Reservation?)null,
@@ -48,7 +48,7 @@ public sealed class CompletionTests
 
         var closing = completion.Fail(CompletionErrors.TimedOut, "Hel", new TokenCount(100, 1, UsageBasis.Partial), Later);
 
-        closing.Entry.Should().BeEquivalentTo(new { PromptTokens = 100, CompletionTokens = 1, CostMicros = 102, Basis = UsageBasis.Partial });
+        closing.Entry.Should().BeEquivalentTo(new { PromptTokens = 100, CompletionTokens = 1, CostNanos = 102000L, Basis = UsageBasis.Partial });
         completion.Should().BeEquivalentTo(new { Status = CompletionStatus.Failed, ErrorCode = "completion.timeout", Answer = "Hel" });
     }
 
@@ -61,32 +61,59 @@ public sealed class CompletionTests
 
         closing.Entry.Should().BeNull();
         closing.Released.Should().Be(Held);
-        completion.Should().BeEquivalentTo(new { PromptTokens = 0, CompletionTokens = 0, CostMicros = 0L });
+        completion.Should().BeEquivalentTo(new { PromptTokens = 0, CompletionTokens = 0, CostNanos = 0L });
     }
 
     [Test]
     public void Interrupt_KeepsAndChargesWhatTheLastCheckpointSaw()
     {
         var completion = Running();
-        completion.Checkpoint("Half an ans", 3, Later);
+        completion.Checkpoint("Half an ans", new TokenCount(0, 3, UsageBasis.Partial));
 
         var closing = completion.Interrupt(Later.AddMinutes(5));
 
-        closing.Entry.Should().BeEquivalentTo(new { PromptTokens = 100, CompletionTokens = 3, CostMicros = 106, Basis = UsageBasis.Partial });
+        closing.Entry.Should().BeEquivalentTo(new { PromptTokens = 100, CompletionTokens = 3, CostNanos = 106000L, Basis = UsageBasis.Partial });
         completion.Should().BeEquivalentTo(new { ErrorCode = "completion.interrupted", Answer = "Half an ans" });
     }
 
     [Test]
     public void Interrupt_BeforeAnyCheckpoint_ChargesNothing() => Running().Interrupt(Later).Entry.Should().BeNull();
 
-    [Test]
-    public void Checkpoint_RenewsTheLease()
+    [TestCase(null, "completion.interrupted", true)]
+    [TestCase("H", "completion.interrupted", false)]
+    [TestCase(null, "provider.timeout", false)]
+    public void LeftNothing_IsWhatWasInterruptedBeforeItCostAnything(string? seen, string code, bool expected)
     {
         var completion = Running();
+        if (seen is not null)
+            completion.Checkpoint(seen, new TokenCount(0, seen.Length, UsageBasis.Partial));
+        if (code == CompletionErrors.Interrupted.Code)
+            completion.Interrupt(Later);
+        else
+            completion.Fail(CompletionErrors.TimedOut with { Code = code }, "", default, Later);
 
-        completion.Checkpoint("Half", 1, Later.AddMinutes(2));
+        Completion.LeftNothing.Compile()(completion).Should().Be(expected);
+    }
 
-        completion.LeaseExpiresAt.Should().Be(Later.AddMinutes(2));
+    [Test]
+    public void LeftNothing_IsNotWhatShowedTextOfTheCache_WhichCostNothing()
+    {
+        var completion = Running();
+        completion.Checkpoint("Half", default);
+
+        completion.Interrupt(Later).Entry.Should().BeNull();
+
+        completion.Cached.Should().BeTrue();
+        Completion.LeftNothing.Compile()(completion).Should().BeFalse();
+    }
+
+    [Test]
+    public void Linger_KeepsWhatWasSeen_AlsoOnceItHasEnded()
+    {
+        var completion = Running();
+        completion.Succeed("Whole", new TokenCount(100, 4, UsageBasis.Reported), FinishReason.Stop, Later);
+
+        completion.Linger("Whole").Should().BeEquivalentTo(new { completion.Id, Answer = "Whole", CompletionTokens = 4, completion.Model });
     }
 
     [Test]
@@ -94,7 +121,7 @@ public sealed class CompletionTests
     {
         var completion = Running(store: false);
 
-        completion.Checkpoint("Half", 1, Later);
+        completion.Checkpoint("Half", new TokenCount(0, 1, UsageBasis.Partial));
 
         completion.Should().BeEquivalentTo(new { Prompt = (string?)null, Answer = (string?)null, CompletionTokens = 1 });
     }
@@ -104,7 +131,7 @@ public sealed class CompletionTests
         yield return Change("Succeed", c => c.Succeed("x", Reported, FinishReason.Stop, Later));
         yield return Change("Fail", c => c.Fail(CompletionErrors.TimedOut, "", Reported, Later));
         yield return Change("Interrupt", c => c.Interrupt(Later));
-        yield return Change("Checkpoint", c => c.Checkpoint("x", 1, Later));
+        yield return Change("Checkpoint", c => c.Checkpoint("x", new TokenCount(0, 1, UsageBasis.Partial)));
         yield return Change("Hold", c => c.Hold(Held, Later));
     }
 

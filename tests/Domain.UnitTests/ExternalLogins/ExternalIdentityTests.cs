@@ -24,7 +24,7 @@ internal sealed class ExternalIdentityTests
         var identity = ExternalIdentity.Of("google", "issuer", "4711", email, emailVerified: true, "Ada").Value;
 
         // White space around an address is no part of it.
-        (identity.Email is null || User.IsEmail(identity.Email)).Should().BeTrue();
+        (identity.Email is null || EmailAddress.Of(identity.Email) is not null).Should().BeTrue();
         identity.EmailVerified.Should().Be(identity.Email is not null);
     }
 

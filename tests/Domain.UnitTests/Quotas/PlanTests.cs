@@ -44,6 +44,12 @@ public sealed class PlanTests
         yield return Case("AnUnknownWindow", With(QuotaMetric.Tokens, (QuotaWindow)99, 1), "limits");
         yield return Case("ConcurrencyAsALimit", With(QuotaMetric.Concurrency, QuotaWindow.Day, 1), "limits");
         yield return Case("RunningAsAWindow", With(QuotaMetric.Tokens, QuotaWindow.Running, 1), "limits");
+        yield return Case("NoRate", Rates(new RequestRate(RequestClass.Read, 0)), "requestRates");
+        yield return Case("TooHighARate", Rates(new RequestRate(RequestClass.Read, RequestRate.MaxPerMinute + 1)), "requestRates");
+        yield return Case("AnUnknownClass", Rates(new RequestRate((RequestClass)99, 1)), "requestRates");
+        yield return Case("NoRateOfAKey", Rates(new RequestRate(RequestClass.Read, 5, 0)), "requestRates");
+        yield return Case("AKeyAboveItsUser", Rates(new RequestRate(RequestClass.Read, 5, 6)), "requestRates");
+        yield return Case("TheSameClassTwice", Rates(new RequestRate(RequestClass.Read, 5), new RequestRate(RequestClass.Read, 6)), "requestRates");
         yield return Case("TheSameLimitTwice", Terms with { Limits = [.. Terms.Limits, Terms.Limits[0] with { Amount = 99 }] }, "limits");
     }
 
@@ -68,6 +74,18 @@ public sealed class PlanTests
     [TestCase("big", false)]
     public void Allows_WithAList_OnlyItsModels(string model, bool allowed) =>
         Plan.Create(Terms with { AllowedModels = ["small"] }, Now).Value.Allows(model).Should().Be(allowed);
+
+    [Test]
+    public void RateOf_IsWhatThePlanSays_AndNullWhereItSaysNothing()
+    {
+        var plan = Plan.Create(Rates(new RequestRate(RequestClass.Costly, 5, 5), new RequestRate(RequestClass.Read, 7)), Now).Value;
+
+        plan.RateOf(RequestClass.Costly).Should().Be(new RequestRate(RequestClass.Costly, 5, 5));
+        plan.RateOf(RequestClass.Write).Should().BeNull();
+        plan.Terms.RequestRates.Select(rate => rate.Class).Should().Equal(RequestClass.Read, RequestClass.Costly);
+    }
+
+    private static PlanTerms Rates(params RequestRate[] rates) => Terms with { RequestRates = rates };
 
     private static PlanTerms With(QuotaMetric metric, QuotaWindow window, long amount) =>
         Terms with { Limits = [new PlanLimit(metric, window, amount)] };

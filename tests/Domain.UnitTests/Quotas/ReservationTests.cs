@@ -11,7 +11,7 @@ public sealed class ReservationTests
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 5, 10, 17, 42, TimeSpan.Zero);
     private static readonly UserId Caller = UserId.New(Now);
-    private static readonly TokenPrice Price = new(PromptMicros: 1000, CompletionMicros: 2000, "v1");
+    private static readonly TokenPrice Price = new(Prompt: 1, Completion: 2, "v1");
     private static readonly PlanLimit Tokens = new(QuotaMetric.Tokens, QuotaWindow.Day, 1000);
     private static readonly PlanLimit Cost = new(QuotaMetric.CostMicros, QuotaWindow.Month, 500);
     private static readonly PlanLimit Requests = new(QuotaMetric.Requests, QuotaWindow.Minute, 3);
@@ -36,7 +36,7 @@ public sealed class ReservationTests
             new QuotaHold(QuotaMetric.Concurrency, QuotaWindow.Running, DateTimeOffset.UnixEpoch, 1),
             new QuotaHold(QuotaMetric.Requests, QuotaWindow.Minute, QuotaWindow.Minute.PeriodStart(Now), 1),
             new QuotaHold(QuotaMetric.Tokens, QuotaWindow.Day, QuotaWindow.Day.PeriodStart(Now), 250),
-            new QuotaHold(QuotaMetric.CostMicros, QuotaWindow.Month, QuotaWindow.Month.PeriodStart(Now), 400));
+            new QuotaHold(QuotaMetric.CostMicros, QuotaWindow.Month, QuotaWindow.Month.PeriodStart(Now), 400_000));
     }
 
     [TestCase(200, 1200)]
@@ -61,11 +61,11 @@ public sealed class ReservationTests
     [Test]
     public void Decide_WhenTheTightestLimitIsTheLast_ShortensEveryHoldToIt()
     {
-        var decision = Reservation.Decide(Caller, [Tokens, Cost], [Counter(Cost, used: 380, reserved: 0)], Demand(100, 400, min: 1), Now);
+        var decision = Reservation.Decide(Caller, [Tokens, Cost], [Counter(Cost, used: 380_000, reserved: 0)], Demand(100, 400, min: 1), Now);
 
         // 120 micros are left; the prompt takes 100 of them, ten completion tokens the rest.
         decision.Value.CompletionTokens.Should().Be(10);
-        decision.Value.Holds.Select(hold => hold.Amount).Should().Equal(110, 120);
+        decision.Value.Holds.Select(hold => hold.Amount).Should().Equal(110, 120_000);
     }
 
     [Test]
@@ -124,11 +124,11 @@ public sealed class ReservationTests
     [Test]
     public void Charge_OfEachMetric_IsWhatTheLedgerSays()
     {
-        var entry = new UsageEntry(CompletionId.New(Now), Caller, "m", "p", 100, 20, 140, "v1", UsageBasis.Reported, Now);
+        var entry = new UsageEntry(CompletionId.New(Now), Caller, "m", "p", 100, 20, 140_000, "v1", UsageBasis.Reported, Now);
 
         Charge(QuotaMetric.Requests, entry).Should().Be(1);
         Charge(QuotaMetric.Tokens, entry).Should().Be(120);
-        Charge(QuotaMetric.CostMicros, entry).Should().Be(140);
+        Charge(QuotaMetric.CostMicros, entry).Should().Be(140_000);
         Charge(QuotaMetric.Concurrency, entry).Should().Be(0);
     }
 

@@ -100,5 +100,5 @@ internal sealed class FirstAdminTests(DatabaseKind kind) : AccountsTests(kind)
         One.InScopeAsync<IMediator, Result<UserDto>>(mediator => mediator.Send(new Register(Email, password, null)));
 
     private Task<Verification> VerifyAsync(string password) =>
-        Two.InScopeAsync<ICredentials, Verification>(credentials => credentials.VerifyAsync(Email, password, true, default));
+        Two.InScopeAsync<ICredentials, Verification>(async credentials => (await credentials.VerifyAsync(EmailAddress.Of(Email)!, password, true, default)).Value);
 }

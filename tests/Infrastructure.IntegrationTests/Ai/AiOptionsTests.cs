@@ -6,7 +6,7 @@ namespace CleanLlm.Infrastructure.IntegrationTests.Ai;
 [Parallelizable(ParallelScope.All)]
 internal sealed class AiOptionsTests
 {
-    [TestCase("Kind", "Carrier", "*'Carrier' is not available; use one of OpenAi, Predict, Grpc, Simulated, Custom*")]
+    [TestCase("Kind", "Carrier", "*Kind must be one of OpenAi, Predict, Grpc, Simulated, Custom*")]
     [TestCase("Kind", "Grpc", "*kind Grpc takes an address without a path*")]
     [TestCase("MaxTokensField", "max", "*MaxTokensField*")]
     [TestCase("Kind", "Custom", "*keyed IChatClient registered as 'p'*")]
@@ -17,7 +17,7 @@ internal sealed class AiOptionsTests
     [TestCase("Models:0:Id", "", "*Id*")]
     [TestCase("Models:0:MaxOutputTokens", "200000", "*less than its ContextWindow*")]
     [TestCase("Models:0:Fallbacks:0", "nobody", "*the fallback 'nobody' of 'm' is no model*")]
-    [TestCase("Models:0:Aliases:0", "", "*aliases and fallbacks of 'm'*")]
+    [TestCase("Models:0:Aliases:0", "", "*Aliases:0 must not be empty*")]
     [TestCase("MaxConcurrentCalls", "0", "*MaxConcurrentCalls*")]
     [TestCase("TimeoutSeconds", "0", "*TimeoutSeconds*")]
     [TestCase("Priority", "-1", "*Priority*")]

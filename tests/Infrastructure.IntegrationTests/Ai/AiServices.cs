@@ -5,7 +5,9 @@ using CleanLlm.Testing.Upstream;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using NSubstitute;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Ai;
 
@@ -18,6 +20,7 @@ internal sealed class AiServices : IAsyncDisposable
     {
         var collection = new ServiceCollection();
         collection.AddSingleton(clock ?? TimeProvider.System);
+        collection.AddSingleton(Development());
         collection.AddLogging(logging => logging.SetMinimumLevel(LogLevel.None));
         add?.Invoke(collection);
         collection.AddAiInfrastructure(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
@@ -75,6 +78,13 @@ internal sealed class AiServices : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => services.DisposeAsync();
+
+    private static IHostEnvironment Development()
+    {
+        var environment = Substitute.For<IHostEnvironment>();
+        environment.EnvironmentName.Returns(Environments.Development);
+        return environment;
+    }
 }
 
 /// <summary>Short forms of calls.</summary>

@@ -48,4 +48,25 @@ internal sealed class CallClockTests : IDisposable
         clock.Advance(TimeSpan.FromSeconds(21));
         limits.Expired.Should().BeTrue();
     }
+
+    [Test]
+    public void AShorterLimit_HoldsUntilItIsTakenBack()
+    {
+        limits.ReadBegins();
+        limits.ReadEnds();
+        limits.ShortenIdle(TimeSpan.FromSeconds(2));
+        limits.RestoreIdle();
+        limits.ReadBegins();
+        clock.Advance(TimeSpan.FromSeconds(3));
+        clock.Advance(TimeSpan.FromSeconds(16));
+        limits.Expired.Should().BeFalse();
+        limits.ReadEnds();
+
+        limits.ShortenIdle(TimeSpan.FromSeconds(2));
+        limits.ReadBegins();
+        clock.Advance(TimeSpan.FromSeconds(1.9));
+        limits.Expired.Should().BeFalse();
+        clock.Advance(TimeSpan.FromSeconds(2));
+        limits.Expired.Should().BeTrue();
+    }
 }

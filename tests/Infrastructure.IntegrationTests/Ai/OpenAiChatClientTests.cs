@@ -1,7 +1,6 @@
 using System.Text.Json;
 using CleanLlm.Testing.Upstream;
 using Microsoft.Extensions.AI;
-using Microsoft.Extensions.Time.Testing;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Ai;
 
@@ -109,31 +108,6 @@ internal sealed class OpenAiChatClientTests
 
         answer.FinishReason.Should().Be(ChatFinishReason.Stop);
         answer.Text.Should().Be(UpstreamAnswers.Of(3));
-    }
-
-    [Test]
-    public async Task Stream_ThatFallsSilentAfterItsFinishReason_IsNotWaitedForLongerThanTwoSeconds()
-    {
-        var clock = new FakeTimeProvider();
-        await using var ai = AiServices.With(Upstream, clock, "stall-end");
-        await using var updates = ai.Stream("stall-end").GetAsyncEnumerator();
-        var text = "";
-        do
-        {
-            (await updates.MoveNextAsync()).Should().BeTrue();
-            text += updates.Current.Text;
-        }
-        while (updates.Current.FinishReason is null);
-
-        var next = updates.MoveNextAsync().AsTask();
-        clock.Advance(TimeSpan.FromSeconds(1.9));
-        next.IsCompleted.Should().BeFalse("the usage may still come");
-        clock.Advance(TimeSpan.FromSeconds(0.2));
-        clock.Advance(TimeSpan.FromSeconds(2));
-
-        (await next.WaitAsync(TimeSpan.FromSeconds(30))).Should().BeFalse();
-        text.Should().Be(UpstreamAnswers.Of(3));
-        await Upstream.Model("stall-end").AbandonedReachAsync(1);
     }
 
     [Test]

@@ -124,15 +124,51 @@ internal sealed class OpenAiRequestTests
     }
 
     [Test]
-    public async Task Parts_WithoutAFormInTheApi_AreUnsupported()
+    public async Task Parts_WithoutAFormInTheApi_AreUnsupported([Values] bool inAResult)
     {
-        await using var ai = AiServices.With(Upstream, null, "ok@video");
-        ChatMessage[] video = [new(ChatRole.User, [new DataContent(new byte[] { 1 }, "video/mp4")])];
+        var model = $"ok@video-{inAResult}";
+        await using var ai = AiServices.With(Upstream, null, model);
+        var video = new DataContent(new byte[] { 1 }, "video/mp4");
+        ChatMessage[] messages = [inAResult ? new(ChatRole.Tool, [new FunctionResultContent("1", new List<AIContent> { video })]) : new(ChatRole.User, [video])];
 
-        var asking = () => ai.Client().GetResponseAsync(video, new ChatOptions { ModelId = "ok@video" });
+        var asking = () => ai.Client().GetResponseAsync(messages, new ChatOptions { ModelId = model });
 
         (await asking.Should().ThrowAsync<ProviderException>()).Which.Failure.Should().Be(ProviderFailure.Unsupported);
-        Upstream.Model("ok@video").Calls.Should().BeEmpty();
+        Upstream.Model(model).Calls.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task WhatAnAnswerHeldBesideItsText_GoesBackUnderItsOwnName()
+    {
+        await using var ai = AiServices.With(Upstream, null, "ok@beside");
+        var mark = new AdditionalPropertiesDictionary { [PartFields.CacheControl] = JsonElement.Parse("{}"), ["own"] = JsonElement.Parse("1") };
+        ChatMessage[] messages =
+        [
+            new(ChatRole.User, [new TextContent("One"), new TextContent("Two")]),
+            new(ChatRole.Assistant,
+            [
+                ReasoningFields.Piece("I ", ReasoningFields.Plain),
+                new ToolCallFragment { Index = 0, Id = "1", Name = "look", Arguments = "{}", ExtraContent = JsonElement.Parse("\"c2ln\"") },
+                ReasoningFields.Piece("look.", ReasoningFields.Plain),
+                new MessageField("reasoning_details", JsonElement.Parse("[1]")),
+                new MessageField("reasoning_details", JsonElement.Parse("[2]")),
+                new MessageField("role", JsonElement.Parse("\"system\"")),
+            ]),
+            new(ChatRole.Tool,
+            [
+                new FunctionResultContent("1", new DataContent(new byte[] { 1, 2, 3 }, "image/png") { AdditionalProperties = mark }) { AdditionalProperties = mark },
+            ]),
+            new(ChatRole.User, [new TextContent("Go on") { AdditionalProperties = mark }]),
+        ];
+
+        await ai.Client().GetResponseAsync(messages, new ChatOptions { ModelId = "ok@beside" });
+
+        JsonElement.Parse(Upstream.Model("ok@beside").Calls[0].Body).GetProperty("messages").GetRawText().Should().Be(
+            """[{"role":"user","content":[{"type":"text","text":"One"},{"type":"text","text":"Two"}]},"""
+            + """{"role":"assistant","content":null,"reasoning":"I look.","reasoning_details":[1],"tool_calls":["""
+            + """{"id":"1","type":"function","function":{"name":"look","arguments":"{}"},"extra_content":"c2ln"}]},"""
+            + """{"role":"tool","tool_call_id":"1","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AQID"},"cache_control":{}}],"cache_control":{}},"""
+            + """{"role":"user","content":[{"type":"text","text":"Go on","cache_control":{}}]}]""");
     }
 
     private static async Task<JsonElement> SentAsync(string model, ChatOptions options)

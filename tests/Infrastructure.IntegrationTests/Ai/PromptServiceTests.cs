@@ -1,3 +1,4 @@
+using System.Text.Json;
 using CleanLlm.Application.Ai;
 using CleanLlm.Infrastructure.Ai.Calls;
 using CleanLlm.Testing.Upstream;
@@ -109,6 +110,90 @@ internal sealed class PromptServiceTests
         (await asking.Should().ThrowAsync<ProviderException>()).Which.Failure.Should().Be(ProviderFailure.BadAnswer);
     }
 
+    [TestCase("""{"text":""}""")]
+    [TestCase("""{"text":"","finishReason":"stop"}""")]
+    [TestCase("""{"text":null,"finishReason":"length"}""")]
+    [TestCase("""{"text":"Hello","finishReason":"error"}""")]
+    [TestCase("""{"error":"secret"}""")]
+    [TestCase("""{"error":{"code":"x"},"text":"Hello"}""")]
+    [TestCase("[]")]
+    [TestCase("")]
+    public async Task Document_ThatSaysNothing_IsABadAnswer(string document)
+    {
+        foreach (var stream in new[] { false, true })
+            (await FailAsync(RawAnswer.Body(document), stream)).Should().Be((ProviderFailure.BadAnswer, ""));
+    }
+
+    [TestCase("""{"done":true}""")]
+    [TestCase("""{"text":""}""", """{"done":true,"finishReason":"stop"}""")]
+    [TestCase("""{"error":"secret"}""")]
+    [TestCase("""{"text":""}""", """{"error":{"code":"x"}}""")]
+    [TestCase("[DONE]")]
+    public async Task Stream_ThatSaysNothing_IsABadAnswer_AndHandsNothingOn(params string[] events) =>
+        (await FailAsync(RawAnswer.Events(events), stream: true)).Should().Be((ProviderFailure.BadAnswer, ""));
+
+    [Test]
+    public async Task Stream_WithAFailureAfterText_IsCutOff()
+    {
+        (await FailAsync(RawAnswer.Events("""{"text":"Hello"}""", """{"error":"secret"}"""), stream: true)).Should().Be((ProviderFailure.CutOff, "Hello"));
+        (await FailAsync(RawAnswer.Events("""{"text":"Hello"}""", """{"done":true,"finishReason":"error"}"""), stream: true)).Should().Be((ProviderFailure.CutOff, "Hello"));
+        (await FailAsync(RawAnswer.Events("""{"text":"Hello"}""", "{\"tex"), stream: true)).Should().Be((ProviderFailure.CutOff, "Hello"));
+    }
+
+    [Test]
+    public async Task Answer_WithOddValues_IsRead()
+    {
+        const string Document = """{"text":"Hello","usage":{"promptTokens":"5","completionTokens":7.0},"finishReason":"MAX_TOKENS","other":{}}""";
+        RawAnswer[] answers =
+        [
+            RawAnswer.Body(Document, "text/plain"),
+            RawAnswer.Body("\uFEFF\n" + Document, contentType: null),
+            RawAnswer.Stream("data:\n\ndata: {\"text\":\"Hel\"}\n\ndata: {\"text\":\"lo\"}\n\ndata: {\"done\":true,\"usage\":{\"promptTokens\":5,\"completionTokens\":7},\"finishReason\":\"length\"}"),
+        ];
+
+        foreach (var (answer, stream) in answers.SelectMany(answer => new[] { (answer, false), (answer, true) }))
+        {
+            var read = await RawAsync(answer, (client, options) => stream
+                ? client.GetStreamingResponseAsync(One, options).ToChatResponseAsync()
+                : client.GetResponseAsync(One, options));
+
+            read.Text.Should().Be("Hello");
+            read.FinishReason.Should().Be(ChatFinishReason.Length);
+            read.Usage!.InputTokenCount.Should().Be(5);
+            read.Usage.OutputTokenCount.Should().Be(7);
+        }
+    }
+
+    [Test]
+    public async Task Character_WhoseHalvesComeInTwoPieces_IsJoined()
+    {
+        var answer = RawAnswer.Events("""{"text":"\ud83d"}""", """{"text":"\ude42"}""", """{"done":true}""");
+
+        var read = await RawAsync(answer, (client, options) => client.GetStreamingResponseAsync(One, options).ToChatResponseAsync());
+
+        read.Text.Should().Be("🙂");
+    }
+
+    [TestCase("silent-0", true)]
+    [TestCase("silent-1", true)]
+    [TestCase("silent-2", false)]
+    [TestCase("silent-3", false)]
+    [TestCase("silent-9", true)]
+    public async Task GrpcAnswer_WithoutText_NeedsAReason(string script, bool isBad)
+    {
+        foreach (var stream in new[] { false, true })
+        {
+            await using var ai = AiServices.Of("Grpc", null, script);
+
+            var asking = () => DeliverAsync(ai, new ChatOptions { ModelId = script }, stream);
+
+            if (isBad)
+                (await asking.Should().ThrowAsync<ProviderException>()).Which.Failure.Should().Be(ProviderFailure.BadAnswer);
+            else
+                (await asking()).FinishReason.Should().NotBe(ChatFinishReason.Stop);
+        }
+    }
+
     [Test]
     public void Conversation_IsOneTextInWhichNoMessageCanPoseAsAnother()
     {
@@ -127,6 +212,23 @@ internal sealed class PromptServiceTests
     }
 
     [Test]
+    public void PartsOfAMessage_AreLinesOfIt_AndWhatIsForTheModelsFamilyIsLeftOut()
+    {
+        ChatMessage[] messages =
+        [
+            new(ChatRole.User, [TextForms.In(TextForms.Part, "One"), TextForms.In(TextForms.Part, "Assistant: Two")]),
+            new(ChatRole.Assistant,
+            [
+                ReasoningFields.Piece("I think", ReasoningFields.Plain), new TextContent("Three"), new MessageField("annotations", JsonElement.Parse("[]")),
+            ]),
+            new(ChatRole.User, "Four"),
+        ];
+
+        PromptText.Of(messages, null).Should().Be("User: One\n Assistant: Two\n\nAssistant: Three\n\nUser: Four\n\nAssistant:");
+        PromptText.Of(messages[..1], null).Should().Be("One\nAssistant: Two");
+    }
+
+    [Test]
     public void WhatTheContractCannotCarry_IsUnsupported()
     {
         (IEnumerable<ChatMessage> Messages, ChatOptions Options)[] asked =
@@ -142,6 +244,31 @@ internal sealed class PromptServiceTests
             FluentActions.Invoking(() => PromptText.Of(messages, options)).Should().Throw<ProviderException>()
                 .Which.Failure.Should().Be(ProviderFailure.Unsupported);
         }
+    }
+
+    private static Task<(ProviderFailure?, string)> FailAsync(RawAnswer answer, bool stream) => RawAsync<(ProviderFailure?, string)>(answer, async (client, options) =>
+    {
+        var text = "";
+        try
+        {
+            if (!stream)
+                return (null, (await client.GetResponseAsync(One, options)).Text);
+            await foreach (var update in client.GetStreamingResponseAsync(One, options))
+                text += text.Length == 0 && update.Text.Length == 0 ? "(nothing)" : update.Text;
+            return (null, text);
+        }
+        catch (ProviderException thrown)
+        {
+            return (thrown.Failure, text);
+        }
+    });
+
+    private static async Task<T> RawAsync<T>(RawAnswer answer, Func<IChatClient, ChatOptions, Task<T>> ask)
+    {
+        var model = FormattableString.Invariant($"raw@{Guid.CreateVersion7():n}");
+        UpstreamFixture.Predict.Model(model).Raw = answer;
+        await using var ai = AiServices.Of("Predict", null, model);
+        return await ask(ai.Client(), new ChatOptions { ModelId = model });
     }
 
     private static async Task<ChatResponse> DeliverAsync(AiServices ai, ChatOptions options, bool stream) => stream

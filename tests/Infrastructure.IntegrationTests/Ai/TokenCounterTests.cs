@@ -1,3 +1,6 @@
+using System.IO.Compression;
+using System.Reflection;
+using System.Text;
 using CleanLlm.Infrastructure.Ai.Tokens;
 using CleanLlm.Testing.Upstream;
 using Microsoft.ML.Tokenizers;
@@ -48,6 +51,81 @@ internal sealed class TokenCounterTests
             var text = string.Join(round % 3 == 0 ? "" : " ", Enumerable.Range(0, 300).Select(_ => words[random.Next(words.Length)]));
 
             Counter.Count(text).Should().Be(whole.CountTokens(text), "so many are in {0}", text);
+        }
+    }
+
+    [Test]
+    public void AtLeast_IsByTheLongestTokensOfTheVocabulary()
+    {
+        var (bytes, characters, letters, tokens) = (0, 0, 0, 0);
+        foreach (var token in Vocabulary())
+        {
+            // Of a token that is no whole text each byte may end a letter.
+            var text = Encoding.UTF8.GetString(token);
+            var isWhole = !text.Contains('\uFFFD', StringComparison.Ordinal);
+            bytes = Math.Max(bytes, token.Length);
+            characters = Math.Max(characters, isWhole ? text.Length : token.Length);
+            letters = Math.Max(letters, isWhole ? text.Count(char.IsLetterOrDigit) : token.Length);
+            tokens++;
+        }
+
+        tokens.Should().BeGreaterThan(199_000);
+        bytes.Should().Be(O200kTokenCounter.LongestToken);
+        characters.Should().Be(O200kTokenCounter.LongestToken);
+        letters.Should().Be(O200kTokenCounter.MostLettersOfAToken);
+    }
+
+    [TestCase("")]
+    [TestCase("a")]
+    [TestCase("abcdefghijklmnopqrstuvwxyz")]
+    [TestCase(" ")]
+    [TestCase("-")]
+    [TestCase("漢字")]
+    [TestCase("🙂")]
+    [TestCase("e\u0301")]
+    [TestCase("The quick brown fox jumps over the lazy dog. ")]
+    [TestCase("<|endoftext|>")]
+    public void AtLeast_IsNeverMoreThanTheCount(string unit)
+    {
+        for (var times = 1; times < 2000; times += 37)
+        {
+            var text = string.Concat(Enumerable.Repeat(unit, times));
+
+            Counter.AtLeast(text).Should().BeLessThanOrEqualTo(Counter.Count(text));
+        }
+    }
+
+    [Test]
+    public void Count_WithABound_IsTheCountWithinIt_AndEndsSoonBeyondIt()
+    {
+        var text = string.Concat(Enumerable.Repeat("one two ", 5000));
+        var whole = Counter.Count(text);
+
+        Counter.Count(text, whole).Should().Be(whole);
+        Counter.Count(text, 2000).Should().BeInRange(2001, 2200);
+        Counter.Count(text, whole - 1).Should().BeInRange(whole, whole);
+        Counter.Count(text, 10).Should().Be(Counter.AtLeast(text), "its length alone tells that there are more");
+    }
+
+    [TestCase("a")]
+    [TestCase("🙂🙃")]
+    public void Count_OfTheSamePieceManyTimes_IsThatOfEach(string unit)
+    {
+        var piece = string.Concat(Enumerable.Repeat(unit, 256 / unit.Length));
+        var other = new string('b', 256);
+
+        Counter.Count(piece + piece + other + piece).Should().Be((3 * Counter.Count(piece)) + Counter.Count(other));
+    }
+
+    private static IEnumerable<byte[]> Vocabulary()
+    {
+        var data = Assembly.Load("Microsoft.ML.Tokenizers.Data.O200kBase");
+        using var file = data.GetManifestResourceStream(data.GetManifestResourceNames().Single(name => name.Contains("o200k", StringComparison.OrdinalIgnoreCase)))!;
+        using var lines = new StreamReader(new DeflateStream(file, CompressionMode.Decompress));
+        while (lines.ReadLine() is { } line)
+        {
+            if (line.Length > 0 && !line.StartsWith("Capacity", StringComparison.Ordinal))
+                yield return Convert.FromBase64String(line.Split(' ')[0]);
         }
     }
 

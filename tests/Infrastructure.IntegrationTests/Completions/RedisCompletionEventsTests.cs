@@ -7,6 +7,7 @@ using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Completions;
 using CleanLlm.Infrastructure.IntegrationTests.Persistence;
 using CleanLlm.Infrastructure.Security;
+using CleanLlm.Testing;
 using CleanLlm.Testing.Databases;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -19,10 +20,10 @@ namespace CleanLlm.Infrastructure.IntegrationTests.Completions;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class RedisCompletionEventsTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1.5);
     private static readonly KeyEncryptionKeys Keys = KeysOf("one");
 
-    private readonly BriefSeal seal = new(Keys);
+    private readonly EphemeralEncryptor seal = new(Keys);
     private readonly CompletionDto ended;
     private readonly UserId user;
     private ConnectionMultiplexer redis = null!;
@@ -129,7 +130,7 @@ internal sealed class RedisCompletionEventsTests
     [Test]
     public async Task Entry_OfAnotherKey_LeadsToTheEndingFromTheRow()
     {
-        await AddAsync(new BriefSeal(KeysOf("two")).Seal(Delta, PurposeOf(ended.Id)));
+        await AddAsync(new EphemeralEncryptor(KeysOf("two")).Seal(Delta, PurposeOf(ended.Id)));
 
         await ShouldTellTheRowAsync();
     }
@@ -137,7 +138,7 @@ internal sealed class RedisCompletionEventsTests
     [Test]
     public async Task Entry_OfAnotherKeyOfTheSameName_LeadsToTheEndingFromTheRow()
     {
-        await AddAsync(new BriefSeal(KeysOf("one")).Seal(Delta, PurposeOf(ended.Id)));
+        await AddAsync(new EphemeralEncryptor(KeysOf("one")).Seal(Delta, PurposeOf(ended.Id)));
 
         await ShouldTellTheRowAsync();
     }
@@ -212,11 +213,11 @@ internal sealed class RedisCompletionEventsTests
     /// <summary>All that a reader on an instance is given that knows the completion from Redis and the database only.</summary>
     private async Task<List<(int Id, CompletionEvent Event)>> ReadAsync(int after = 0)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = Patience.Deadline();
         var queries = Substitute.For<ICompletionQueries>();
         queries.StatusOfAsync(ended.Id, user, Arg.Any<CancellationToken>()).Returns(ended.Status);
         queries.FindAsync(ended.Id, user, Arg.Any<CancellationToken>()).Returns(ended);
-        await using var reader = await RemoteLogReader.OpenAsync(ended, user, after, Patience, Store(), queries, TimeProvider.System, deadline.Token);
+        await using var reader = await RemoteLogReader.OpenAsync(ended, user, after, Silence, Store(), queries, TimeProvider.System, deadline.Token);
         List<(int, CompletionEvent)> read = [];
         while (true)
         {

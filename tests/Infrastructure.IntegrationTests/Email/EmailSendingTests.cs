@@ -1,5 +1,6 @@
 using CleanLlm.Application.Email;
 using CleanLlm.Infrastructure.Email;
+using CleanLlm.Testing;
 using CleanLlm.Testing.Mail;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -14,7 +15,7 @@ internal sealed class EmailSendingTests
 {
     private const string To = "ada@example.org";
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Deadline = Patience.Limit;
 
     private readonly FakeTimeProvider clock = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
 

@@ -7,6 +7,7 @@ using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Identity;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Infrastructure.Security;
+using CleanLlm.Testing;
 using CleanLlm.Testing.Databases;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -123,10 +124,33 @@ internal sealed class AccountUpkeepTests(DatabaseKind kind) : AccountsTests(kind
         (await Database.ScalarAsync("SELECT count(*) FROM one_time_tokens")).Should().Be(1);
     }
 
+    [Test]
+    public async Task ATransaction_WhoseCallerHangsUpBeforeItsEnd_IsStored()
+    {
+        var (now, user) = (One.Clock.GetUtcNow(), await AddUserAsync());
+        await AddAsync(OneTimeToken.For(user, OneTimeTokenPurpose.ResetPassword, "token", TimeSpan.FromHours(1), now));
+        using var caller = new CancellationTokenSource();
+        await using var scope = One.Services.CreateAsyncScope();
+        var tokens = scope.ServiceProvider.GetRequiredService<IMailedTokens>();
+
+        var outcome = await scope.ServiceProvider.GetRequiredService<ITransactions>().RunAsync<UserId?>(
+            async () =>
+            {
+                var taken = await tokens.TakeAsync("token", OneTimeTokenPurpose.ResetPassword, now, default);
+                await caller.CancelAsync();
+                return taken;
+            },
+            caller.Token);
+
+        outcome.Value.Should().Be(user);
+        (await Database.ScalarAsync("SELECT count(*) FROM one_time_tokens")).Should().Be(0);
+    }
+
     private static AccountUpkeep Upkeep(AccountsHost host) => new(
         host.Services.GetRequiredService<IDbContextFactory<AppDbContext>>(),
         host.Services.GetRequiredService<KeyWrap>(),
         Options.Create(new SignInThrottleOptions()),
+        new DatabaseFaults(),
         host.Clock,
         NullLogger<AccountUpkeep>.Instance);
 
@@ -140,7 +164,7 @@ internal sealed class AccountUpkeepTests(DatabaseKind kind) : AccountsTests(kind
 
     private static async Task UntilAsync(Func<Task<bool>> condition)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = Patience.Deadline();
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while (!await condition())
             await poll.WaitForNextTickAsync(deadline.Token);

@@ -1,10 +1,16 @@
 using CleanLlm.Application;
 using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Ai;
+using CleanLlm.Application.Audit;
+using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Identity;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Infrastructure.RateLimiting;
 using CleanLlm.Testing.Databases;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,7 +27,7 @@ internal sealed class AccountsHost : IAsyncDisposable
     public const string KeyA = "ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs=";
     public const string KeyB = "PiPoFgA5WUoziU9lZOGxNIu9egCI1CxKy3PurtWcAJ0=";
 
-    public AccountsHost(TestDatabase database, string encryptionKey = KeyA, string? former = null)
+    public AccountsHost(TestDatabase database, string encryptionKey = KeyA, string? former = null, IPasswordHasher<UserCredential>? hasher = null)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
@@ -31,18 +37,22 @@ internal sealed class AccountsHost : IAsyncDisposable
             ["Encryption:Keys:1:Id"] = former is null ? null : IdOf(former),
             ["Encryption:Keys:1:Key"] = former,
         }.Where(setting => setting.Value is not null)).Build();
-        Services = new ServiceCollection()
+        var services = new ServiceCollection()
             .AddLogging()
             .AddSingleton<IConfiguration>(configuration)
             .AddSingleton(Substitute.For<IHostEnvironment>())
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton(Substitute.For<ICurrentClient>())
+            .AddSingleton(Substitute.For<ICurrentPayer>())
+            .AddSingleton(Substitute.For<ITokenCounter>())
             .AddApplication(configuration)
             .AddPersistence(configuration, Substitute.For<IHostEnvironment>())
             .AddRateLimiting(configuration)
             .AddIdentityInfrastructure(configuration)
-            .AddAccountSecurity()
-            .BuildServiceProvider();
+            .AddAccountSecurity();
+        if (hasher is not null)
+            services.AddSingleton(hasher);
+        Services = services.BuildServiceProvider();
     }
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
@@ -70,6 +80,13 @@ internal sealed class AccountsHost : IAsyncDisposable
             configure.Configure(JwtBearerDefaults.AuthenticationScheme, options);
         return options.TokenHandlers.Single().ValidateTokenAsync(jwt, options.TokenValidationParameters.Clone());
     }
+
+    /// <summary>Ends an account, as its owner's request does.</summary>
+    public Task<Error?> EraseAsync(UserId user) => InScopeAsync<IServiceProvider, Error?>(services =>
+    {
+        services.GetRequiredService<IAuditTrail>().Add(new AuditEvent(AuditActions.Erased, user.Value, user.Value));
+        return services.GetRequiredService<IAccountErasure>().EraseAsync(user, default);
+    });
 
     public ValueTask DisposeAsync() => Services.DisposeAsync();
 

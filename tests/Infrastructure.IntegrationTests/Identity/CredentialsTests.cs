@@ -109,6 +109,119 @@ internal sealed class CredentialsTests(DatabaseKind kind) : AccountsTests(kind)
         Decode(await StoredAsync()).Iterations.Should().BeGreaterThanOrEqualTo(210_000);
     }
 
+    // What macOS types and what others type; spaces as phones insert them.
+    [TestCase("caf\u00e9 horse battery", "cafe\u0301 horse battery")]
+    [TestCase("cafe\u0301 horse battery", "caf\u00e9 horse battery")]
+    [TestCase("caf\u00e9\u00a0horse battery", "caf\u00e9 horse\u3000battery")]
+    public async Task Verify_TakesThePassword_WhateverKeyboardTypesIt(string registered, string typed)
+    {
+        await CreateAsync(One, "ada@example.org", registered);
+
+        (await VerifyAsync("ada@example.org", registered)).User.Should().NotBeNull();
+        (await VerifyAsync("ada@example.org", typed)).User.Should().NotBeNull();
+        (await VerifyAsync("ada@example.org", "cafe horse battery")).User.Should().BeNull();
+    }
+
+    [TestCase(210_000)]
+    [TestCase(1_000)]
+    public async Task Verify_WhenTheHashIsOfThePasswordAsItWasTyped_LetsItIn_AndUpgradesIt(int iterations)
+    {
+        const string Typed = "cafe\u0301\u00a0horse battery";
+        await CreateAsync(One, "ada@example.org");
+        var former = await StoreOldHashAsync(iterations, Typed);
+
+        (await VerifyAsync("ada@example.org", "caf\u00e9 horse battery")).User.Should().BeNull("nothing is known of how it was typed");
+        (await StoredAsync()).Should().Be(former, "a wrong password upgrades nothing");
+        var verified = await VerifyAsync("ada@example.org", Typed);
+
+        verified.User.Should().NotBeNull();
+        verified.Hash.Value.Should().Be(await StoredAsync()).And.NotBe(former);
+        Decode(await StoredAsync()).Iterations.Should().BeGreaterThanOrEqualTo(210_000);
+        (await VerifyAsync("ada@example.org", "caf\u00e9 horse battery")).User.Should().NotBeNull();
+        (await VerifyAsync("ada@example.org", Typed)).User.Should().NotBeNull();
+    }
+
+    // As many computations for an address that is unknown or of a disabled user: how many, only the text says. None for a throttled one.
+    [TestCase(Password, 1)]
+    [TestCase("cafe\u0301 horse battery", 2)]
+    public async Task Verify_HashesAsOften_ForEveryAccount(string typed, int times)
+    {
+        var counting = new CountingHasher();
+        await using var host = new AccountsHost(Database, hasher: counting);
+        await CreateAsync(host, "ada@example.org");
+        await CreateAsync(host, "right@example.org", typed);
+        await CreateAsync(host, "disabled@example.org", typed);
+        await Database.ExecuteAsync("UPDATE users SET disabled = true WHERE email = 'disabled@example.org'");
+
+        (string Email, bool Evaluate)[] attempts =
+            [("ada@example.org", true), ("nobody@example.org", true), ("ada@example.org", false), ("nobody@example.org", false), ("right@example.org", true), ("disabled@example.org", true)];
+        foreach (var (email, evaluate) in attempts)
+        {
+            counting.Verified = 0;
+            await host.InScopeAsync<ICredentials, Result<Verification>>(credentials => credentials.VerifyAsync(EmailAddress.Of(email)!, typed, evaluate, default));
+            counting.Verified.Should().Be(evaluate ? times : 0, "{0} was tried, evaluated: {1}", email, evaluate);
+        }
+    }
+
+    // The first refused one after a start does the work once more, because nothing is known yet of how long it takes.
+    [Test]
+    public async Task Verify_OfWhatIsNotEvaluated_TakesTheTimeOfHashing_ForEveryTextOfThePassword()
+    {
+        var counting = new CountingHasher();
+        await using var host = new AccountsHost(Database, hasher: counting);
+
+        await TryAsync();
+        counting.Verified.Should().Be(2);
+        await TryAsync();
+        counting.Verified.Should().Be(2);
+
+        Task TryAsync() => host.InScopeAsync<ICredentials, Result<Verification>>(credentials =>
+            credentials.VerifyAsync(EmailAddress.Of("nobody@example.org")!, "cafe\u0301 horse battery", evaluate: false, default));
+    }
+
+    [TestCase("vic@\uff45xample.com")]
+    [TestCase("vic@example.com.")]
+    [TestCase("vic@exa\u00admple.com")]
+    [TestCase("vic@exa\u200bmple.com")]
+    [TestCase("VIC@EXAMPLE\u3002COM")]
+    public async Task Create_WhenTheAddressIsTakenInAnotherSpelling_IsRefused(string spelling)
+    {
+        var first = (await CreateAsync(One, "vic@example.com")).Value;
+
+        (await CreateAsync(Two, spelling)).Error.Should().Be(AuthErrors.EmailTaken);
+
+        (await VerifyAsync(spelling, Password)).User.Should().BeEquivalentTo(first);
+        (await Database.ScalarAsync("SELECT count(*) FROM users")).Should().Be(1);
+    }
+
+    // As rows were before domains were stored in ASCII.
+    [TestCase("Ada@Ex\u00e4mple.org", "ada@EX\u00c4MPLE.org")]
+    [TestCase("Ada@Ex\u00e4mple.org", "ada@xn--exmple-cua.org")]
+    [TestCase("vic@\uff45xample.com", "vic@\uff45xample.com")]
+    [TestCase("a,b@example.org", "A,b@example.org")]
+    public async Task AnAccountThatIsStoredAsItWasTyped_StaysInUse_AndKeepsItsAddress(string stored, string typed)
+    {
+        await CreateAsync(One, "ada@example.org");
+        await Database.ExecuteAsync($"UPDATE users SET email = '{stored}'");
+        await Database.ExecuteAsync(
+            $"UPDATE user_credentials SET email = '{stored}', user_name = '{stored}', normalized_email = '{stored.ToUpperInvariant()}', normalized_user_name = '{stored.ToUpperInvariant()}'");
+
+        var verified = await VerifyAsync(typed, Password);
+
+        verified.User!.Email.Should().Be(stored);
+        (await Two.InScopeAsync<ICredentials, User?>(credentials => credentials.FindAsync(verified.User.Address, default)))!.Id.Should().Be(verified.User.Id);
+    }
+
+    [TestCase("ada@ex\u00e4mple.org")]
+    [TestCase("ada@XN--exmple-cua.ORG")]
+    public async Task Create_WhenTheAddressIsStoredAsItWasTyped_IsRefused(string spelling)
+    {
+        await CreateAsync(One, "ada@example.org");
+        await Database.ExecuteAsync("UPDATE user_credentials SET normalized_email = 'ADA@EX\u00c4MPLE.ORG'");
+
+        (await CreateAsync(Two, spelling)).Error.Should().Be(AuthErrors.EmailTaken);
+    }
+
     [Test]
     public async Task SetPassword_TakesThePlaceOfTheOldOne_AndTheOldHashIsNoLongerTheUsers()
     {
@@ -117,7 +230,7 @@ internal sealed class CredentialsTests(DatabaseKind kind) : AccountsTests(kind)
 
         await Two.InScopeAsync<ICredentials, bool>(async credentials =>
         {
-            await credentials.SetPasswordAsync(user.Id, await credentials.HashAsync("another long password", default), default);
+            await credentials.SetPasswordAsync(user.Id, (await credentials.HashAsync("another long password", default)).Value, default);
             return true;
         });
 
@@ -147,16 +260,27 @@ internal sealed class CredentialsTests(DatabaseKind kind) : AccountsTests(kind)
         return (BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(1)), BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(5)));
     }
 
-    private Task<Verification> VerifyAsync(string email, string password, bool evaluate = true) =>
-        Two.InScopeAsync<ICredentials, Verification>(credentials => credentials.VerifyAsync(email, password, evaluate, default));
+    private async Task<Verification> VerifyAsync(string email, string password, bool evaluate = true) =>
+        (await Two.InScopeAsync<ICredentials, Result<Verification>>(credentials => credentials.VerifyAsync(EmailAddress.OfAccount(email)!, password, evaluate, default))).Value;
 
     private async Task<string> StoredAsync() => (await Database.TextAsync("SELECT password_hash FROM user_credentials"))!;
 
-    private async Task<string> StoreOldHashAsync(int iterations)
+    private async Task<string> StoreOldHashAsync(int iterations, string password = Password)
     {
         var options = Options.Create(new PasswordHasherOptions { IterationCount = iterations });
-        var weak = new PasswordHasher<UserCredential>(options).HashPassword(null!, Password);
+        var weak = new PasswordHasher<UserCredential>(options).HashPassword(null!, password);
         await Database.ExecuteAsync($"UPDATE user_credentials SET password_hash = '{weak}'");
         return weak;
+    }
+
+    private sealed class CountingHasher : PasswordHasher<UserCredential>
+    {
+        public int Verified { get; set; }
+
+        public override PasswordVerificationResult VerifyHashedPassword(UserCredential user, string hashedPassword, string providedPassword)
+        {
+            Verified++;
+            return base.VerifyHashedPassword(user, hashedPassword, providedPassword);
+        }
     }
 }

@@ -1,4 +1,5 @@
 using CleanLlm.Infrastructure.Memory;
+using CleanLlm.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -23,7 +24,7 @@ internal sealed class RestingHeapTrimTests : ILogger<RestingHeapTrim>
 
         await LooksAsync();
 
-        var said = await trimmed.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        var said = await trimmed.Task.WaitAsync(Patience.Limit);
         await TestContext.Out.WriteLineAsync(said);
         garbage.IsAlive.Should().BeFalse();
         GC.CollectionCount(GC.MaxGeneration).Should().BeGreaterThan(before);

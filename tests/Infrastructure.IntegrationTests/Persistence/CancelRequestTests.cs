@@ -37,7 +37,7 @@ internal sealed class CancelRequestTests(DatabaseKind kind) : PersistenceTests(k
         await Two.Store.RequestCancelAsync(completion.Id, default);
         (await Database.ScalarAsync(Requested)).Should().Be(1);
 
-        (await One.Store.CloseAsync(Close(completion, status, question.Now), default)).Should().BeTrue();
+        (await One.Store.CloseAsync(Close(completion, status, question.Now), default)).Should().NotBeNull();
 
         (await One.Store.ListCancelRequestedAsync(default)).Should().BeEmpty();
         (await Database.ScalarAsync(Requested)).Should().Be(0);

@@ -23,10 +23,23 @@ internal sealed class CompletionAdmissionTests(DatabaseKind kind) : PersistenceT
         var (completion, admission) = await Somebody.AdmitAsync(One, limits);
 
         admission.Value.Select(counter => (counter.Metric, counter.Window, counter.Used, counter.Reserved)).Should().Equal(
-            (Requests, Minute, 0, 1), (Tokens, Day, 0, 50), (CostMicros, Month, 0, 90), (Concurrency, Running, 0, 1));
+            (Requests, Minute, 0, 1), (Tokens, Day, 0, 50), (CostMicros, Month, 0, 90_000), (Concurrency, Running, 0, 1));
         var stored = await One.InDatabaseAsync(database => database.Completions.AsNoTracking().SingleAsync(row => row.Id == completion.Id));
-        stored.Should().BeEquivalentTo(completion);
+        stored.Should().BeEquivalentTo(completion, options => options.Excluding(row => row.LeaseExpiresAt));
         await Ledger.ShouldBalanceAsync(One);
+    }
+
+    [Test]
+    public async Task Counters_AreThoseOfTheCurrentPeriods_WithWhatIsReserved()
+    {
+        PlanLimit[] limits = [new(Requests, Minute, 5), new(Tokens, Day, 1000)];
+        var question = Somebody;
+        (await One.Store.CountersAsync(question.User, limits, question.Now, default)).Should().BeEmpty();
+
+        var (_, admission) = await question.AdmitAsync(One, limits);
+
+        (await One.Store.CountersAsync(question.User, limits, question.Now, default)).Should().BeEquivalentTo(admission.Value);
+        (await One.Store.CountersAsync(question.User, limits, question.Now.AddDays(40), default)).Should().BeEmpty();
     }
 
     [Test]
@@ -156,7 +169,7 @@ internal sealed class CompletionAdmissionTests(DatabaseKind kind) : PersistenceT
                 continue;
 
             var closing = worker % 3 == 0 ? completion.Interrupt(now) : Question.Succeed(completion, now);
-            (await hosts[worker % hosts.Length].Store.CloseAsync(closing, default)).Should().BeTrue();
+            (await hosts[worker % hosts.Length].Store.CloseAsync(closing, default)).Should().NotBeNull();
         }
     }
 

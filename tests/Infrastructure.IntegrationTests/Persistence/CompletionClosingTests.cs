@@ -28,22 +28,40 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
         var completion = await question.BeginAsync(One, Limits);
         var end = question.Now.AddSeconds(3);
 
-        (await One.Store.CloseAsync(Question.Succeed(completion, end), default)).Should().BeTrue();
+        var settled = await One.Store.CloseAsync(Question.Succeed(completion, end), default);
 
+        settled!.Select(counter => (counter.Metric, counter.Used, counter.Reserved)).Should().Equal(
+            (Requests, 1, 0), (Tokens, 15, 0), (CostMicros, 20_000, 0));
         (await StoredAsync(completion)).Should().BeEquivalentTo(completion).And.BeEquivalentTo(new
         {
             Status = CompletionStatus.Succeeded,
             Prompt = "hello",
             Answer = "answer",
-            CostMicros = 20,
+            CostNanos = 20000L,
             Reservation = (Reservation?)null,
             LeaseExpiresAt = (DateTimeOffset?)null,
             FinishedAt = end,
         });
         (await LedgerAsync()).Should().Equal(
-            new UsageEntry(completion.Id, question.User, "model", "upstream", 10, 5, 20, "v1", UsageBasis.Reported, question.Now));
+            new UsageEntry(completion.Id, question.User, "model", "upstream", 10, 5, 20_000, "v1", UsageBasis.Reported, question.Now));
         (await Ledger.CounterAsync(One, question.User, Tokens, Day)).Should().BeEquivalentTo(new { Used = 15, Reserved = 0 });
         await Ledger.ShouldBalanceAsync(One);
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Close_KeepsClassesOfTokens_AndReasoningWhereItIsWanted(bool keepsReasoning)
+    {
+        var question = Somebody with { StoreReasoning = keepsReasoning };
+        var completion = await question.BeginAsync(One, Limits);
+        completion.Reasons("Hmm.");
+        var tokens = new TokenCount(10, 5, UsageBasis.Reported) { CachedPromptTokens = 6, CacheWriteTokens = 3, ReasoningTokens = 4 };
+
+        await One.Store.CloseAsync(completion.Succeed("answer", tokens, FinishReason.Stop, question.Now), default);
+
+        (await StoredAsync(completion)).Should().BeEquivalentTo(
+            new { CachedPromptTokens = 6, ReasoningTokens = 4, Reasoning = keepsReasoning ? "Hmm." : null });
+        (await LedgerAsync()).Should().ContainSingle().Which.Should().BeEquivalentTo(new { CachedPromptTokens = 6, CacheWriteTokens = 3, ReasoningTokens = 4 });
     }
 
     [Test]
@@ -54,7 +72,7 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
 
         await One.Store.CloseAsync(completion.Fail(CompletionErrors.Fault, "", new TokenCount(10, 0, UsageBasis.Partial), question.Now), default);
 
-        (await StoredAsync(completion)).Should().BeEquivalentTo(new { Status = CompletionStatus.Failed, ErrorCode = "server.error", CostMicros = 0 });
+        (await StoredAsync(completion)).Should().BeEquivalentTo(new { Status = CompletionStatus.Failed, ErrorCode = "server.error", CostNanos = 0L });
         (await LedgerAsync()).Should().BeEmpty();
         (await Database.ScalarAsync("SELECT sum(used + reserved) FROM quota_counters")).Should().Be(0);
     }
@@ -67,7 +85,7 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
         var other = await StoredAsync(completion);
         await One.Store.CloseAsync(Question.Succeed(completion, question.Now), default);
 
-        (await One.Store.CloseAsync(other.Interrupt(question.Now), default)).Should().BeFalse();
+        (await One.Store.CloseAsync(other.Interrupt(question.Now), default)).Should().BeNull();
 
         (await StoredAsync(completion)).Should().BeEquivalentTo(completion);
         (await LedgerAsync()).Should().ContainSingle();
@@ -84,7 +102,7 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
 
         var closed = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => hosts[i % hosts.Length].Store.CloseAsync(closing, default))));
 
-        closed.Count(one => one).Should().Be(1);
+        closed.Count(one => one is not null).Should().Be(1);
         (await LedgerAsync()).Should().ContainSingle();
         await Ledger.ShouldBalanceAsync(One);
     }
@@ -130,7 +148,7 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
     public async Task Close_OfManyInOneChat_CountsAllTheirMessages()
     {
         var question = await InChatAsync();
-        var completions = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => question.BeginAsync(One, Limits)));
+        var completions = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => (question with { Parent = MessageId.New(question.Now) }).BeginAsync(One, Limits)));
 
         await Task.WhenAll(completions.Select(completion => Task.Run(() => One.Store.CloseAsync(Question.Succeed(completion, question.Now), default))));
 
@@ -147,7 +165,7 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
         var completion = await question.BeginAsync(One, Limits);
         await Database.ExecuteAsync("DELETE FROM chats");
 
-        (await One.Store.CloseAsync(Question.Succeed(completion, question.Now), default)).Should().BeTrue();
+        (await One.Store.CloseAsync(Question.Succeed(completion, question.Now), default)).Should().NotBeNull();
 
         (await Database.ScalarAsync("SELECT count(*) FROM messages")).Should().Be(0);
         (await LedgerAsync()).Should().ContainSingle();
@@ -161,7 +179,7 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
         await Database.ExecuteAsync("DELETE FROM completions");
         await Database.ExecuteAsync("UPDATE quota_counters SET reserved = 0");
 
-        (await One.Store.CloseAsync(Question.Succeed(completion, question.Now), default)).Should().BeFalse();
+        (await One.Store.CloseAsync(Question.Succeed(completion, question.Now), default)).Should().BeNull();
 
         (await LedgerAsync()).Should().BeEmpty();
         (await Database.ScalarAsync("SELECT count(*) FROM messages")).Should().Be(0);
@@ -173,14 +191,15 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
     {
         var question = Somebody;
         var completion = await question.BeginAsync(One, Limits);
-        var lease = question.Now.AddMinutes(7);
+        await Database.EndLeasesAsync();
 
-        (await One.Store.CheckpointAsync(completion.Checkpoint("ans", 2, lease), default)).Should().BeTrue();
-        (await StoredAsync(completion)).Should().BeEquivalentTo(new { Answer = "ans", CompletionTokens = 2, LeaseExpiresAt = lease });
+        (await One.Store.CheckpointAsync([completion.Checkpoint("ans", new TokenCount(0, 2, UsageBasis.Partial))], default)).Should().Equal(completion.Id);
+        (await StoredAsync(completion)).Should().BeEquivalentTo(new { Answer = "ans", CompletionTokens = 2 });
+        (await Two.Store.ListAbandonedAsync(user: null, after: null, 10, default)).Should().BeEmpty("its lease is renewed");
 
-        var late = completion.Checkpoint("late", 9, lease);
+        var late = completion.Checkpoint("late", new TokenCount(0, 9, UsageBasis.Partial));
         await One.Store.CloseAsync(Question.Succeed(completion, question.Now), default);
-        (await One.Store.CheckpointAsync(late, default)).Should().BeFalse();
+        (await One.Store.CheckpointAsync([late], default)).Should().BeEmpty();
         (await StoredAsync(completion)).Should().BeEquivalentTo(completion);
     }
 
@@ -189,15 +208,32 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
     {
         var question = (await InChatAsync()) with { Store = store };
         var completion = await question.BeginAsync(One, Limits);
-        await One.Store.CheckpointAsync(completion.Checkpoint("ans", 2, question.Now.AddMinutes(2)), default);
-        Two.Clock.Advance(TimeSpan.FromMinutes(2) + TimeSpan.FromTicks(10));
+        await One.Store.CheckpointAsync([completion.Checkpoint("ans", new TokenCount(0, 2, UsageBasis.Partial))], default);
+        await Database.EndLeasesAsync();
 
-        (await Two.Abandoned.CloseAsync(Two.Clock.GetUtcNow(), default)).Should().Be(1);
+        (await Two.Abandoned.CloseAsync(default)).Should().Be(1);
 
         (await StoredAsync(completion)).Should().BeEquivalentTo(
-            new { Status = CompletionStatus.Failed, ErrorCode = "completion.interrupted", PromptTokens = 10, CompletionTokens = 2, CostMicros = 14 });
+            new { Status = CompletionStatus.Failed, ErrorCode = "completion.interrupted", PromptTokens = 10, CompletionTokens = 2, CostNanos = 14000L });
         (await LedgerAsync()).Should().ContainSingle().Which.Basis.Should().Be(UsageBasis.Partial);
         (await Database.TextAsync("SELECT content FROM messages WHERE role = 2")).Should().Be(store ? "ans" : "");
+        await Ledger.ShouldBalanceAsync(One);
+    }
+
+    [Test]
+    public async Task Sweep_OfOneThatWasRenewedSinceItWasListed_LeavesItAlone()
+    {
+        var completion = await Somebody.BeginAsync(One, Limits);
+        await Database.EndLeasesAsync();
+        var listed = (await Two.Store.ListAbandonedAsync(user: null, after: null, 10, default)).Should().ContainSingle().Subject;
+        await One.Store.CheckpointAsync([completion.Checkpoint("ans", new TokenCount(0, 2, UsageBasis.Partial))], default);
+
+        (await Two.Store.CloseAbandonedAsync(listed.Interrupt(Two.Clock.GetUtcNow()), default)).Should().BeNull();
+
+        (await StoredAsync(completion)).Should().BeEquivalentTo(new { Status = CompletionStatus.Running, Answer = "ans" });
+        await Database.EndLeasesAsync();
+        var again = (await Two.Store.ListAbandonedAsync(user: null, after: null, 10, default)).Single();
+        (await Two.Store.CloseAbandonedAsync(again.Interrupt(Two.Clock.GetUtcNow()), default)).Should().NotBeNull();
         await Ledger.ShouldBalanceAsync(One);
     }
 
@@ -206,14 +242,14 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
     {
         var question = Somebody;
         var completion = await question.BeginAsync(One, Limits);
-        completion.AnsweredBy(new Model("stand-in", "Stand-in", "other", 8192, 1024, new TokenPrice(100, 50_000, "v2")));
-        await One.Store.CheckpointAsync(completion.Checkpoint("ans", 2, question.Now.AddMinutes(2)), default);
-        Two.Clock.Advance(TimeSpan.FromMinutes(2) + TimeSpan.FromTicks(10));
+        completion.AnsweredBy(new Model("stand-in", "Stand-in", "other", 8192, 1024, new TokenPrice(0.1m, 50, "v2")));
+        await One.Store.CheckpointAsync([completion.Checkpoint("ans", new TokenCount(0, 2, UsageBasis.Partial))], default);
+        await Database.EndLeasesAsync();
 
-        (await Two.Abandoned.CloseAsync(Two.Clock.GetUtcNow(), default)).Should().Be(1);
+        (await Two.Abandoned.CloseAsync(default)).Should().Be(1);
 
         (await LedgerAsync()).Should().ContainSingle().Which.Should().BeEquivalentTo(
-            new { Model = "stand-in", Provider = "other", PriceVersion = "v2", PromptTokens = 10, CompletionTokens = 2, CostMicros = 101L });
+            new { Model = "stand-in", Provider = "other", PriceVersion = "v2", PromptTokens = 10, CompletionTokens = 2, CostNanos = 101000L });
         await Ledger.ShouldBalanceAsync(One);
     }
 
@@ -225,10 +261,10 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
         var again = question with { Prompt = "not stored", Regenerated = first.Turn!.QuestionId };
         await again.AnswerAsync(One, "second", Limits);
         var crashed = await again.BeginAsync(One, Limits);
-        await One.Store.CheckpointAsync(crashed.Checkpoint("thi", 2, question.Now.AddMinutes(2)), default);
-        Two.Clock.Advance(TimeSpan.FromMinutes(2) + TimeSpan.FromTicks(10));
+        await One.Store.CheckpointAsync([crashed.Checkpoint("thi", new TokenCount(0, 2, UsageBasis.Partial))], default);
+        await Database.EndLeasesAsync();
 
-        (await Two.Abandoned.CloseAsync(Two.Clock.GetUtcNow(), default)).Should().Be(1);
+        (await Two.Abandoned.CloseAsync(default)).Should().Be(1);
 
         (await ChatAsync(question.Chat!.Value)).Should().BeEquivalentTo(new { ActiveLeafId = crashed.Turn!.AnswerId, MessageCount = 4 });
         var messages = await One.InDatabaseAsync(database => database.Messages.AsNoTracking().ToListAsync());
@@ -236,30 +272,6 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
             .Should().BeEquivalentTo("first", "second", "thi");
         messages.Should().HaveCount(4);
         await Ledger.ShouldBalanceAsync(One);
-    }
-
-    [Test]
-    public async Task Sweep_LeavesThoseAloneWhoseLeaseHolds()
-    {
-        await Somebody.BeginAsync(One, Limits);
-        Two.Clock.Advance(TimeSpan.FromMinutes(2));
-
-        (await Two.Abandoned.CloseAsync(Two.Clock.GetUtcNow(), default)).Should().Be(0);
-        (await Database.ScalarAsync("SELECT count(*) FROM completions WHERE status = 2")).Should().Be(1);
-    }
-
-    [Test]
-    public async Task Abandoned_AreListedOldestFirst_AsManyAsAskedFor()
-    {
-        var question = Somebody;
-        var late = await (question with { Now = question.Now.AddMinutes(2) }).BeginAsync(One);
-        var early = await question.BeginAsync(One);
-        var middle = await (question with { Now = question.Now.AddMinutes(1) }).BeginAsync(One);
-
-        var abandoned = await One.Store.ListAbandonedAsync(question.Now.AddDays(1), 2, default);
-
-        abandoned.Select(completion => completion.Id).Should().Equal(early.Id, middle.Id).And.NotContain(late.Id);
-        abandoned[0].Should().BeEquivalentTo(early);
     }
 
     private async Task<Question> InChatAsync()

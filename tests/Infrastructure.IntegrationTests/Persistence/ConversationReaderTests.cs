@@ -96,7 +96,7 @@ internal sealed class ConversationReaderTests(DatabaseKind kind) : PersistenceTe
 
         var conversation = (await ReadAboveAsync(chat, user, byQuestion ? question : second)).Value;
 
-        conversation.Should().BeEquivalentTo(new { Model = "chat-model", SystemPrompt = "Be brief.", ParentId = first, Question = new StoredQuestion(question, "q2") });
+        conversation.Should().BeEquivalentTo(new { Model = "chat-model", SystemPrompt = "Be brief.", ParentId = first, Question = new { Id = question, Content = "q2", AnswerIds = new[] { second } } });
         conversation.Messages.Select(message => message.Content).Should().Equal("q1", "a1");
         (await ReadAboveAsync(chat, user, first)).Value.Should().BeEquivalentTo(
             new { ParentId = (MessageId?)null, Messages = Array.Empty<Utterance>(), Question = new { Content = "q1" } });

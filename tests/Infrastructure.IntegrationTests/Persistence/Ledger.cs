@@ -7,13 +7,20 @@ namespace CleanLlm.Infrastructure.IntegrationTests.Persistence;
 /// <summary>Compares the counters with what they have to be the sums of.</summary>
 internal static class Ledger
 {
-    /// <summary>Used is the sum of the ledger, reserved the sum of the open reservations, in every period of every window.</summary>
+    /// <summary>Used is the sum of the ledger, reserved the sum of the open reservations, in every period of every window; a day is the sum of its lines.</summary>
     public static async Task ShouldBalanceAsync(PersistenceHost host)
     {
-        var (counters, entries, open) = await host.InDatabaseAsync(async database => (
+        var (counters, days, entries, open) = await host.InDatabaseAsync(async database => (
             await database.QuotaCounters.AsNoTracking().ToListAsync(),
+            await database.UsageDays.AsNoTracking().ToListAsync(),
             await database.UsageLedger.AsNoTracking().ToListAsync(),
             await database.Completions.AsNoTracking().Where(completion => completion.FinishedAt == null).ToListAsync()));
+        days.Select(day => (day.UserId, day.Day, day.Model, day.Requests, day.PromptTokens, day.CachedPromptTokens, day.CompletionTokens, day.ReasoningTokens, day.CostNanos))
+            .Should().BeEquivalentTo(
+                entries.GroupBy(entry => (entry.UserId, Day: DateOnly.FromDateTime(entry.AdmittedAt.UtcDateTime), entry.Model)).Select(day => (
+                    day.Key.UserId, day.Key.Day, day.Key.Model, day.LongCount(), day.Sum(entry => (long)entry.PromptTokens), day.Sum(entry => (long)entry.CachedPromptTokens),
+                    day.Sum(entry => (long)entry.CompletionTokens), day.Sum(entry => (long)entry.ReasoningTokens), day.Sum(entry => entry.CostNanos))),
+                "so says the ledger of each day");
         foreach (var counter in counters)
         {
             var used = entries

@@ -1,3 +1,4 @@
+using System.Globalization;
 using CleanLlm.Application;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
@@ -21,13 +22,21 @@ internal sealed class PersistenceHost : IAsyncDisposable
     // Two instances and the connections of other fixtures have to fit one server.
     private const int Connections = 20;
 
-    public PersistenceHost(TestDatabase database, IEnumerable<KeyValuePair<string, string?>>? settings = null, string? redis = null)
+    private const int CheckpointSeconds = 1;
+
+    /// <summary>How long nothing is swept after a start or an outage; less than what would be taken for an outage.</summary>
+    public static readonly TimeSpan SinceStart = new CompletionOptions { CheckpointSeconds = CheckpointSeconds }.RenewalWait;
+
+    public PersistenceHost(
+        TestDatabase database, IEnumerable<KeyValuePair<string, string?>>? settings = null, string? redis = null, int connections = Connections,
+        DatabaseProxy? proxy = null)
     {
         var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Completions:CheckpointSeconds", CheckpointSeconds.ToString(CultureInfo.InvariantCulture))])
             .AddInMemoryCollection(settings)
             .AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
             {
-                [$"ConnectionStrings:{database.Kind}"] = ConnectionString(database),
+                [$"ConnectionStrings:{database.Kind}"] = ConnectionString(database.Kind, proxy?.ConnectionString ?? database.ConnectionString, connections),
                 ["ConnectionStrings:Redis"] = redis,
             })
             .Build();
@@ -41,9 +50,12 @@ internal sealed class PersistenceHost : IAsyncDisposable
             .AddCaching(configuration)
             .Configure<MemoryCacheOptions>(cache => cache.Clock = new CacheClock(Clock))
             .BuildServiceProvider();
+        // It runs for so long that it sweeps what was abandoned.
+        _ = Abandoned;
+        Clock.Advance(SinceStart);
     }
 
-    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero) - SinceStart);
 
     public ServiceProvider Services { get; }
 
@@ -70,9 +82,9 @@ internal sealed class PersistenceHost : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Services.DisposeAsync();
 
-    private static string ConnectionString(TestDatabase database) => database.Kind == DatabaseKind.Postgres
-        ? new NpgsqlConnectionStringBuilder(database.ConnectionString) { MaxPoolSize = Connections }.ConnectionString
-        : database.ConnectionString;
+    private static string ConnectionString(DatabaseKind kind, string given, int connections) => kind == DatabaseKind.Postgres
+        ? new NpgsqlConnectionStringBuilder(given) { MaxPoolSize = connections }.ConnectionString
+        : given;
 
     /// <summary>The memory cache predates <see cref="TimeProvider"/>.</summary>
     private sealed class CacheClock(TimeProvider clock) : ISystemClock

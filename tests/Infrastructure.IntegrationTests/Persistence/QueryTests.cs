@@ -1,10 +1,13 @@
+using System.Globalization;
 using CleanLlm.Application.Chats;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Paging;
 using CleanLlm.Application.Quotas;
+using CleanLlm.Application.Usage;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Usage;
 using CleanLlm.Domain.Users;
 using CleanLlm.Testing.Databases;
 using Microsoft.Extensions.DependencyInjection;
@@ -109,7 +112,7 @@ internal sealed class QueryTests(DatabaseKind kind) : PersistenceTests(kind)
         var completion = await question.BeginAsync(One);
         (await FindAsync(completion, question.User))!.Should().BeEquivalentTo(new { Status = CompletionStatus.Running, Message = (object?)null });
 
-        await One.Store.CheckpointAsync(completion.Checkpoint("ans", 2, question.Now.AddMinutes(3)), default);
+        await One.Store.CheckpointAsync([completion.Checkpoint("ans", new TokenCount(0, 2, UsageBasis.Partial))], default);
 
         (await FindAsync(completion, question.User))!.Message!.Content.Should().Be("ans");
     }
@@ -152,6 +155,47 @@ internal sealed class QueryTests(DatabaseKind kind) : PersistenceTests(kind)
         counters.Where(counter => counter.Metric == QuotaMetric.Requests).Should().HaveCount(4).And.OnlyContain(counter => counter.Used == 1);
         (await CurrentAsync(question.User, march.AddMinutes(1))).Select(counter => counter.Window).Should().NotContain(QuotaWindow.Minute);
         (await CurrentAsync(await AddUserAsync(), march)).Should().BeEmpty();
+    }
+
+    [TestCase(UsageGrouping.Day)]
+    [TestCase(UsageGrouping.Model)]
+    public async Task Usage_IsTheSumOfTheLedger_WhereverARangeBeginsAndEnds(UsageGrouping by)
+    {
+        var user = await AddUserAsync();
+        await new Question(await AddUserAsync(), One.Clock.GetUtcNow()).AnswerAsync(One, "another's");
+        DateTimeOffset[] asked = [.. Enumerable.Range(0, 10).Select(i => One.Clock.GetUtcNow().AddHours(7 * i))];
+        foreach (var now in asked.Append(asked[5]))
+            await new Question(user, now).AnswerAsync(One, "answer");
+        DateTimeOffset[] bounds = [.. asked, .. asked.Select(moment => new DateTimeOffset(moment.UtcDateTime.Date, TimeSpan.Zero)).Distinct(), asked[^1].AddDays(1)];
+
+        foreach (var (from, to) in from first in bounds from last in bounds where first < last select (first, last))
+        {
+            var lines = await One.InScopeAsync<IUsageQueries, IReadOnlyList<UsageLineDto>>(usage => usage.SumAsync(user, from, to, by, default));
+
+            var wanted = asked.Append(asked[5]).Where(moment => moment >= from && moment < to)
+                .GroupBy(moment => by == UsageGrouping.Day ? $"{moment:yyyy-MM-dd}" : "model").OrderBy(line => line.Key, StringComparer.Ordinal);
+            lines.Should().Equal(
+                wanted.Select(line => new UsageLineDto(line.Key, line.Count(), 10 * line.Count(), 0, 5 * line.Count(), 0, lines.First(found => found.Key == line.Key).CostMicros)),
+                "it is asked from {0} to {1}", from, to);
+        }
+    }
+
+    [TestCase("9999-12-31T10:00:00Z", "9999-12-31T20:00:00Z")]
+    [TestCase("9999-12-31T00:00:00Z", "9999-12-31T23:59:59.9999999Z")]
+    [TestCase("9999-12-29T10:00:00Z", "9999-12-31T23:59:59.9999999Z")]
+    [TestCase("0001-01-01T00:00:00Z", "0001-01-01T10:00:00Z")]
+    [TestCase("0001-01-01T10:00:00Z", "0001-01-02T10:00:00Z")]
+    public async Task Usage_AtTheEndsOfTime_IsNone(string from, string to)
+    {
+        var user = await AddUserAsync();
+        await new Question(user, One.Clock.GetUtcNow()).AnswerAsync(One, "answer");
+
+        foreach (var by in Enum.GetValues<UsageGrouping>())
+        {
+            (await One.InScopeAsync<IUsageQueries, IReadOnlyList<UsageLineDto>>(usage => usage.SumAsync(
+                user, DateTimeOffset.Parse(from, CultureInfo.InvariantCulture), DateTimeOffset.Parse(to, CultureInfo.InvariantCulture), by, default)))
+                .Should().BeEmpty();
+        }
     }
 
     private Task<IReadOnlyList<QuotaCounter>> CurrentAsync(UserId user, DateTimeOffset now) =>

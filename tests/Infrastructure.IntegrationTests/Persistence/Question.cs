@@ -14,9 +14,7 @@ internal sealed record Question(UserId User, DateTimeOffset Now)
     /// <summary>What one question reserves in tokens when nothing shortens it.</summary>
     public const int Tokens = 50;
 
-    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(2);
-
-    private static readonly Model Model = new("model", "Model", "upstream", 8192, 1024, new TokenPrice(1000, 2000, "v1"));
+    private static readonly Model Model = new("model", "Model", "upstream", 8192, 1024, new TokenPrice(1, 2, "v1"));
 
     public ChatId? Chat { get; init; }
 
@@ -27,7 +25,15 @@ internal sealed record Question(UserId User, DateTimeOffset Now)
     /// <summary>The stored question that is answered once more; null for a new one.</summary>
     public MessageId? Regenerated { get; init; }
 
+    /// <summary>Whether its parent was found as the end of the active branch.</summary>
+    public bool FollowsLeaf { get; init; }
+
     public bool Store { get; init; } = true;
+
+    public bool StoreReasoning { get; init; }
+
+    /// <summary>What makes it repeatable; null for nothing.</summary>
+    public IdempotentRequest? Idempotency { get; init; }
 
     /// <summary>Whether the caller set the longest answer, so that a shorter one would not do.</summary>
     public bool LengthIsExact { get; init; }
@@ -37,13 +43,17 @@ internal sealed record Question(UserId User, DateTimeOffset Now)
         new CompletionStart(
             User,
             Chat is { } chat
-                ? new ChatTurn(chat, Parent, Regenerated ?? MessageId.New(Now), MessageId.New(Now)) { QuestionStored = Regenerated is not null }
+                ? new ChatTurn(chat, Parent, Regenerated ?? MessageId.New(Now), MessageId.New(Now), Regenerated is not null) { FollowsLeaf = FollowsLeaf }
                 : null,
             Model,
             Prompt,
             PromptTokens: 10,
             [new Finding("sanitize", "invisible_characters_removed", 2)],
-            Store),
+            Store)
+        {
+            StoreReasoning = StoreReasoning,
+            Idempotency = Idempotency,
+        },
         Now);
 
     public async Task<(Completion Completion, Result<IReadOnlyList<QuotaCounter>> Admission)> AdmitAsync(
@@ -51,7 +61,7 @@ internal sealed record Question(UserId User, DateTimeOffset Now)
     {
         var completion = Start();
         var demand = new QuotaDemand(10, 40, LengthIsExact ? 40 : 1, Model.Price);
-        return (completion, await host.Store.AdmitAsync(completion, limits, demand, Now + Lease, default));
+        return (completion, await host.Store.AdmitAsync(completion, limits, demand, default));
     }
 
     /// <summary>Admits it and expects to succeed.</summary>
@@ -66,7 +76,7 @@ internal sealed record Question(UserId User, DateTimeOffset Now)
     public async Task<Completion> AnswerAsync(PersistenceHost host, string answer, params PlanLimit[] limits)
     {
         var completion = await BeginAsync(host, limits);
-        (await host.Store.CloseAsync(Succeed(completion, Now, answer), default)).Should().BeTrue();
+        (await host.Store.CloseAsync(Succeed(completion, Now, answer), default)).Should().NotBeNull();
         return completion;
     }
 

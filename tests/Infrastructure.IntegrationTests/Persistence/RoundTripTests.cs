@@ -38,8 +38,8 @@ internal sealed class RoundTripTests() : PersistenceTests(DatabaseKind.Postgres)
     {
         var user = await AddUserAsync();
         var chat = await AddChatAsync(user);
-        var question = new Question(user, One.Clock.GetUtcNow()) { Chat = chat };
-        await question.AnswerAsync(One, "warm", Limits);
+        var warm = new Question(user, One.Clock.GetUtcNow()) { Chat = chat };
+        var question = warm with { Parent = (await warm.AnswerAsync(One, "warm", Limits)).Turn!.AnswerId, FollowsLeaf = true };
         var reader = One.Services.GetRequiredService<IConversationReader>();
         Completion completion = null!;
 
@@ -80,6 +80,12 @@ internal sealed class RoundTripTests() : PersistenceTests(DatabaseKind.Postgres)
         (await counter.DuringAsync(() => One.InScopeAsync<IChatQueries, object>(async chats => await chats.ListAsync(user, null, 20, default))))
             .Should().ContainSingle();
         (await counter.DuringAsync(() => One.InScopeAsync<IChatQueries, object?>(async chats => await chats.ListMessagesAsync(chat, user, null, 20, default))))
+            .Should().ContainSingle();
+        (await counter.DuringAsync(() => One.InScopeAsync<IChatQueries, object?>(async chats => await chats.ListSiblingsAsync(chat, user, default, default))))
+            .Should().ContainSingle();
+        (await counter.DuringAsync(() => One.InScopeAsync<IChatQueries, object?>(async chats => await chats.FindAsync(chat, user, default))))
+            .Should().ContainSingle();
+        (await counter.DuringAsync(() => One.InScopeAsync<IChatRepository, object?>(async chats => await chats.FindNewestLeafAsync(chat, default, default))))
             .Should().ContainSingle();
     }
 }

@@ -42,6 +42,21 @@ internal sealed class MemoryRateLimiterTests
     }
 
     [Test]
+    public async Task TakeOfSeveral_TakesFromAllOrFromNone_AndNamesTheOneToWaitLongestFor()
+    {
+        var limiter = new MemoryRateLimiter(clock);
+        RateBucket[] buckets = [new(Limit, "user"), new(new RateLimit("slow", 1, TimeSpan.FromMinutes(1)), "key")];
+
+        (await limiter.TakeAsync(buckets, default)).Should().BeNull();
+        (await limiter.TakeAsync(buckets, default)).Should().Be(new RateRefusal(1, TimeSpan.FromMinutes(1)));
+
+        (await limiter.TakeAsync(Limit, "user", default)).Should().BeNull();
+        (await limiter.TakeAsync(Limit, "user", default)).Should().BeNull("the refused call took nothing");
+        (await limiter.TakeAsync(Limit, "user", default)).Should().Be(TimeSpan.FromSeconds(10));
+        (await limiter.TakeAsync(buckets, default)).Should().Be(new RateRefusal(1, TimeSpan.FromMinutes(1)));
+    }
+
+    [Test]
     public async Task Buckets_OfOtherKeysAndLimits_AreNotTouched()
     {
         var limiter = new MemoryRateLimiter(clock);
@@ -100,6 +115,18 @@ internal sealed class MemoryRateLimiterTests
 
         most.Should().BeInRange(MemoryRateLimiter.MaxBuckets / 2, MemoryRateLimiter.MaxBuckets);
         limiter.Count.Should().Be(1);
+    }
+
+    [Test]
+    public async Task WhenMemoryIsFull_TheBucketsClosestToFullAreForgotten()
+    {
+        var limiter = new MemoryRateLimiter(clock);
+        var slow = new RateLimit("slow", 1, TimeSpan.FromHours(1));
+        (await limiter.TakeAsync(slow, "ada", default)).Should().BeNull();
+        for (var i = 0; i < MemoryRateLimiter.MaxBuckets; i++)
+            await limiter.TakeAsync(Limit, i.ToString(CultureInfo.InvariantCulture), default);
+
+        (await limiter.TakeAsync(slow, "ada", default)).Should().NotBeNull("it is full long after the others");
     }
 
     [Test]

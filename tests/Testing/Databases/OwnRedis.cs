@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using StackExchange.Redis;
 
 namespace CleanLlm.Testing.Databases;
@@ -12,20 +10,29 @@ public sealed class OwnRedis : IAsyncDisposable
     private const int Attempts = 100;
 
     private readonly int port;
+    private readonly bool isCluster;
     private Process process;
 
-    private OwnRedis(int port, Process process) => (this.port, this.process) = (port, process);
+    private OwnRedis(int port, bool isCluster) => (this.port, this.isCluster, process) = (port, isCluster, Run(port, isCluster));
 
     /// <summary>Its <c>host:port</c>.</summary>
     public string ConnectionString => string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}");
 
     /// <summary>Starts one on a free port and waits until it answers.</summary>
-    public static async Task<OwnRedis> StartAsync()
+    /// <param name="isCluster">Whether it is the one node of a cluster, and so refuses what needs keys of several slots.</param>
+    public static async Task<OwnRedis> StartAsync(bool isCluster = false)
     {
-        var free = FreePort();
-        var redis = new OwnRedis(free, Run(free));
-        await redis.AnsweredAsync();
-        return redis;
+        var redis = new OwnRedis(LoopbackPort.Free(), isCluster);
+        try
+        {
+            await redis.AnsweredAsync();
+            return redis;
+        }
+        catch
+        {
+            await redis.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>It keeps its connections and answers nothing.</summary>
@@ -45,7 +52,7 @@ public sealed class OwnRedis : IAsyncDisposable
     public async Task RestartAsync()
     {
         process.Dispose();
-        process = Run(port);
+        process = Run(port, isCluster);
         await AnsweredAsync();
     }
 
@@ -55,11 +62,17 @@ public sealed class OwnRedis : IAsyncDisposable
         if (!process.HasExited)
             await KillAsync();
         process.Dispose();
+        File.Delete(NodesFile(port));
     }
 
-    private static Process Run(int at) => Process.Start(new ProcessStartInfo(
+    private static string NodesFile(int at) => Path.Combine(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"cleanllm-redis-{at}.conf"));
+
+    private static Process Run(int at, bool isCluster) => Process.Start(new ProcessStartInfo(
         "redis-server",
-        ["--port", at.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--loglevel", "warning"])
+        [
+            "--port", at.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--loglevel", "warning",
+            .. isCluster ? (string[])["--cluster-enabled", "yes", "--cluster-config-file", NodesFile(at)] : [],
+        ])
     {
         UseShellExecute = false,
         RedirectStandardOutput = true,
@@ -68,12 +81,14 @@ public sealed class OwnRedis : IAsyncDisposable
 
     private async Task AnsweredAsync()
     {
-        var settings = ConfigurationOptions.Parse($"{ConnectionString},connectTimeout=200,abortConnect=true,connectRetry=1");
+        var settings = ConfigurationOptions.Parse($"{ConnectionString},connectTimeout=200,abortConnect=true,connectRetry=1,allowAdmin=true");
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 await using var connection = await ConnectionMultiplexer.ConnectAsync(settings);
+                if (isCluster)
+                    await MakeClusterAsync(connection.GetServers()[0]);
                 return;
             }
             catch (RedisConnectionException) when (attempt < Attempts)
@@ -83,16 +98,19 @@ public sealed class OwnRedis : IAsyncDisposable
         }
     }
 
+    // It serves nothing until it has seen that all slots are its own, which takes it two seconds.
+    private static async Task MakeClusterAsync(IServer node)
+    {
+        await node.ExecuteAsync("CLUSTER", "ADDSLOTSRANGE", "0", "16383");
+        using var deadline = Patience.Deadline();
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (((string?)await node.ExecuteAsync("CLUSTER", "INFO"))?.Contains("cluster_state:ok", StringComparison.Ordinal) != true)
+            await poll.WaitForNextTickAsync(deadline.Token);
+    }
+
     private async Task SignalAsync(string signal)
     {
         using var kill = Process.Start("kill", [$"-{signal}", process.Id.ToString(CultureInfo.InvariantCulture)]);
         await kill.WaitForExitAsync();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

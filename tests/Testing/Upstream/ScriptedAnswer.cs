@@ -35,6 +35,12 @@ internal sealed class ScriptedAnswer
 
     public async Task WriteAsync(int number)
     {
+        if (model.Raw is { } raw)
+        {
+            await raw.WriteAsync(http, model);
+            return;
+        }
+
         switch (script)
         {
             case ["status", var status, ..]:

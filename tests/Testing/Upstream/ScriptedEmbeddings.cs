@@ -39,7 +39,7 @@ internal sealed class ScriptedEmbeddings(HttpContext http, UpstreamCall call, Up
             return http.Response.WriteAsync(broken);
         }
 
-        return script.StartsWith("embed", StringComparison.Ordinal)
+        return model.Raw is null && script.StartsWith("embed", StringComparison.Ordinal)
             ? WriteVectorsAsync(script)
             : new ScriptedAnswer(http, call, model, format).WriteAsync(number);
     }

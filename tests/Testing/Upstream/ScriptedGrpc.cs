@@ -10,9 +10,11 @@ namespace CleanLlm.Testing.Upstream;
 /// <list type="table">
 /// <item><c>ok</c>, <c>slow</c>, <c>hang</c>, <c>stall</c>, <c>no-usage</c>, <c>endless</c>: as <see cref="ScriptedUpstream"/></item>
 /// <item><c>status-N</c>: the gRPC status N, RESOURCE_EXHAUSTED (8) with <c>retry-after: 1</c>; <c>status-8-after-S</c>: with S</item>
+/// <item><c>says-N-TEXT</c>: the status N with that detail</item>
 /// <item><c>flaky-N-K</c>: that status K times, then answers; <c>reset</c>: resets the connection</item>
 /// <item><c>malformed</c>: no message of the contract; <c>huge</c>: a message of 9 MiB; <c>error</c>: a status inside the stream</item>
 /// <item><c>cut-off</c>: half of the answer, then a reset after <see cref="ScriptedServer.Release(string)"/>; <c>lax</c>: answers an empty prompt</item>
+/// <item><c>silent-N</c>: no text, and the finish reason N</item>
 /// </list>
 /// Calls without a model are the model <c>ok</c>'s.
 /// </summary>

@@ -26,6 +26,8 @@ internal sealed class ScriptedInference(ScriptedGrpc server) : Inference.V1.Infe
                 Text = script == "huge" ? new string('x', HugeChars) : string.Concat(words),
                 FinishReason = Finish(call, words),
             };
+            if (script.StartsWith("silent", StringComparison.Ordinal))
+                (answer.Text, answer.FinishReason) = ("", Silence(script));
             if (script != "no-usage")
                 answer.Usage = Usage(call, words);
             return answer;
@@ -45,6 +47,13 @@ internal sealed class ScriptedInference(ScriptedGrpc server) : Inference.V1.Infe
             await PlayAsync(call, model, context);
             model.Charge(call.PromptTokens, 0);
             var script = Script(call);
+            if (script.StartsWith("silent", StringComparison.Ordinal))
+            {
+                await responseStream.WriteAsync(new PredictChunk(), context.CancellationToken);
+                await responseStream.WriteAsync(new PredictChunk { FinishReason = Silence(script) }, context.CancellationToken);
+                return;
+            }
+
             for (var i = 0; i < words.Length || script == "endless"; i++)
             {
                 if (i == words.Length / 2)
@@ -74,7 +83,8 @@ internal sealed class ScriptedInference(ScriptedGrpc server) : Inference.V1.Infe
             stream,
             request.HasMaxTokens ? (int)request.MaxTokens : null,
             context.RequestHeaders.GetValue("authorization") ?? "",
-            request.ToString());
+            request.ToString())
+        { Headers = UpstreamCall.HeadersOf(context.GetHttpContext().Request) };
         var whole = UpstreamAnswers.Of(call, multiByte: false).Split(' ').Select((w, i) => i == 0 ? w : ' ' + w);
         return (call, server.Model(name), [.. whole.Take(call.MaxTokens ?? int.MaxValue)]);
     }
@@ -86,6 +96,8 @@ internal sealed class ScriptedInference(ScriptedGrpc server) : Inference.V1.Infe
         {
             case ["status", var status, .. var rest]:
                 throw Refusal(Number(status), rest is [.., var seconds] ? seconds : "1");
+            case ["says", var status, var detail]:
+                throw new RpcException(new Status((StatusCode)Number(status), detail));
             case ["flaky", var status, var times] when number <= Number(times):
                 throw Refusal(Number(status), "1");
             case ["reset", ..]:
@@ -148,6 +160,8 @@ internal sealed class ScriptedInference(ScriptedGrpc server) : Inference.V1.Infe
 
     private static FinishReason Finish(UpstreamCall call, string[] words) =>
         words.Length == call.MaxTokens ? FinishReason.Length : FinishReason.Stop;
+
+    private static FinishReason Silence(string script) => (FinishReason)Number(script.Split('-')[1]);
 
     private static string Script(UpstreamCall call) => call.Model.Split('@')[0];
 

@@ -74,7 +74,8 @@ public sealed class ScriptedPredict : ScriptedServer
                     && !model.StartsWith("no-stream", StringComparison.Ordinal),
                 root.TryGetProperty("maxTokens", out var most) ? most.GetInt32() : null,
                 http.Request.Headers.Authorization.ToString(),
-                root.GetRawText());
+                root.GetRawText())
+            { Headers = UpstreamCall.HeadersOf(http.Request) };
         }
         catch (Exception thrown) when (thrown is JsonException or InvalidOperationException)
         {

@@ -20,6 +20,7 @@ namespace CleanLlm.Testing.Upstream;
 /// <item><c>no-usage</c>: without usage; <c>no-done</c>: without <c>[DONE]</c></item>
 /// <item><c>cut-end</c>: after the finish reason the connection ends; <c>stall-end</c>: after it silence until <see cref="ScriptedServer.Release(string)"/></item>
 /// <item><c>tools</c>: calls the first tool once, <c>tools-K</c> K times; answers when the last message is a tool's</item>
+/// <item><c>raw</c>: what the test has set as <see cref="UpstreamModel.Raw"/></item>
 /// <item><c>embed</c>: embeddings, in base64 when asked; <c>embed-numbers</c>: never in base64; <c>embed-few</c>: one too few;
 /// <c>embed-nan</c>, <c>embed-uneven</c> and others: no vectors that could be used</item>
 /// </list>
@@ -39,6 +40,12 @@ public sealed class ScriptedUpstream : ScriptedServer
 
     /// <summary>What <c>GET /v1/models</c> lists.</summary>
     public IReadOnlyList<string> ListedModels { get; set; } = ["ok", "slow", "stall", "hang", "status-503", "cut-off"];
+
+    /// <summary>The whole list as JSON, in place of <see cref="ListedModels"/>; null for that.</summary>
+    public string? ListBody { get; set; }
+
+    /// <summary>The headers of the last call of the list, by their names in lower case.</summary>
+    public IReadOnlyDictionary<string, string>? ListHeaders { get; private set; }
 
     /// <summary>What <c>GET /v1/models</c> answers; 200 unless told.</summary>
     public int ListStatus { get; set; } = StatusCodes.Status200OK;
@@ -64,19 +71,37 @@ public sealed class ScriptedUpstream : ScriptedServer
     private Task ListAsync(HttpContext http)
     {
         Interlocked.Increment(ref listCalls);
+        ListHeaders = UpstreamCall.HeadersOf(http.Request);
         http.Response.StatusCode = ListStatus;
+        if (ListBody is { } body)
+        {
+            http.Response.ContentType = "application/json";
+            return http.Response.WriteAsync(body);
+        }
+
         return http.Response.WriteAsJsonAsync(new { @object = "list", data = ListedModels.Select(id => new { id, @object = "model" }) });
+    }
+
+    private static async Task<bool> RefusesAsync(HttpContext http, UpstreamCall call, UpstreamModel model)
+    {
+        if (model.Refusal?.Invoke(call) is not { } refusal)
+            return false;
+        http.Response.StatusCode = refusal.Status;
+        http.Response.ContentType = "application/json";
+        await http.Response.WriteAsync(refusal.Body);
+        return true;
     }
 
     private async Task CompleteAsync(HttpContext http)
     {
         using var body = await JsonDocument.ParseAsync(http.Request.Body, default, http.RequestAborted);
-        var call = UpstreamCall.Read(body.RootElement, http.Request.Headers.Authorization.ToString());
+        var call = UpstreamCall.Read(body.RootElement, http.Request.Headers.Authorization.ToString()) with { Headers = UpstreamCall.HeadersOf(http.Request) };
         var model = Model(call.Model);
         var number = model.Begin(call);
         try
         {
-            await new ScriptedAnswer(http, call, model, Format).WriteAsync(number);
+            if (!await RefusesAsync(http, call, model))
+                await new ScriptedAnswer(http, call, model, Format).WriteAsync(number);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -106,7 +131,8 @@ public sealed class ScriptedUpstream : ScriptedServer
         var number = model.Begin(call);
         try
         {
-            await new ScriptedEmbeddings(http, call, model, Format).WriteAsync(number);
+            if (!await RefusesAsync(http, call, model))
+                await new ScriptedEmbeddings(http, call, model, Format).WriteAsync(number);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {

@@ -12,11 +12,17 @@ namespace CleanLlm.Testing.Upstream;
 public sealed record UpstreamCall(
     string Model, IReadOnlyList<(string Role, string Content)> Messages, bool Stream, int? MaxTokens, string Authorization, string Body)
 {
+    /// <summary>The headers it came with, by their names in lower case.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>The words of all messages: what the prompt is charged, which is never more than its o200k tokens.</summary>
     public int PromptTokens => Messages.Sum(m => WordsOf(m.Content));
 
     /// <summary>The number of words between white space.</summary>
     public static int WordsOf(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
+
+    internal static Dictionary<string, string> HeadersOf(Microsoft.AspNetCore.Http.HttpRequest request) =>
+        request.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString(), StringComparer.Ordinal);
 
     internal static UpstreamCall Read(JsonElement body, string authorization) => new(
         body.GetProperty("model").GetString()!,

@@ -4,12 +4,14 @@ namespace CleanLlm.Testing.Upstream;
 public sealed class UpstreamModel
 {
     /// <summary>What has not happened by then never will: a test fails by its name instead of standing still.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Lock changing = new();
     private readonly List<UpstreamCall> calls = [];
     private readonly List<(Func<bool> Reached, TaskCompletionSource Waiter)> waiters = [];
     private readonly TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What it answers instead of its script; null for the script.</summary>
+    public RawAnswer? Raw { get; set; }
 
     /// <summary>The calls that arrived, retries included, oldest first.</summary>
     public IReadOnlyList<UpstreamCall> Calls
@@ -20,6 +22,9 @@ public sealed class UpstreamModel
                 return [.. calls];
         }
     }
+
+    /// <summary>What a call is answered in place of the script; null, or what gives null, for the script.</summary>
+    public Func<UpstreamCall, (int Status, string Body)?>? Refusal { get; set; }
 
     /// <summary>The calls that are being answered now.</summary>
     public int Answering { get; private set; }
@@ -85,7 +90,7 @@ public sealed class UpstreamModel
                 return Task.CompletedTask;
             var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             waiters.Add((reached, waiter));
-            return waiter.Task.WaitAsync(Patience);
+            return waiter.Task.WaitAsync(Patience.Limit);
         }
     }
 }

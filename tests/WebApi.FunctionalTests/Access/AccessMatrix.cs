@@ -79,11 +79,28 @@ public static class AccessMatrix
             Owner(200, async stage => $"{await ChatAsync(stage)}/messages", _ => new { content = "Hello", model = "ok" }) with { Scope = "chats:write" },
         [$"POST {Api}/chats/{{id:guid}}/messages/{{messageId:guid}}/regenerate"] =
             Owner(200, async stage => $"{await AnswerAsync(stage)}/regenerate", _ => new { model = "ok" }) with { Scope = "chats:write" },
+        [$"POST {Api}/chats/{{id:guid}}/messages/{{messageId:guid}}/edit"] =
+            Owner(200, async stage => $"{await QuestionAsync(stage)}/edit", _ => new { content = "Hello again", model = "ok" }) with { Scope = "chats:write" },
+        [$"GET {Api}/chats/{{id:guid}}/messages/{{messageId:guid}}/siblings"] =
+            Owner(200, async stage => $"{await AnswerAsync(stage)}/siblings") with { Scope = "chats:read" },
+        [$"PUT {Api}/chats/{{id:guid}}/active-leaf"] =
+            Owner(204, async stage => $"{(await AnswerAsync(stage)).Split("/messages")[0]}/active-leaf") with { Scope = "chats:write", Body = NewestMessageAsync },
         [$"PUT {Api}/chats/{{id:guid}}/messages/{{messageId:guid}}/feedback"] =
             Owner(204, async stage => $"{await AnswerAsync(stage)}/feedback", _ => new { rating = "up" }) with { Scope = "chats:write" },
 
         [$"GET {Api}/admin/users"] = Admin(200, Fixed($"{Api}/admin/users")),
+        [$"POST {Api}/admin/users"] = Admin(201, Fixed($"{Api}/admin/users"), _ => new { email = $"x-{Guid.CreateVersion7():n}@example.org" }),
         [$"GET {Api}/admin/users/{{id:guid}}"] = Admin(200, OwnerAsync),
+        [$"DELETE {Api}/admin/users/{{id:guid}}"] = Admin(204, OwnerAsync) with { EndsSession = true },
+        [$"GET {Api}/admin/users/{{id:guid}}/sessions"] = Admin(200, async stage => $"{await OwnerAsync(stage)}/sessions"),
+        [$"DELETE {Api}/admin/users/{{id:guid}}/sessions"] = Admin(204, async stage => $"{await OwnerAsync(stage)}/sessions") with { EndsSession = true },
+        [$"DELETE {Api}/admin/users/{{id:guid}}/sessions/{{sessionId:guid}}"] =
+            Admin(204, async stage => $"{await OwnerAsync(stage)}/sessions/{await OpenSessionAsync(stage)}"),
+        [$"GET {Api}/admin/users/{{id:guid}}/api-keys"] = Admin(200, async stage => $"{await OwnerAsync(stage)}/api-keys"),
+        [$"DELETE {Api}/admin/users/{{id:guid}}/api-keys/{{keyId:guid}}"] =
+            Admin(204, async stage => $"{await OwnerAsync(stage)}/api-keys/{await MakeKeyAsync(stage)}"),
+        [$"DELETE {Api}/admin/users/{{id:guid}}/two-factor"] = Admin(409, async stage => $"{await OwnerAsync(stage)}/two-factor"),
+        [$"GET {Api}/admin/users/{{id:guid}}/usage"] = Admin(200, async stage => $"{await OwnerAsync(stage)}/usage"),
         [$"PATCH {Api}/admin/users/{{id:guid}}"] = Admin(200, OwnerAsync, _ => new { role = "user" }),
         [$"POST {Api}/admin/users/{{id:guid}}/quota-adjustments"] =
             Admin(201, async stage => $"{await OwnerAsync(stage)}/quota-adjustments", _ => new { metric = "tokens", window = "month", amount = 1, reason = AuditReason }),
@@ -123,6 +140,20 @@ public static class AccessMatrix
         var messages = $"{await ChatAsync(stage)}/messages";
         var answer = await stage.Owner.PostAsync(messages, new { content = "Hello", model = "ok" });
         return $"{messages}/{answer.Json.GetProperty("message").GetProperty("id").GetString()}";
+    }
+
+    private static async Task<string> QuestionAsync(AccessStage stage)
+    {
+        var messages = (await AnswerAsync(stage)).Split("/messages")[0] + "/messages";
+        return $"{messages}/{(await stage.Owner.GetAsync(messages)).Ids[^1]}";
+    }
+
+    // Of the chat that was used last.
+    private static async Task<object> NewestMessageAsync(AccessStage stage)
+    {
+        var chats = await stage.Owner.GetAsync($"{Api}/chats?limit=1");
+        var messages = chats.Ids is [var chat] ? (await stage.Owner.GetAsync($"{Api}/chats/{chat}/messages?limit=1")).Ids : [];
+        return new { messageId = messages is [var newest] ? newest : Guid.Empty.ToString() };
     }
 
     private static Task<string> OwnerAsync(AccessStage stage) => Task.FromResult($"{Api}/admin/users/{stage.Owner.UserId}");

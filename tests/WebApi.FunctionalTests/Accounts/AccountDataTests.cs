@@ -1,14 +1,16 @@
 using System.Net;
+using System.Text.Json;
 using CleanLlm.Testing.Databases;
 using CleanLlm.WebApi.FunctionalTests.Administration;
 using CleanLlm.WebApi.FunctionalTests.Api;
+using Npgsql;
 
 namespace CleanLlm.WebApi.FunctionalTests.Accounts;
 
 public sealed class AccountDataTests(DatabaseKind kind) : AdminTests(kind)
 {
     private const int Fillers = 1_200;
-    private const string Sums = "SELECT sum(prompt_tokens) * 1000003 + sum(completion_tokens) * 1009 + sum(cost_micros) + count(*) FROM usage_ledger";
+    private const string Sums = "SELECT sum(prompt_tokens) * 1000003 + sum(completion_tokens) * 1009 + sum(cost_nanos) + count(*) FROM usage_ledger";
 
     private readonly DatabaseKind kind = kind;
 
@@ -32,6 +34,8 @@ public sealed class AccountDataTests(DatabaseKind kind) : AdminTests(kind)
         json.EnumerateObject().Select(member => member.Name).Should().Equal(
             "exportedAt", "profile", "externalLogins", "sessions", "apiKeys", "chats", "completions", "usage", "quotaCounters", "auditLog");
         json.GetProperty("profile").GetProperty("email").GetString().Should().Be(user.Email);
+        json.GetProperty("profile").GetProperty("lastSignInAt").GetDateTimeOffset().Should().BeAfter(default);
+        json.GetProperty("profile").GetProperty("planId").ValueKind.Should().Be(JsonValueKind.Null);
         var messages = json.GetProperty("chats").EnumerateArray().ToDictionary(
             one => one.GetProperty("title").GetString()!, one => one.GetProperty("messages").EnumerateArray().ToList());
         messages["Long"].Should().HaveCount(Fillers);
@@ -63,13 +67,14 @@ public sealed class AccountDataTests(DatabaseKind kind) : AdminTests(kind)
         (await TableDump.ReadAsync(Api.Database)).Select(value => value.Table).Distinct().Should().Contain(["users", "messages", "audit_log"]);
 
         (await user.DeleteAsync("/api/v1/users/me")).ShouldBe(HttpStatusCode.NoContent);
+        await RemovedAsync();
 
         var remains = (await TableDump.ReadAsync(Api.Database))
             .Where(value => Array.Exists(traces, trace => value.Value.Contains(trace, StringComparison.OrdinalIgnoreCase)))
             .GroupBy(value => $"{value.Table}.{value.Column}", value => value.Value).ToList();
         await TestContext.Out.WriteLineAsync($"What names an erased user in all tables: {string.Join(", ", remains.Select(place => $"{place.Key} {place.Count()} times"))}");
-        // The chain of the audit log covers these ids. They are random, and nothing is left that they lead to.
-        remains.Select(place => place.Key).Should().BeSubsetOf(["audit_log.actor_id", "audit_log.subject_id"]);
+        // The chain of the audit log covers these ids. They are random, and nothing is left that they lead to. The marker goes later.
+        remains.Select(place => place.Key).Should().BeSubsetOf(["audit_log.actor_id", "audit_log.subject_id", "erasures.user_id"]);
         remains.SelectMany(place => place).Should().OnlyContain(value => value == user.UserId);
         (await Api.Database.ScalarAsync(Sums)).Should().Be(sums, "the ledger's figures stay");
         await TestContext.Out.WriteLineAsync($"Ledger lines of the user: {entries} before, 0 after; sums of the whole ledger unchanged");
@@ -96,10 +101,97 @@ public sealed class AccountDataTests(DatabaseKind kind) : AdminTests(kind)
         Api.Upstream.Release("slow");
 
         (await asked).ShouldBeProblem(503, "completion.interrupted");
+        await RemovedAsync();
         (await Api.Database.ScalarAsync("SELECT count(*) FROM completions WHERE status = 2")).Should().Be(0);
         (await Books.EntriesAsync(Api.Database, user.UserId)).Should().Be(0);
         (await TableDump.ReadAsync(Api.Database)).Should().NotContain(value => value.Value.Contains("unmistakable question", StringComparison.Ordinal));
         (await Api.Database.ScalarAsync($"SELECT count(*) FROM quota_counters WHERE lower(CAST(subject_id AS text)) = '{user.UserId}'")).Should().Be(0);
+    }
+
+    [Test]
+    public async Task Erasure_HidesEverythingAtOnce_WhileTheRowsAreStillThere()
+    {
+        using var user = await Api.SignInAsync();
+        await LiveAsync(user, "hidden");
+        var chat = await user.OpenChatAsync("Hidden");
+        await FillAsync(chat);
+        var ask = new { prompt = "Hello", model = "ok" };
+        var repeatable = new Dictionary<string, string>(StringComparer.Ordinal) { ["Idempotency-Key"] = "again" };
+        var completion = (await user.SendAsync(HttpMethod.Post, "/api/v1/completions", ask, repeatable)).ShouldBe(HttpStatusCode.OK).Text("id");
+        using var program = new ApiCaller(Api.Address);
+        program.Authorize("Bearer", (await user.PostAsync("/api/v1/api-keys", new { name = "mine" })).ShouldBe(HttpStatusCode.Created).Text("key"));
+        (await ReadAsync($"/api/v1/admin/users/{user.UserId}/chats", Reason)).ShouldBe(HttpStatusCode.OK);
+        await using var held = await HoldAsync(chat);
+
+        (await user.DeleteAsync("/api/v1/users/me")).ShouldBe(HttpStatusCode.NoContent);
+
+        foreach (var path in (string[])
+            ["users/me", "users/me/export", "users/me/usage", "chats", $"chats/{chat}", $"chats/{chat}/messages", $"completions/{completion}", $"completions/{completion}/events", "auth/sessions"])
+            (await user.GetAsync($"/api/v1/{path}")).Status.Should().Be(HttpStatusCode.Unauthorized, path);
+        (await user.SendAsync(HttpMethod.Post, "/api/v1/completions", ask, repeatable)).Status.Should().Be(HttpStatusCode.Unauthorized, "it is no repetition any more");
+        (await program.GetAsync("/api/v1/chats")).Status.Should().Be(HttpStatusCode.Unauthorized, "the key is gone");
+        (await user.PostAsync("/api/v1/auth/refresh", new { refreshToken = user.RefreshToken })).ShouldBeProblem(401, "auth.invalid_refresh_token");
+        (await Admin.GetAsync($"/api/v1/admin/users?q={Uri.EscapeDataString(user.Email)}")).Ids.Should().BeEmpty();
+        (await Admin.GetAsync("/api/v1/admin/users?limit=100")).Ids.Should().NotContain(user.UserId);
+        foreach (var path in (string[])["", "/sessions", "/api-keys", "/usage", "/chats", $"/chats/{chat}/messages"])
+            (await ReadAsync($"/api/v1/admin/users/{user.UserId}{path}", Reason)).ShouldBeProblem(404, "user.not_found");
+        (await ChangeAsync(user.UserId, new { disabled = false })).ShouldBeProblem(404, "user.not_found");
+        (await AuditedAsync("admin.content_read")).Where(line => line.GetProperty("subjectId").GetString() == user.UserId)
+            .Should().ContainSingle().Which.GetProperty("detail").ValueKind.Should().Be(JsonValueKind.Null);
+        await user.RegisterAsync();
+        (await user.GetAsync("/api/v1/chats")).Ids.Should().BeEmpty();
+        if (held is not null)
+        {
+            (await CountAsync("messages", chat)).Should().Be(Fillers, "they wait for the background");
+            await held.CloseAsync();
+        }
+
+        await RemovedAsync();
+        (await CountAsync("messages", chat)).Should().Be(0);
+    }
+
+    [Test]
+    public async Task Export_ThatBreaksOff_LooksLikeNoDocument()
+    {
+        using var user = await Api.SignInAsync();
+        await FillAsync(await user.OpenChatAsync("Long"));
+
+        await WithoutAsync("usage_ledger", async () => await FluentActions.Awaiting(() => user.GetAsync("/api/v1/users/me/export"))
+            .Should().ThrowAsync<HttpRequestException>("a part of it was sent"));
+        await WithoutAsync("user_logins", async () => (await user.GetAsync("/api/v1/users/me/export")).ShouldBeProblem(500, "server.error"));
+
+        (await user.GetAsync("/api/v1/users/me/export")).ShouldBe(HttpStatusCode.OK);
+    }
+
+    private async Task WithoutAsync(string table, Func<Task> act)
+    {
+        await Api.Database.ExecuteAsync($"ALTER TABLE {table} RENAME TO away");
+        try
+        {
+            await act();
+        }
+        finally
+        {
+            await Api.Database.ExecuteAsync($"ALTER TABLE away RENAME TO {table}");
+        }
+    }
+
+    private Task RemovedAsync() => Eventually.HoldsAsync(
+        "what an erased account left is removed", async () => await Api.Database.ScalarAsync("SELECT count(*) FROM users WHERE erased_at IS NOT NULL") == 0);
+
+    private Task<long> CountAsync(string table, string chat) =>
+        Api.Database.ScalarAsync($"SELECT count(*) FROM {table} WHERE lower(CAST(chat_id AS text)) = '{chat}'");
+
+    // Where there are row locks, the removal waits for this one.
+    private async Task<NpgsqlConnection?> HoldAsync(string chat)
+    {
+        if (kind == DatabaseKind.Sqlite)
+            return null;
+        var connection = new NpgsqlConnection($"{Api.Database.ConnectionString};Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand($"BEGIN; SELECT 1 FROM messages WHERE chat_id = '{chat}' FOR UPDATE", connection);
+        await command.ExecuteNonQueryAsync();
+        return connection;
     }
 
     private static async Task LiveAsync(ApiCaller user, string word)
@@ -112,8 +204,8 @@ public sealed class AccountDataTests(DatabaseKind kind) : AdminTests(kind)
     private Task<int> FillAsync(string chat)
     {
         var (id, now) = kind == DatabaseKind.Postgres
-            ? ("('01990000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid", "now()")
-            : ("printf('01990000-0000-7000-8000-%012X', i)", "639000000000000000");
+            ? ($"('{chat[..23]}-' || lpad(to_hex(i), 12, '0'))::uuid", "now()")
+            : ($"printf('{chat[..23].ToUpperInvariant()}-%012X', i)", "639000000000000000");
         return Api.Database.ExecuteAsync(
             $"""
             WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {Fillers})

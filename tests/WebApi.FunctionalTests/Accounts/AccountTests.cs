@@ -8,6 +8,42 @@ public sealed class AccountTests(DatabaseKind kind) : ApiTests(kind)
 {
     private const string Auth = "/api/v1/auth";
 
+    [TestCase("@\uff45xample.com")]
+    [TestCase("@EXAMPLE.COM.")]
+    [TestCase("@exa\u00admple.com")]
+    [TestCase("@exa\u200bmple.com")]
+    [TestCase("@example\u3002com")]
+    public async Task AnotherSpellingOfADomain_IsTheSameAccount(string spelling)
+    {
+        var name = $"vic-{Guid.CreateVersion7():n}";
+        var registered = (await Api.Anonymous.PostAsync("/api/v1/auth/register", new { email = name + spelling, password = ApiCaller.Password })).ShouldBe(HttpStatusCode.Created);
+
+        registered.Text("email").Should().Be($"{name}@example.com");
+        (await Api.Anonymous.PostAsync("/api/v1/auth/register", new { email = $"{name}@example.com", password = ApiCaller.Password })).ShouldBeProblem(409, "auth.email_taken");
+        (await Api.Anonymous.PostAsync("/api/v1/auth/login", new { email = $"{name}@Example.com", password = ApiCaller.Password })).ShouldBe(HttpStatusCode.OK);
+        (await Api.Anonymous.PostAsync("/api/v1/auth/login", new { email = name + spelling, password = ApiCaller.Password })).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [TestCase("vi<c>@example.com")]
+    [TestCase("vi,c@example.com")]
+    [TestCase("\"vic\"@example.com")]
+    [TestCase("vi\u200bc@example.com")]
+    [TestCase("vi\u00adc@example.com")]
+    [TestCase("vic@exa\u202emple.com")]
+    public async Task AnAddressOfCharactersThatNoAddressHas_IsRefused(string email) =>
+        (await Api.Anonymous.PostAsync("/api/v1/auth/register", new { email, password = ApiCaller.Password })).ShouldBeProblem(422, "validation.failed").ShouldBlame("email");
+
+    [Test]
+    public async Task APassword_IsTheSame_WhateverKeyboardTypesIt()
+    {
+        var email = $"keyboard-{Guid.CreateVersion7():n}@example.org";
+        (await Api.Anonymous.PostAsync("/api/v1/auth/register", new { email, password = "cafe\u0301 au lait\u00a0noir" })).ShouldBe(HttpStatusCode.Created);
+
+        (await Api.Anonymous.PostAsync("/api/v1/auth/login", new { email, password = "caf\u00e9 au lait noir" })).ShouldBe(HttpStatusCode.OK);
+        (await Api.Anonymous.PostAsync("/api/v1/auth/login", new { email, password = "cafe\u0301 au lait\u2009noir" })).ShouldBe(HttpStatusCode.OK);
+        (await Api.Anonymous.PostAsync("/api/v1/auth/login", new { email, password = "cafe au lait noir" })).ShouldBeProblem(401, "auth.invalid_credentials");
+    }
+
     [Test]
     public async Task Register_AnswersTheUser_WithoutAnyPassword()
     {

@@ -51,6 +51,9 @@ public sealed class AdminPlanTests(DatabaseKind kind) : AdminTests(kind)
     [TestCase("""{"name":"p","allowedModels":[null]}""", "allowedModels")]
     [TestCase("""{"name":"p","allowedModels":["\u0000"]}""", "allowedModels")]
     [TestCase("""{"name":"p","limits":[null]}""", "limits")]
+    [TestCase("""{"name":"p","requestRates":[null]}""", "requestRates")]
+    [TestCase("""{"name":"p","requestRates":[{"class":"read","perMinute":0}]}""", "requestRates")]
+    [TestCase("""{"name":"p","requestRates":[{"class":"read","perMinute":1},{"class":"read","perMinute":2}]}""", "requestRates")]
     [TestCase("""{"name":"p","limits":[{"metric":"tokens","window":"day","amount":-1}]}""", "limits")]
     [TestCase("""{"name":"p","limits":[{"metric":"concurrency","window":"day","amount":1}]}""", "limits")]
     [TestCase("""{"name":"p","limits":[{"metric":"tokens","window":"day","amount":1},{"metric":"tokens","window":"day","amount":2}]}""", "limits")]
@@ -78,18 +81,52 @@ public sealed class AdminPlanTests(DatabaseKind kind) : AdminTests(kind)
     }
 
     [Test]
-    public async Task UsersOfADeletedPlan_HaveTheDefaultOne()
+    public async Task APlanThatUsersHave_IsNotDeleted_UntilTheyHaveAnother()
     {
         using var user = await Api.SignInAsync();
         var plan = (await Admin.PostAsync(Plans, new { name = Name() })).Text("id");
-        await ChangeAsync(user.UserId, new { planId = plan });
-        (await user.GetAsync("/api/v1/users/me/quota")).Text("plan").Should().NotBe(ApiSettings.Plan);
+        (await ChangeAsync(user.UserId, new { planId = plan })).ShouldBe(HttpStatusCode.OK);
 
+        (await Admin.DeleteAsync($"{Plans}/{plan}")).ShouldBeProblem(409, "plan.in_use");
+
+        (await Admin.GetAsync($"/api/v1/admin/users/{user.UserId}")).Text("planId").Should().Be(plan);
+        (await AuditedAsync("admin.plan_deleted")).Should().NotContain(line => line.GetProperty("subjectId").GetString() == plan);
+        (await ChangeAsync(user.UserId, new { planId = (string?)null })).ShouldBe(HttpStatusCode.OK);
         (await Admin.DeleteAsync($"{Plans}/{plan}")).ShouldBe(HttpStatusCode.NoContent);
-
-        (await Admin.GetAsync($"/api/v1/admin/users/{user.UserId}")).Json.GetProperty("planId").ValueKind.Should().Be(System.Text.Json.JsonValueKind.Null);
-        (await user.PostAsync("/api/v1/completions", new { prompt = "Hello", model = "ok" })).ShouldBe(HttpStatusCode.OK);
         (await AuditedAsync("admin.plan_deleted"))[0].GetProperty("subjectId").GetString().Should().Be(plan);
+        (await user.PostAsync("/api/v1/completions", new { prompt = "Hello", model = "ok" })).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Test]
+    public async Task APlan_IsEitherAssignedOrDeleted_WhenBothAreTriedAtOnce()
+    {
+        using var user = await Api.SignInAsync();
+        for (var round = 0; round < 10; round++)
+        {
+            var plan = (await Admin.PostAsync(Plans, new { name = Name() })).Text("id");
+
+            var answers = await Task.WhenAll(ChangeAsync(user.UserId, new { planId = plan }), Admin.DeleteAsync($"{Plans}/{plan}"));
+
+            var (assigned, deleted) = (answers[0].Status == HttpStatusCode.OK, answers[1].Status == HttpStatusCode.NoContent);
+            (assigned ^ deleted).Should().BeTrue("assigned: {0}, deleted: {1}", answers[0].Status, answers[1].Status);
+            (await Admin.GetAsync($"{Plans}/{plan}")).Status.Should().Be(deleted ? HttpStatusCode.NotFound : HttpStatusCode.OK);
+        }
+    }
+
+    [Test]
+    public async Task Rates_AreShown_AndHoldAsSoonAsTheyAreChanged()
+    {
+        var name = Name();
+        var plan = (await Admin.PostAsync(Plans, new { name, requestRates = (object[])[new { @class = "read", perMinute = 1, perMinuteOfKey = 1 }] }))
+            .ShouldBe(HttpStatusCode.Created);
+        plan.Json.GetProperty("requestRates").GetRawText().Should().Be("""[{"class":"read","perMinute":1,"perMinuteOfKey":1}]""");
+        using var user = await Api.SignInAsync();
+        (await ChangeAsync(user.UserId, new { planId = plan.Text("id") })).ShouldBe(HttpStatusCode.OK);
+
+        await Eventually.HoldsAsync("the plan of the user holds", async () => (await user.GetAsync("/api/v1/users/me")).Status == HttpStatusCode.TooManyRequests);
+        (await Admin.SendAsync(HttpMethod.Put, $"{Plans}/{plan.Text("id")}", new { name })).ShouldBe(HttpStatusCode.OK).Json.GetProperty("requestRates").GetArrayLength().Should().Be(0);
+
+        (await user.GetAsync("/api/v1/users/me")).ShouldBe(HttpStatusCode.OK);
     }
 
     private static string Name() => $"plan {Guid.CreateVersion7()}";

@@ -4,7 +4,7 @@ using CleanLlm.WebApi.FunctionalTests.Api;
 
 namespace CleanLlm.WebApi.FunctionalTests.Administration;
 
-public sealed class AdminUserTests(DatabaseKind kind) : AdminTests(kind)
+public sealed partial class AdminUserTests(DatabaseKind kind) : AdminTests(kind)
 {
     private const string Users = "/api/v1/admin/users";
 
@@ -15,7 +15,7 @@ public sealed class AdminUserTests(DatabaseKind kind) : AdminTests(kind)
     {
         using var user = await Api.SignInAsync();
 
-        (await user.GetAsync($"/api/v1/admin/{route}")).ShouldBeProblem(403, "auth.forbidden");
+        (await user.GetAsync($"/api/v1/admin/{route}")).ShouldBeProblem(403, "auth.forbidden").Text("detail").Should().Contain("the role 'admin'");
         (await Api.Anonymous.GetAsync($"/api/v1/admin/{route}")).ShouldBeProblem(401, "auth.required");
         (await Admin.GetAsync($"/api/v1/admin/{route}")).ShouldBe(HttpStatusCode.OK);
     }
@@ -128,6 +128,8 @@ public sealed class AdminUserTests(DatabaseKind kind) : AdminTests(kind)
         (await ChangeAsync(user.UserId, new { planId = Guid.CreateVersion7() })).ShouldBeProblem(422, "plan.unknown").ShouldBlame("planId");
         (await ChangeAsync(user.UserId, new { planId = "mine" })).ShouldBeProblem(400, "request.malformed");
         (await ChangeAsync(user.UserId, new { email = "x@example.org" })).ShouldBeProblem(400, "request.malformed");
+        (await ChangeAsync(user.UserId, new { role = "root" })).ShouldBeProblem(400, "request.malformed").Text("detail").Should().Be("role must be one of user, admin.");
+        (await ChangeAsync(user.UserId, new { role = 2 })).ShouldBeProblem(400, "request.malformed").Text("detail").Should().Be("role must be one of user, admin.");
     }
 
     [Test]

@@ -30,8 +30,32 @@ public sealed class AuditTests(DatabaseKind kind) : AdminTests(kind)
         while (cursor.Length > 0);
 
         seen.Should().Equal(Enumerable.Range(1, seen.Count).Select(place => (long)place).Reverse());
-        (await Admin.GetAsync($"{Log}?actor=nobody")).ShouldBeProblem(400, "request.malformed");
+        (await Admin.GetAsync($"{Log}?actor=nobody")).ShouldBeProblem(422, "validation.failed").ShouldBlame("actor");
+        (await Admin.GetAsync($"{Log}?subject=nobody")).ShouldBeProblem(422, "validation.failed").ShouldBlame("subject");
         (await Admin.GetAsync($"{Log}?action=%00")).ShouldBeProblem(422, "validation.failed").ShouldBlame("action");
+    }
+
+    [Test]
+    public async Task TheLog_IsFilteredByAddress_ForAsLongAsAnAccountHasIt()
+    {
+        using var user = await Api.SignInAsync();
+        (await Admin.DeleteAsync($"/api/v1/admin/users/{user.UserId}/sessions")).ShouldBe(HttpStatusCode.NoContent);
+        var address = Uri.EscapeDataString(user.Email.ToUpperInvariant());
+
+        (await FindAsync($"actor={address}&action=session.signed_in")).Should().ContainSingle().Which.GetProperty("actorId").GetString().Should().Be(user.UserId);
+        var ended = (await FindAsync($"subject={address}&actor={AdminEmail}&action=admin.sessions_revoked")).Should().ContainSingle().Subject;
+        (ended.GetProperty("subjectId").GetString(), ended.GetProperty("detail").GetRawText()).Should().Be((user.UserId, """{"endedSessions":1}"""));
+        (await FindAsync($"subject={user.UserId}")).Should().Contain(line => line.GetProperty("action").GetString() == "account.registered");
+
+        (await Admin.DeleteAsync($"/api/v1/admin/users/{user.UserId}")).ShouldBe(HttpStatusCode.NoContent);
+
+        (await FindAsync($"actor={address}")).Should().BeEmpty();
+        (await FindAsync($"subject={address}")).Should().BeEmpty();
+        var left = await FindAsync($"subject={user.UserId}");
+        left[0].GetProperty("action").GetString().Should().Be("account.erased");
+        left[0].GetProperty("actorId").GetString().Should().Be(AdminId);
+        left.Should().OnlyContain(line => line.GetProperty("detail").ValueKind == System.Text.Json.JsonValueKind.Null);
+        (await Admin.GetAsync($"{Log}/verify")).Json.GetProperty("valid").GetBoolean().Should().BeTrue();
     }
 
     [Test]
@@ -74,4 +98,7 @@ public sealed class AuditTests(DatabaseKind kind) : AdminTests(kind)
         audited[1].GetProperty("detail").GetProperty("chatId").GetString().Should().Be(chat);
         audited[1].GetProperty("detail").GetProperty("reason").GetString().Should().Be(Reason);
     }
+
+    private async Task<IReadOnlyList<System.Text.Json.JsonElement>> FindAsync(string filter) =>
+        [.. (await Admin.GetAsync($"{Log}?limit=100&{filter}")).ShouldBe(HttpStatusCode.OK).Json.GetProperty("items").EnumerateArray()];
 }

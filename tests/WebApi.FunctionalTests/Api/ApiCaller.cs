@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using CleanLlm.Testing;
 
 namespace CleanLlm.WebApi.FunctionalTests.Api;
 
@@ -12,11 +13,9 @@ public sealed class ApiCaller : IDisposable
     /// <summary>The password of every user.</summary>
     public const string Password = "correct horse battery staple";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly HttpClient http;
 
-    public ApiCaller(Uri address) => http = new HttpClient { BaseAddress = address, Timeout = Patience };
+    public ApiCaller(Uri address) => http = new HttpClient { BaseAddress = address, Timeout = Patience.Limit };
 
     /// <summary>Who it is; empty before <see cref="RegisterAsync"/>.</summary>
     public string UserId { get; private set; } = "";
@@ -103,7 +102,7 @@ public sealed class ApiCaller : IDisposable
 
     private async Task<EventStream> OpenAsync(HttpRequestMessage opening, (string Name, string Value)[] headers)
     {
-        var deadline = new CancellationTokenSource(Patience);
+        var deadline = Patience.Deadline();
         using var request = opening;
         foreach (var (name, value) in headers)
             request.Headers.TryAddWithoutValidation(name, value);

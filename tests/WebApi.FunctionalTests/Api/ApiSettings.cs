@@ -8,11 +8,11 @@ namespace CleanLlm.WebApi.FunctionalTests.Api;
 /// <summary>The settings that the tests run the program with.</summary>
 public static class ApiSettings
 {
-    /// <summary>Prompt price of every model, in micros for 1,000 tokens.</summary>
-    public const long PromptPrice = 1_000;
+    /// <summary>Prompt price of every model, for a million tokens.</summary>
+    public const decimal PromptPrice = 1m;
 
-    /// <summary>Completion price of every model, in micros for 1,000 tokens.</summary>
-    public const long CompletionPrice = 3_000;
+    /// <summary>Completion price of every model, for a million tokens.</summary>
+    public const decimal CompletionPrice = 3m;
 
     /// <summary>Longest answer of every model, in tokens.</summary>
     public const int MaxOutputTokens = 10_000;
@@ -45,6 +45,8 @@ public static class ApiSettings
             ["Email:OutboxFolder"] = Path.Combine(Path.GetTempPath(), $"cleanllm-outbox-{Guid.CreateVersion7():n}"),
             // A title is one more completion, which tests that count would have to wait for.
             ["Titles:Enabled"] = "false",
+            // A machine that runs many tests at once is slow, and those about quota send many requests at once.
+            ["Completions:MaxWaitSeconds"] = "60",
             ["Plans:0:Name"] = Plan,
             ["Plans:0:Default"] = "true",
             ["Plans:0:Concurrency"] = "500",
@@ -87,8 +89,8 @@ public static class ApiSettings
             settings[$"{provider}:Models:{i}:Id"] = models[i];
             settings[$"{provider}:Models:{i}:ContextWindow"] = "64000";
             settings[$"{provider}:Models:{i}:MaxOutputTokens"] = MaxOutputTokens.ToString(CultureInfo.InvariantCulture);
-            settings[$"{provider}:Models:{i}:PromptPriceMicros"] = PromptPrice.ToString(CultureInfo.InvariantCulture);
-            settings[$"{provider}:Models:{i}:CompletionPriceMicros"] = CompletionPrice.ToString(CultureInfo.InvariantCulture);
+            settings[$"{provider}:Models:{i}:Price:Prompt"] = PromptPrice.ToString(CultureInfo.InvariantCulture);
+            settings[$"{provider}:Models:{i}:Price:Completion"] = CompletionPrice.ToString(CultureInfo.InvariantCulture);
         }
     }
 }

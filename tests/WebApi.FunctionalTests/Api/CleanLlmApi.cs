@@ -11,6 +11,9 @@ public sealed class CleanLlmApi : IAsyncDisposable
     /// <summary>Stands in a setting for the address of the scripted AI service, which is known only once it runs.</summary>
     public const string UpstreamAddress = "{upstream}";
 
+    /// <summary>Stands in a setting for the connection string of the database, which is known only once it is made.</summary>
+    public const string DatabaseAddress = "{database}";
+
     private readonly ProgramHost host;
     private readonly IReadOnlyDictionary<string, string> settings;
     private readonly bool isFirst;
@@ -53,7 +56,11 @@ public sealed class CleanLlmApi : IAsyncDisposable
         var upstream = await ScriptedUpstream.StartAsync();
         var all = await ApiSettings.ForAsync(database, upstream);
         foreach (var (name, value) in settings ?? [])
-            all[name] = value.Replace(UpstreamAddress, upstream.BaseUrl.ToString(), StringComparison.Ordinal);
+        {
+            all[name] = value
+                .Replace(UpstreamAddress, upstream.BaseUrl.ToString(), StringComparison.Ordinal)
+                .Replace(DatabaseAddress, database.ConnectionString, StringComparison.Ordinal);
+        }
 
         return new CleanLlmApi(all, database, upstream, isFirst: true);
     }
@@ -95,6 +102,7 @@ public sealed class CleanLlmApi : IAsyncDisposable
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             builder.UseEnvironment("Development");
+            builder.UseQuickHashing();
             foreach (var (name, value) in settings)
                 builder.UseSetting(name, value);
         }

@@ -1,14 +1,14 @@
+using CleanLlm.Testing;
+
 namespace CleanLlm.WebApi.FunctionalTests.Api;
 
 /// <summary>Waits for what happens by itself, as long as it takes and no longer than a deadline.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(45);
-
     /// <summary>Asks again and again until the condition holds.</summary>
     public static async Task HoldsAsync(string what, Func<Task<bool>> condition)
     {
-        using var deadline = new CancellationTokenSource(Deadline);
+        using var deadline = Patience.Deadline();
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
         while (!await condition())
         {
@@ -18,7 +18,7 @@ public static class Eventually
             }
             catch (OperationCanceledException)
             {
-                Assert.Fail($"Not within {Deadline.TotalSeconds} s: {what}");
+                Assert.Fail($"Not within {Patience.Limit.TotalSeconds} s: {what}");
             }
         }
     }

@@ -15,8 +15,8 @@ public sealed class TitleTests(DatabaseKind kind) : ApiTests(kind)
     {
         ["Titles:Enabled"] = "true",
         ["Ai:Providers:0:Models:14:Id"] = Cheapest,
-        ["Ai:Providers:0:Models:14:PromptPriceMicros"] = "10",
-        ["Ai:Providers:0:Models:14:CompletionPriceMicros"] = "10",
+        ["Ai:Providers:0:Models:14:Price:Prompt"] = "0.01",
+        ["Ai:Providers:0:Models:14:Price:Completion"] = "0.01",
     };
 
     [Test]

@@ -28,8 +28,8 @@ public sealed class CompletionTests(DatabaseKind kind) : ApiTests(kind)
         prompt.Should().Be(5, "the upstream reports words");
         completion.Should().Be(UpstreamAnswers.Of(5).Split(' ').Length);
         usage.GetProperty("totalTokens").GetInt64().Should().Be(prompt + completion);
-        usage.GetProperty("costMicros").GetInt64()
-            .Should().Be(((prompt * ApiSettings.PromptPrice) + (completion * ApiSettings.CompletionPrice) + 999) / 1000);
+        usage.GetProperty("costMicros").GetDecimal()
+            .Should().Be((prompt * ApiSettings.PromptPrice) + (completion * ApiSettings.CompletionPrice));
     }
 
     [Test]
@@ -156,8 +156,9 @@ public sealed class CompletionTests(DatabaseKind kind) : ApiTests(kind)
         ok.GetProperty("provider").GetString().Should().Be("patient");
         ok.GetProperty("contextWindow").GetInt32().Should().Be(64_000);
         ok.GetProperty("maxOutputTokens").GetInt32().Should().Be(ApiSettings.MaxOutputTokens);
-        ok.GetProperty("promptPriceMicros").GetInt64().Should().Be(ApiSettings.PromptPrice);
-        ok.GetProperty("completionPriceMicros").GetInt64().Should().Be(ApiSettings.CompletionPrice);
+        ok.GetProperty("price").GetProperty("prompt").GetDecimal().Should().Be(ApiSettings.PromptPrice);
+        ok.GetProperty("price").GetProperty("completion").GetDecimal().Should().Be(ApiSettings.CompletionPrice);
+        ok.GetProperty("price").GetProperty("cachedPrompt").GetDecimal().Should().Be(ApiSettings.PromptPrice, "it has no price of its own");
         ok.GetProperty("displayName").GetString().Should().NotBeNullOrEmpty();
     }
 }

@@ -84,6 +84,44 @@ public sealed class OperationsTests(DatabaseKind kind) : ApiTests(kind)
         References(document).Select(reference => reference.Split('/')[^1]).Should().NotBeEmpty().And.BeSubsetOf(schemas);
     }
 
+    [TestCase("ProblemCode", "quota.exceeded", "auth.required", "chat.not_found", "server.error")]
+    [TestCase("QuotaMetric", "requests", "tokens", "costMicros")]
+    [TestCase("QuotaWindow", "minute", "hour", "day", "month")]
+    [TestCase("ApiKeyScope", "completions", "chats:read", "chats:write", "usage:read")]
+    [TestCase("UsageGrouping", "day", "model")]
+    public async Task TheDocument_ListsTheWordsOf(string schemaName, params string[] words)
+    {
+        var schema = (await DocumentAsync()).GetProperty("components").GetProperty("schemas").GetProperty(schemaName);
+
+        schema.GetProperty("enum").EnumerateArray().Select(word => word.GetString()).Should().Contain(words);
+    }
+
+    [TestCase("Problem", "code", "ProblemCode")]
+    [TestCase("Problem", "metric", "QuotaMetric")]
+    [TestCase("Problem", "window", "QuotaWindow")]
+    [TestCase("Completion", "errorCode", "ProblemCode")]
+    [TestCase("ApiKey", "scopes", "ApiKeyScope")]
+    [TestCase("CreateApiKeyBody", "scopes", "ApiKeyScope")]
+    [TestCase("TokenPair", "tokenType", "TokenType")]
+    public async Task TheDocument_SaysWhichWordsAMemberHas(string schemaName, string property, string words)
+    {
+        var schema = (await DocumentAsync()).GetProperty("components").GetProperty("schemas").GetProperty(schemaName);
+
+        References(schema.GetProperty("properties").GetProperty(property)).Should().Equal($"#/components/schemas/{words}");
+    }
+
+    [Test]
+    public async Task TheDocument_SaysOfAStreamWithoutJson_ThatItOnlyStreams()
+    {
+        var paths = (await DocumentAsync()).GetProperty("paths");
+
+        MediaTypes(paths.GetProperty("/api/v1/completions/{id}/events").GetProperty("get")).Should().Equal("text/event-stream");
+        MediaTypes(paths.GetProperty("/api/v1/completions").GetProperty("post")).Should().BeEquivalentTo("application/json", "text/event-stream");
+    }
+
+    private static IEnumerable<string> MediaTypes(JsonElement operation) =>
+        operation.GetProperty("responses").GetProperty("200").GetProperty("content").EnumerateObject().Select(content => content.Name);
+
     private async Task<JsonElement> DocumentAsync() =>
         (await Api.Anonymous.GetAsync("/swagger/v1/swagger.json")).ShouldBe(HttpStatusCode.OK).Json;
 

@@ -45,4 +45,46 @@ public sealed class KilledElsewhereTests
         await Books.ShouldBalanceAsync(database);
         (await Books.EntriesAsync(database, here.UserId)).Should().Be(1);
     }
+
+    [Test]
+    public async Task KilledWhileTheOnlyPlaceIsTaken_TheUserGoesOnOnceTheLeaseRanOut_AndARepetitionRunsAgain()
+    {
+        await using var database = await TestDatabases.CreateAsync(DatabaseKind.Postgres);
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        var settings = await ApiSettings.ForAsync(database, upstream);
+        settings["Completions:LeaseSeconds"] = "4";
+        settings["Completions:CheckpointSeconds"] = "1";
+        settings["Plans:0:Concurrency"] = "1";
+        await using var one = await ProgramProcess.StartAsync(settings);
+        await using var other = await ProgramProcess.StartAsync(settings);
+        using var here = new ApiCaller(one.Address);
+        await here.RegisterAsync();
+        using var there = new ApiCaller(other.Address);
+        there.Use(await there.PostAsync("/api/v1/auth/login", new { email = here.Email, password = ApiCaller.Password }));
+        var messages = $"/api/v1/chats/{await here.OpenChatAsync("Killed")}/messages";
+        KeyValuePair<string, string>[] key = [new("Idempotency-Key", "once")];
+        var lost = here.SendAsync(HttpMethod.Post, messages, new { content = "Lost", model = "slow" }, key);
+        await upstream.Model("slow").CallsReachAsync(1);
+
+        await one.KillAsync();
+        await lost.Awaiting(answer => answer).Should().ThrowAsync<HttpRequestException>();
+        (await there.PostAsync(Completions, new { prompt = "Hello", model = "ok" })).ShouldBe(System.Net.HttpStatusCode.TooManyRequests);
+        await Eventually.HoldsAsync("the place is free", async () =>
+            (await there.PostAsync(Completions, new { prompt = "Hello", model = "ok" })).Status == System.Net.HttpStatusCode.OK);
+
+        var asked = (await there.GetAsync(messages)).Json.GetProperty("items").EnumerateArray().Should().ContainSingle().Subject;
+        asked.GetProperty("content").GetString().Should().Be("Lost");
+        asked.GetProperty("errorCode").GetString().Should().Be("completion.interrupted");
+
+        upstream.Release("slow");
+        var again = await there.SendAsync(HttpMethod.Post, messages, new { content = "Lost", model = "slow" }, key);
+        again.ShouldBe(System.Net.HttpStatusCode.OK).Headers.Should().NotContainKey("Idempotency-Replayed");
+        var history = (await there.GetAsync(messages)).Json.GetProperty("items").EnumerateArray().ToList();
+        history.Select(message => message.GetProperty("role").GetString()).Should().Equal("assistant", "user");
+        history[1].GetProperty("id").GetString().Should().Be(asked.GetProperty("id").GetString());
+        history[1].GetProperty("errorCode").ValueKind.Should().Be(System.Text.Json.JsonValueKind.Null);
+        (await there.SendAsync(HttpMethod.Post, messages, new { content = "Lost", model = "slow" }, key)).Headers.Should().ContainKey("Idempotency-Replayed");
+        upstream.Model("slow").Calls.Should().HaveCount(2);
+        await Books.ShouldBalanceAsync(database);
+    }
 }

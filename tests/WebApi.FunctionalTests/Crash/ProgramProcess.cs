@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
+using CleanLlm.Testing;
 using CleanLlm.WebApi.FunctionalTests.Api;
 
 namespace CleanLlm.WebApi.FunctionalTests.Crash;
@@ -17,7 +18,7 @@ internal sealed class ProgramProcess : IAsyncDisposable
     /// <summary>Starts it with the given settings and waits until it is ready.</summary>
     public static async Task<ProgramProcess> StartAsync(IReadOnlyDictionary<string, string> settings)
     {
-        var address = new Uri($"http://127.0.0.1:{FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{LoopbackPort.Free()}");
         // Tests and program share one artifacts folder: bin/<project>/<configuration>.
         var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
         var program = Path.Combine(AppContext.BaseDirectory, "..", "..", "WebApi", configuration, "CleanLlm.WebApi.dll");
@@ -28,20 +29,16 @@ internal sealed class ProgramProcess : IAsyncDisposable
             start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
 
         var started = new ProgramProcess(Process.Start(start)!, address);
-        using var caller = new ApiCaller(address);
-        await Eventually.HoldsAsync("the program is ready", async () =>
+        try
         {
-            started.process.HasExited.Should().BeFalse("it started");
-            try
-            {
-                return (await caller.GetAsync("/health/ready")).Status == HttpStatusCode.OK;
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
-        });
-        return started;
+            await started.ReadyAsync();
+            return started;
+        }
+        catch
+        {
+            await started.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>SIGKILL: nothing of it runs any more, not even a finally block.</summary>
@@ -51,6 +48,21 @@ internal sealed class ProgramProcess : IAsyncDisposable
         await process.WaitForExitAsync();
     }
 
+    /// <summary>SIGTERM: it is to leave in order.</summary>
+    public async Task TerminateAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await kill.WaitForExitAsync();
+    }
+
+    /// <summary>How it has ended.</summary>
+    public async Task<int> ExitCodeAsync()
+    {
+        using var deadline = Patience.Deadline();
+        await process.WaitForExitAsync(deadline.Token);
+        return process.ExitCode;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!process.HasExited)
@@ -58,10 +70,20 @@ internal sealed class ProgramProcess : IAsyncDisposable
         process.Dispose();
     }
 
-    private static int FreePort()
+    private async Task ReadyAsync()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        using var caller = new ApiCaller(Address);
+        await Eventually.HoldsAsync("the program is ready", async () =>
+        {
+            process.HasExited.Should().BeFalse("it started");
+            try
+            {
+                return (await caller.GetAsync("/health/ready")).Status == HttpStatusCode.OK;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        });
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using CleanLlm.Testing;
 using CleanLlm.WebApi.FunctionalTests.Api;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -13,7 +14,7 @@ internal sealed partial class Browser : IDisposable
     private readonly CookieContainer cookies = new();
     private readonly HttpClient http;
 
-    public Browser() => http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = cookies }) { Timeout = TimeSpan.FromSeconds(30) };
+    public Browser() => http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = cookies }) { Timeout = Patience.Limit };
 
     /// <summary>What the servers of an address have set.</summary>
     public IReadOnlyList<Cookie> CookiesAt(Uri address) => [.. cookies.GetCookies(address).Cast<Cookie>()];

@@ -33,20 +33,16 @@ internal sealed class OpenIdProviderProcess : IAsyncDisposable
         provider.process.BeginOutputReadLine();
         provider.process.BeginErrorReadLine();
 
-        using var http = new HttpClient();
-        await Eventually.HoldsAsync("the OpenID provider answers", async () =>
+        try
         {
-            provider.process.HasExited.Should().BeFalse("it started");
-            try
-            {
-                return (await http.GetAsync(new Uri($"{Authority(port)}/.well-known/openid-configuration"))).IsSuccessStatusCode;
-            }
-            catch (HttpRequestException)
-            {
-                return false;
-            }
-        });
-        return provider;
+            await provider.ReadyAsync(port);
+            return provider;
+        }
+        catch
+        {
+            await provider.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -58,6 +54,23 @@ internal sealed class OpenIdProviderProcess : IAsyncDisposable
         }
 
         process.Dispose();
+    }
+
+    private async Task ReadyAsync(int port)
+    {
+        using var http = new HttpClient();
+        await Eventually.HoldsAsync("the OpenID provider answers", async () =>
+        {
+            process.HasExited.Should().BeFalse("it started");
+            try
+            {
+                return (await http.GetAsync(new Uri($"{Authority(port)}/.well-known/openid-configuration"))).IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        });
     }
 
     private static string SourceFolder([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using CleanLlm.Testing;
 using CleanLlm.Testing.Databases;
 using CleanLlm.WebApi.FunctionalTests.Api;
 using CleanLlm.WebApi.FunctionalTests.Limits;
@@ -42,7 +43,7 @@ public sealed class PlainTests(DatabaseKind kind) : ApiTests(kind)
     // The server closes the connection after each of these.
     private async Task<string> SayAsync(string request)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = Patience.Deadline();
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, Api.Address.Port, deadline.Token);
         var stream = client.GetStream();

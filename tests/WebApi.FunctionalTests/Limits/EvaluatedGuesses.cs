@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using CleanLlm.Application.Accounts;
+using CleanLlm.Domain.Users;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -42,8 +43,8 @@ public class GuessObserver : DispatchProxy
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
-        if (targetMethod!.Name == nameof(ICredentials.VerifyAsync) && args is [string email, _, true, ..])
-            count!(email);
+        if (targetMethod!.Name == nameof(ICredentials.VerifyAsync) && args is [EmailAddress email, _, true, ..])
+            count!(email.Value);
         return targetMethod.Invoke(real, args);
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using CleanLlm.Testing;
 using CleanLlm.WebApi.FunctionalTests.Api;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -39,12 +40,13 @@ internal sealed class ProgramInstance(IReadOnlyDictionary<string, string> settin
                 return new NetworkStream(socket, ownsSocket: true);
             },
         };
-        return new HttpClient(handler) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(60) };
+        return new HttpClient(handler) { BaseAddress = Address, Timeout = Patience.Limit };
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         builder.UseEnvironment("Development");
+        builder.UseQuickHashing();
         foreach (var (name, value) in settings)
             builder.UseSetting(name, value);
         if (change is not null)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using CleanLlm.Testing;
 using CleanLlm.Testing.Upstream.OpenAi;
 using CleanLlm.WebApi.FunctionalTests.Api;
 
@@ -9,8 +10,6 @@ namespace CleanLlm.WebApi.FunctionalTests.OpenAi;
 /// <summary>A script of <c>OpenAiClient</c>, run by Node; <c>build/test.sh</c> installs the packages.</summary>
 internal static class NodeScript
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     /// <summary>Runs it against a server.</summary>
     /// <returns>What it got of each call, by the call's name.</returns>
     public static async Task<IReadOnlyDictionary<string, JsonElement>> RunAsync(string script, string baseUrl, string key, string spentKey)
@@ -24,7 +23,7 @@ internal static class NodeScript
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        using var deadline = new CancellationTokenSource(Patience);
+        using var deadline = Patience.Deadline();
         var (output, errors) = (process.StandardOutput.ReadToEndAsync(deadline.Token), process.StandardError.ReadToEndAsync(deadline.Token));
         try
         {

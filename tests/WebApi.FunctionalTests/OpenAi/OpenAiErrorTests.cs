@@ -42,7 +42,8 @@ public sealed class OpenAiErrorTests(DatabaseKind kind) : OpenAiTests(kind)
         yield return Case("{\"model\":\"ok\",\"top_p\":1.1," + Hello + "}", "top_p", "invalid_value");
         yield return Case("{\"model\":\"ok\",\"presence_penalty\":-3," + Hello + "}", "presence_penalty", "invalid_value");
         yield return Case("{\"model\":\"ok\",\"max_tokens\":0," + Hello + "}", "max_tokens", "invalid_value");
-        yield return Case("{\"model\":\"ok\",\"max_tokens\":10001," + Hello + "}", "max_tokens", "invalid_value");
+        yield return Case("{\"model\":\"ok\",\"max_completion_tokens\":-1," + Hello + "}", "max_tokens", "invalid_value");
+        yield return Case("{\"model\":\"\"," + Hello + "}", "model", "invalid_value");
         yield return Case("{\"model\":\"ok\",\"stop\":[1]," + Hello + "}", "stop[0]", "invalid_type");
         yield return Case("{\"model\":\"ok\",\"n\":2," + Hello + "}", "n", "unsupported_value");
         yield return Case("{\"model\":\"ok\",\"logprobs\":true," + Hello + "}", "logprobs", "unsupported_value");
@@ -84,6 +85,29 @@ public sealed class OpenAiErrorTests(DatabaseKind kind) : OpenAiTests(kind)
     [Test]
     public async Task AWholeSurrogatePair_IsText() =>
         (await Caller.PostTextAsync(Chat, """{"model":"ok","messages":[{"role":"user","content":"\ud83d\ude00"}]}""")).ShouldBe(HttpStatusCode.OK);
+
+    [Test]
+    public async Task MegabytesThatCannotFit_AreRefusedByTheirLength()
+    {
+        var messages = Enumerable.Repeat(new { role = "user", content = new string('x', 199_000) }, 40);
+
+        var answer = await Caller.PostAsync(Chat, new { model = OpenAiServer.ChatModel, messages });
+
+        ShouldBeError(answer, HttpStatusCode.BadRequest, "messages", "context_length_exceeded");
+        answer.Json.GetProperty("error").GetProperty("message").GetString().Should().Contain("at least 306");
+    }
+
+    [Test]
+    public async Task ALargePrompt_WhenTheKeysLimitIsSpent_Answers429()
+    {
+        using var spent = new ApiCaller(Api.Address);
+        spent.Authorize("Bearer", await MakeKeyAsync(monthlyTokenLimit: 100));
+        var messages = new[] { new { role = "user", content = new string('x', 50_000) } };
+
+        var answer = await spent.PostAsync(Chat, new { model = OpenAiServer.ChatModel, messages });
+
+        ShouldBeError(answer, HttpStatusCode.TooManyRequests, null, "insufficient_quota");
+    }
 
     // A provider that fetches pictures would fetch from its own network whatever a caller names there.
     [TestCase("http://127.0.0.1/a.png")]
@@ -223,7 +247,8 @@ public sealed class OpenAiErrorTests(DatabaseKind kind) : OpenAiTests(kind)
     {
         answer.ShouldBe(status).MediaType.Should().Be("application/json");
         var error = answer.Json.GetProperty("error");
-        error.GetProperty("message").GetString().Should().NotBeNullOrEmpty();
+        // Callers of /v1 know neither the calls of /api nor the names of our properties.
+        error.GetProperty("message").GetString().Should().NotBeNullOrEmpty().And.NotContain("/api").And.NotMatchRegex("^'[A-Z]").And.NotContain("maxTokens");
         error.GetProperty("type").GetString().Should().NotBeNullOrEmpty();
         error.GetProperty("param").GetString().Should().Be(param);
         error.GetProperty("code").GetString().Should().Be(code);

@@ -63,7 +63,7 @@ public abstract class OpenAiTests(DatabaseKind kind) : ApiTests(kind)
         new($"{provider}:Models:{index}:Id", id),
         new($"{provider}:Models:{index}:ContextWindow", "64000"),
         new($"{provider}:Models:{index}:MaxOutputTokens", "4096"),
-        new($"{provider}:Models:{index}:PromptPriceMicros", ApiSettings.PromptPrice.ToString(CultureInfo.InvariantCulture)),
-        new($"{provider}:Models:{index}:CompletionPriceMicros", ApiSettings.CompletionPrice.ToString(CultureInfo.InvariantCulture)),
+        new($"{provider}:Models:{index}:Price:Prompt", ApiSettings.PromptPrice.ToString(CultureInfo.InvariantCulture)),
+        new($"{provider}:Models:{index}:Price:Completion", ApiSettings.CompletionPrice.ToString(CultureInfo.InvariantCulture)),
     ];
 }

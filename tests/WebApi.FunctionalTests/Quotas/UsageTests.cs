@@ -47,6 +47,33 @@ public sealed class UsageTests(DatabaseKind kind) : ApiTests(kind)
 
         before.GetProperty("items").GetArrayLength().Should().Be(0);
         before.GetProperty("total").GetProperty("requests").GetInt64().Should().Be(0);
+        (await caller.GetAsync($"{Usage}?from=9999-12-31T10:00:00Z&to=9999-12-31T20:00:00Z")).ShouldBe(HttpStatusCode.OK).Json
+            .GetProperty("items").GetArrayLength().Should().Be(0, "the last day has no next one");
+    }
+
+    [TestCase("text/csv", true)]
+    [TestCase("Text/CSV; charset=utf-8", true)]
+    [TestCase("text/csv, application/json;q=0.5", true)]
+    [TestCase("text/csv, */*;q=0.1", true)]
+    [TestCase("application/json, text/csv", false)]
+    [TestCase("text/csv;q=0.5, application/json", false)]
+    [TestCase("text/csv;q=0", false)]
+    [TestCase("*/*", false)]
+    public async Task Usage_IsCsv_ForWhoPrefersIt(string accept, bool csv)
+    {
+        using var caller = await Api.SignInAsync();
+        var used = (await caller.PostAsync("/api/v1/completions", new { prompt = "Hello", model = "ok" })).ShouldBe(HttpStatusCode.OK).Json.GetProperty("usage");
+
+        var answer = (await caller.SendAsync(HttpMethod.Get, $"{Usage}?by=model", headers: [new("Accept", accept)])).ShouldBe(HttpStatusCode.OK);
+
+        answer.MediaType.Should().Be(csv ? "text/csv" : "application/json");
+        answer.Headers["Vary"].Should().Contain("Accept");
+        if (csv)
+        {
+            answer.Body.Should().Be(string.Create(
+                CultureInfo.InvariantCulture,
+                $"model,requests,promptTokens,cachedPromptTokens,completionTokens,reasoningTokens,costMicros\r\nok,1,{used.GetProperty("promptTokens").GetInt64()},0,{used.GetProperty("completionTokens").GetInt64()},0,{used.GetProperty("costMicros").GetDecimal()}\r\n"));
+        }
     }
 
     [TestCase("from=2026-02-01T00:00:00Z&to=2026-01-01T00:00:00Z", 422)]

@@ -14,8 +14,8 @@ internal static class CacheSettings
         {
             var model = $"Ai:Providers:0:Models:{(First + i).ToString(CultureInfo.InvariantCulture)}";
             settings[$"{model}:Id"] = models[i];
-            settings[$"{model}:PromptPriceMicros"] = "1000";
-            settings[$"{model}:CompletionPriceMicros"] = "3000";
+            settings[$"{model}:Price:Prompt"] = "1";
+            settings[$"{model}:Price:Completion"] = "3";
         }
 
         return settings;

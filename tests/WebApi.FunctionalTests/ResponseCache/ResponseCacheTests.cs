@@ -32,13 +32,14 @@ public sealed class ResponseCacheTests(DatabaseKind kind) : ApiTests(kind)
         Content(again).Should().Be(Content(first));
         again.Text("finishReason").Should().Be("stop");
         (again.Text("model"), again.Text("provider")).Should().Be(("ok@hit", "patient"));
-        again.Json.GetProperty("usage").GetRawText().Should().Be("""{"promptTokens":0,"completionTokens":0,"costMicros":0,"totalTokens":0}""");
+        again.Json.GetProperty("usage").GetRawText().Should().Be(
+            """{"promptTokens":0,"cachedPromptTokens":0,"completionTokens":0,"reasoningTokens":0,"costMicros":0,"totalTokens":0}""");
         Api.Upstream.Model("ok@hit").Calls.Should().ContainSingle();
         (await caller.QuotaAsync("tokens")).Should().Be(tokens);
         (await caller.QuotaAsync("requests")).Used.Should().Be(requests.Used + 1);
         (await caller.GetAsync($"{Completions}/{again.Text("id")}")).Json.GetProperty("cached").GetBoolean().Should().BeTrue();
         (await Api.Database.ScalarAsync(
-            "SELECT count(*) FROM usage_ledger WHERE model = 'ok@hit' AND basis = 4 AND prompt_tokens + completion_tokens + cost_micros = 0")).Should().BePositive();
+            "SELECT count(*) FROM usage_ledger WHERE model = 'ok@hit' AND basis = 4 AND prompt_tokens + completion_tokens + cost_nanos = 0")).Should().BePositive();
         await Books.ShouldBalanceAsync(Api.Database);
     }
 

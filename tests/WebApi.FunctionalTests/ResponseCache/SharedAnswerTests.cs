@@ -98,7 +98,7 @@ public sealed class SharedAnswerTests(DatabaseKind kind) : ApiTests(kind)
 
         Api.Upstream.Model(Model).Calls.Should().ContainSingle();
         Api.Upstream.Model(Model).Abandoned.Should().Be(0);
-        (await Api.Database.ScalarAsync($"SELECT count(*) FROM usage_ledger WHERE model = '{Model}' AND cost_micros > 0")).Should().Be(1);
+        (await Api.Database.ScalarAsync($"SELECT count(*) FROM usage_ledger WHERE model = '{Model}' AND cost_nanos > 0")).Should().Be(1);
         (await Api.Database.ScalarAsync($"SELECT sum(completion_tokens) FROM usage_ledger WHERE model = '{Model}'"))
             .Should().Be(Api.Upstream.Model(Model).CompletionTokens, "the ledger says what the provider counted");
         await Books.ShouldBalanceAsync(Api.Database);

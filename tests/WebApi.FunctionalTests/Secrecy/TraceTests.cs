@@ -81,6 +81,9 @@ internal sealed class TraceTests(DatabaseKind kind)
         using var program = new ApiCaller(address);
         program.Authorize("Bearer", key.Text("key"));
         (await program.PostAsync("/api/v1/completions", new { prompt = Prompt, model = "ok" })).ShouldBe(HttpStatusCode.OK);
+        using var header = new ApiCaller(address);
+        (await header.SendAsync(HttpMethod.Post, "/api/v1/completions", new { prompt = Prompt, model = "ok" }, [new("x-api-key", key.Text("key"))])).ShouldBe(HttpStatusCode.OK);
+        (await program.SendAsync(HttpMethod.Get, "/v1/models", headers: [new("x-api-key", key.Text("key") + "x")])).ShouldBe(HttpStatusCode.Unauthorized);
         await using (var stream = await caller.StreamAsync("/api/v1/completions", new { prompt = Prompt, model = "ok" }))
             await stream.ToEndAsync();
         (await caller.PostAsync("/api/v1/completions", new { prompt = Prompt, model = "malformed" })).ShouldBe(HttpStatusCode.BadGateway);

@@ -6,15 +6,18 @@ using System.Text;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.ApiKeys;
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Faults;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
+using CleanLlm.Testing;
 using CleanLlm.WebApi.Authentication;
 using CleanLlm.WebApi.Http;
 using CleanLlm.WebApi.Streaming;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
@@ -23,27 +26,62 @@ namespace CleanLlm.WebApi.FunctionalTests.Streaming;
 /// <summary>What goes over the wire when, and what a reader that takes nothing costs. The connection is a pipe as large as Kestrel's buffer.</summary>
 [Parallelizable(ParallelScope.All)]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-public sealed class EventStreamTests : IAccessStates, IApiKeyAuthenticator, IHttpRequestLifetimeFeature, IDisposable
+public sealed class EventStreamTests
+    : IAccessStates, IApiKeyAuthenticator, IDatabaseFaults, IHttpRequestLifetimeFeature, IHostApplicationLifetime, IDisposable
 {
     private const int Buffer = 64 * 1024;
     private const int SlowReaderSeconds = 30;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly FakeTimeProvider clock = new();
     private readonly CancellationTokenSource leaving = new();
+    private readonly Departure departure;
     private volatile bool hasSession = true;
     private readonly Pipe connection = new(new PipeOptions(pauseWriterThreshold: Buffer, resumeWriterThreshold: Buffer / 2, useSynchronizationContext: false));
 
     // Here and below, what throws belongs to an interface of which a stream uses the rest only; a call of it fails the test.
-    CancellationToken IHttpRequestLifetimeFeature.RequestAborted { get => leaving.Token; set => throw new NotSupportedException(); }
+    CancellationToken IHttpRequestLifetimeFeature.RequestAborted { get => leaving.Token; set => throw new NotSupportedException("Not called here."); }
 
     // How many bytes went with each flush. In a context without a server nothing counts as begun, so headers are flushed at each wait.
     private readonly List<long> flushed = [];
 
     private bool IsDropped => leaving.IsCancellationRequested;
 
-    public void Dispose() => leaving.Dispose();
+    public EventStreamTests() => departure = new Departure(this, clock);
+
+    CancellationToken IHostApplicationLifetime.ApplicationStarted => CancellationToken.None;
+
+    CancellationToken IHostApplicationLifetime.ApplicationStopping => CancellationToken.None;
+
+    CancellationToken IHostApplicationLifetime.ApplicationStopped => CancellationToken.None;
+
+    void IHostApplicationLifetime.StopApplication() => throw new NotSupportedException("Not called here.");
+
+    public void Dispose()
+    {
+        leaving.Dispose();
+        departure.Dispose();
+    }
+
+    [Test]
+    public async Task WhatRunsElsewhere_IsReadThere_OnceThisInstanceLeaves()
+    {
+        CompletionEvent[] piece = [new CompletionDelta("x")];
+        departure.EndReading();
+
+        await WriteAsync(new ScriptedReader(clock, [TimeSpan.Zero, TimeSpan.Zero]) { Pieces = { [0] = piece, [1] = piece } });
+
+        (await ReadAllAsync()).Should().Be("id: 1\nevent: completion.delta\ndata: {\"text\":\"x\"}\n\n", "the caller goes on after the first event");
+    }
+
+    [Test]
+    public async Task WhatEndedHere_IsReadToItsEnd_WhenThisInstanceLeaves()
+    {
+        departure.EndReading();
+
+        await WriteAsync(new ScriptedReader(clock, []));
+
+        (await ReadAllAsync()).Should().Be(Ending);
+    }
 
     [Test]
     public async Task Silence_IsACommentEvery15Seconds_AndNotOneByteMore()
@@ -80,7 +118,7 @@ public sealed class EventStreamTests : IAccessStates, IApiKeyAuthenticator, IHtt
 
         flushed.Should().Equal(0);
         log.Append(new CompletionFailed(CompletionErrors.Interrupted));
-        await writing.WaitAsync(Patience);
+        await writing.WaitAsync(Patience.Limit);
         flushed.Should().Equal(0, Ending.Length);
     }
 
@@ -111,8 +149,8 @@ public sealed class EventStreamTests : IAccessStates, IApiKeyAuthenticator, IHtt
         connection.Reader.AdvanceTo(waiting.Buffer.Start);
 
         var all = ReadAllAsync();
-        await writing.WaitAsync(Patience);
-        (await all.WaitAsync(Patience)).Should().EndWith(Ending.Replace("id: 1", $"id: {Pieces + 1}", StringComparison.Ordinal));
+        await writing.WaitAsync(Patience.Limit);
+        (await all.WaitAsync(Patience.Limit)).Should().EndWith(Ending.Replace("id: 1", $"id: {Pieces + 1}", StringComparison.Ordinal));
     }
 
     [Test]
@@ -126,7 +164,7 @@ public sealed class EventStreamTests : IAccessStates, IApiKeyAuthenticator, IHtt
         clock.Advance(TimeSpan.FromSeconds(0.2));
 
         IsDropped.Should().BeTrue();
-        await writing.Awaiting(w => w.WaitAsync(Patience)).Should().ThrowAsync<OperationCanceledException>();
+        await writing.Awaiting(w => w.WaitAsync(Patience.Limit)).Should().ThrowAsync<OperationCanceledException>();
     }
 
     [Test]
@@ -137,14 +175,14 @@ public sealed class EventStreamTests : IAccessStates, IApiKeyAuthenticator, IHtt
 
         for (var taken = 0; taken < 10; taken++)
         {
-            var full = await connection.Reader.ReadAtLeastAsync(Buffer).AsTask().WaitAsync(Patience);
+            var full = await connection.Reader.ReadAtLeastAsync(Buffer).AsTask().WaitAsync(Patience.Limit);
             clock.Advance(TimeSpan.FromSeconds(SlowReaderSeconds - 1));
             connection.Reader.AdvanceTo(full.Buffer.End);
         }
 
         IsDropped.Should().BeFalse();
         await leaving.CancelAsync();
-        await writing.Awaiting(w => w.WaitAsync(Patience)).Should().ThrowAsync<OperationCanceledException>();
+        await writing.Awaiting(w => w.WaitAsync(Patience.Limit)).Should().ThrowAsync<OperationCanceledException>();
     }
 
     [Test]
@@ -159,7 +197,7 @@ public sealed class EventStreamTests : IAccessStates, IApiKeyAuthenticator, IHtt
         clock.Advance(TimeSpan.FromSeconds(SlowReaderSeconds));
 
         IsDropped.Should().BeTrue();
-        await writing.Awaiting(w => w.WaitAsync(Patience)).Should().ThrowAsync<OperationCanceledException>();
+        await writing.Awaiting(w => w.WaitAsync(Patience.Limit)).Should().ThrowAsync<OperationCanceledException>();
     }
 
     [Test]
@@ -169,9 +207,9 @@ public sealed class EventStreamTests : IAccessStates, IApiKeyAuthenticator, IHtt
         hasSession = false;
         clock.Advance(EventStream.LookInterval);
 
-        var text = await ReadAllAsync().WaitAsync(Patience);
+        var text = await ReadAllAsync().WaitAsync(Patience.Limit);
 
-        await writing.WaitAsync(Patience);
+        await writing.WaitAsync(Patience.Limit);
         text.Should().EndWith("event: completion.failed\ndata: {\"detail\":\"over\"}\n\n");
         text.Length.Should().BeLessThan(3 * Buffer);
     }
@@ -179,11 +217,13 @@ public sealed class EventStreamTests : IAccessStates, IApiKeyAuthenticator, IHtt
     ValueTask<AccessState?> IAccessStates.OfSessionAsync(SessionId session, CancellationToken ct) =>
         ValueTask.FromResult(hasSession ? new AccessState(default, UserRole.User) : (AccessState?)null);
 
-    ValueTask<AccessState?> IAccessStates.OfUserAsync(UserId user, CancellationToken ct) => throw new NotSupportedException();
+    ValueTask<AccessState?> IAccessStates.OfUserAsync(UserId user, CancellationToken ct) => throw new NotSupportedException("Not called here.");
 
-    Task IAccessStates.ForgetAsync(UserId user, CancellationToken ct) => throw new NotSupportedException();
+    Task IAccessStates.ForgetAsync(UserId user, CancellationToken ct) => throw new NotSupportedException("Not called here.");
 
-    ValueTask<ApiKeyAccess?> IApiKeyAuthenticator.AuthenticateAsync(string key, CancellationToken ct) => throw new NotSupportedException();
+    ValueTask<ApiKeyAccess?> IApiKeyAuthenticator.AuthenticateAsync(string key, CancellationToken ct) => throw new NotSupportedException("Not called here.");
+
+    bool IDatabaseFaults.IsTransient(Exception fault) => false;
 
     void IHttpRequestLifetimeFeature.Abort() => leaving.Cancel();
 
@@ -206,7 +246,7 @@ public sealed class EventStreamTests : IAccessStates, IApiKeyAuthenticator, IHtt
         };
         http.Features.Set<IHttpRequestLifetimeFeature>(this);
         http.Features.Set<IHttpResponseBodyFeature>(new PipedBody(new FlushRecorder(connection.Writer, flushed)));
-        var stream = new EventStream(new CallerAccess(this, this), Options.Create(new HttpOptions { SlowReaderSeconds = SlowReaderSeconds }), clock);
+        var stream = new EventStream(new CallerAccess(this, this, this), Options.Create(new HttpOptions { SlowReaderSeconds = SlowReaderSeconds }), departure, clock);
         try
         {
             await stream.WriteAsync(reader, new PlainFormat(), http);
@@ -252,45 +292,5 @@ public sealed class EventStreamTests : IAccessStates, IApiKeyAuthenticator, IHtt
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
-
-    private sealed class FlushRecorder(PipeWriter inner, List<long> flushed) : PipeWriter
-    {
-        public override bool CanGetUnflushedBytes => true;
-
-        public override long UnflushedBytes => inner.UnflushedBytes;
-
-        public override void Advance(int bytes) => inner.Advance(bytes);
-
-        public override Memory<byte> GetMemory(int sizeHint = 0) => inner.GetMemory(sizeHint);
-
-        public override Span<byte> GetSpan(int sizeHint = 0) => inner.GetSpan(sizeHint);
-
-        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
-        {
-            flushed.Add(inner.UnflushedBytes);
-            return inner.FlushAsync(cancellationToken);
-        }
-
-        public override void CancelPendingFlush() => inner.CancelPendingFlush();
-
-        public override void Complete(Exception? exception = null) => inner.Complete(exception);
-    }
-
-    private sealed class PipedBody(PipeWriter writer) : IHttpResponseBodyFeature
-    {
-        public Stream Stream => writer.AsStream();
-
-        public PipeWriter Writer => writer;
-
-        public Task CompleteAsync() => Task.CompletedTask;
-
-        public void DisableBuffering()
-        {
-        }
-
-        public Task SendFileAsync(string path, long offset, long? count, CancellationToken cancellationToken = default) => throw new NotSupportedException();
-
-        public Task StartAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;
     }
 }

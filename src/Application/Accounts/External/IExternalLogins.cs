@@ -8,7 +8,7 @@ namespace CleanLlm.Application.Accounts.External;
 /// <summary>Which identities elsewhere belong to which account. An identity is its issuer and subject, never its e-mail address.</summary>
 public interface IExternalLogins
 {
-    /// <summary>The user an identity is linked to; null when it is linked to nobody.</summary>
+    /// <summary>The user an identity is linked to; null when it is linked to no user.</summary>
     Task<User?> FindUserAsync(ExternalIdentity identity, CancellationToken ct);
 
     /// <summary>Stores a new user without a password, and links the identity to them; both or neither.</summary>

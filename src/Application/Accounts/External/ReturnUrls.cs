@@ -9,8 +9,11 @@ public static class ReturnUrls
     /// <summary>The longest address, in characters.</summary>
     public const int MaxLength = 2_000;
 
-    // What we add: a query that brought its own could pass somebody else's code off as ours.
-    private static readonly string[] Ours = ["code", "error"];
+    // What an answer of a sign-in has (RFC 6749, 4.1.2; RFC 9207): a query that brought its own could pass a foreign code off as ours.
+    private static readonly string[] Ours = ["code", "error", "error_description", "error_uri", "iss"];
+
+    // The front end's own proof that it began the sign-in: once, and in no other spelling, so that it reads the one it wrote.
+    private const string State = "state";
 
     /// <summary>Whether an address is, but for its query, one of the list.</summary>
     public static bool Allow(IEnumerable<string> allowed, string? url)
@@ -36,7 +39,17 @@ public static class ReturnUrls
     // Printable ASCII, without what browsers and servers read differently and without a fragment.
     private static bool IsPlain(char c) => c is > ' ' and < '\x7f' and not ('\\' or '#' or '"' or '<' or '>' or '^' or '`' or '{' or '|' or '}');
 
-    private static bool HasOurs(string query) => query.Split('&', ';')
-        .Select(pair => Uri.UnescapeDataString(pair.Split('=')[0].Replace('+', ' ')).Trim())
-        .Any(name => Ours.Contains(name, StringComparer.OrdinalIgnoreCase));
+    private static bool HasOurs(string query)
+    {
+        var names = query.Split('&', ';').Select(pair => pair.Split('=')[0]).ToList();
+        var stems = names.ConvertAll(name => StemOf(Uri.UnescapeDataString(name)));
+        return stems.Exists(stem => Ours.Contains(stem, StringComparer.OrdinalIgnoreCase))
+            || stems.Count(stem => string.Equals(stem, State, StringComparison.OrdinalIgnoreCase)) > (names.Contains(State, StringComparer.Ordinal) ? 1 : 0);
+    }
+
+    // Some parsers take code[], [code], code.x, code%00 and blanks around it for a list, an object or a text named code.
+    private static string StemOf(string name) =>
+        string.Concat(name.SkipWhile(letter => !IsOfName(letter)).TakeWhile(IsOfName));
+
+    private static bool IsOfName(char letter) => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-';
 }

@@ -6,7 +6,7 @@ namespace CleanLlm.Application.Chats.Titles;
 /// <summary>Reads how untitled chats begin, and titles them.</summary>
 public interface IChatTitles
 {
-    /// <summary>How a chat begins; null when it has a title or no answer, is absent or somebody else's.</summary>
+    /// <summary>How a chat begins; null when it has a title or no answer, is absent or another user's.</summary>
     /// <param name="chat">Which chat.</param>
     /// <param name="owner">Whose it must be.</param>
     /// <param name="maxLength">How many characters of each message to read.</param>

@@ -1,9 +1,13 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Faults;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Usage;
 using CleanLlm.Domain.Users;
 using MediatR;
 using Microsoft.Extensions.Options;
@@ -19,17 +23,23 @@ namespace CleanLlm.Application.Chats.Titles;
 public sealed record TitleChat(ChatId ChatId, UserId UserId) : IRequest<Result<Unit>>;
 
 internal sealed class TitleChatHandler(
-    IChatTitles titles, ISubscriptions subscriptions, IModelCatalog catalog, CompletionRunner runner, IOptions<TitleOptions> options)
+    IChatTitles titles,
+    ISubscriptions subscriptions,
+    IModelCatalog catalog,
+    CompletionRunner runner,
+    DatabaseRetries retries,
+    IOptions<TitleOptions> options)
     : IRequestHandler<TitleChat, Result<Unit>>
 {
     /// <summary>How much of question and answer the model is shown, in characters: the topic is at the beginning.</summary>
     private const int ShownLength = 1_500;
 
-    private const int MaxTokens = 60;
-
     public async Task<Result<Unit>> Handle(TitleChat request, CancellationToken cancellationToken)
     {
-        if (await titles.FindUntitledAsync(request.ChatId, request.UserId, ShownLength, cancellationToken) is not { } opening)
+        // Nobody asks for a title a second time.
+        var found = await retries.RunAsideAsync(
+            "A title", ct => titles.FindUntitledAsync(request.ChatId, request.UserId, ShownLength, ct), cancellationToken);
+        if (found is not { } opening)
             return Unit.Value;
 
         var written = options.Value.FromQuestion == true ? opening.Question : await AskAsync(request.UserId, opening, cancellationToken);
@@ -37,7 +47,7 @@ internal sealed class TitleChatHandler(
             return written.Error;
 
         if (TitleText.Of(written.Value) is { } title)
-            await titles.SetAsync(request.ChatId, title, cancellationToken);
+            await retries.RunAsideAsync("A title", ct => titles.SetAsync(request.ChatId, title, ct), cancellationToken);
         return Unit.Value;
     }
 
@@ -46,7 +56,7 @@ internal sealed class TitleChatHandler(
         if (await subscriptions.PlanOfAsync(user, ct) is not { } plan)
             return AuthErrors.AccountUnavailable;
         var models = await catalog.ListAsync(ct);
-        if (models.Where(model => !model.IsEmbedding && plan.Allows(model.Id)).MinBy(model => model.Price.PromptMicros + model.Price.CompletionMicros)
+        if (models.Where(model => !model.IsEmbedding && plan.Allows(model.Id)).MinBy(CostOfTitle)
             is not { } cheapest)
             return QuotaErrors.ModelNotInPlan(models[0].Id);
 
@@ -57,7 +67,7 @@ internal sealed class TitleChatHandler(
                 Messages = CompletionRequest.Question(Prompt(opening)),
                 PromptField = "title",
                 Model = cheapest.Id,
-                MaxTokens = Math.Min(MaxTokens, Math.Min(cheapest.MaxOutputTokens, plan.MaxOutputTokens ?? int.MaxValue)),
+                MaxTokens = Math.Min(options.Value.MaxTokens, Math.Min(cheapest.MaxOutputTokens, plan.MaxOutputTokens ?? int.MaxValue)),
                 Store = false,
                 IsAside = true,
             },
@@ -65,8 +75,16 @@ internal sealed class TitleChatHandler(
         if (!started.IsSuccess)
             return started.Error;
         var ended = await started.Value.Run!.Outcome.WaitAsync(ct);
-        return ended.IsSuccess ? ended.Value.Message?.Content ?? "" : ended.Error;
+        return ended.IsSuccess ? TitleOf(ended.Value) : ended.Error;
     }
+
+    // What was cut off is half a title, or a thought. It is not asked for again: it would end in the same way, and cost as much.
+    private static string TitleOf(CompletionDto answer) =>
+        answer.FinishReason == FinishReason.Length ? "" : ThinkingText.Remove(answer.Message?.Content ?? "");
+
+    // Which class a token will be in is known only afterwards, so the dearest is taken.
+    private long CostOfTitle(Model model) =>
+        TokenPrice.Ceiling([model.Price]).CostNanos(new TokenCount(ShownLength, options.Value.MaxTokens, UsageBasis.Counted));
 
     private static string Prompt(ChatOpening opening) =>
         $"""

@@ -17,6 +17,13 @@ public sealed record TitleOptions
     /// </summary>
     public bool? FromQuestion { get; set; }
 
+    /// <summary>
+    /// The longest answer of the model that writes a title, in tokens, its thinking included; an answer that is cut off there gives no
+    /// title. Models that do not think end by themselves after a few. 16 to 100,000; default 1,024.
+    /// </summary>
+    [Range(16, 100_000)]
+    public int MaxTokens { get; init; } = 1_024;
+
     /// <summary>How many chats may wait for a title; more go without. 1 to 100,000; default 1,000.</summary>
     [Range(1, 100_000)]
     public int QueueCapacity { get; init; } = 1_000;

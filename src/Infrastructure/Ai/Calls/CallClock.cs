@@ -14,6 +14,7 @@ internal sealed class CallClock : IDisposable
     private readonly ITimer timer;
     private readonly long started;
     private readonly TimeSpan total;
+    private readonly TimeSpan longestIdle;
     private TimeSpan idle;
     private long patience;
     private long readingSince = NotReading;
@@ -23,7 +24,7 @@ internal sealed class CallClock : IDisposable
         this.clock = clock;
         Caller = caller;
         total = TimeSpan.FromSeconds(limits.TimeoutSeconds);
-        idle = TimeSpan.FromSeconds(limits.IdleTimeoutSeconds);
+        idle = longestIdle = TimeSpan.FromSeconds(limits.IdleTimeoutSeconds);
         patience = TimeSpan.FromSeconds(limits.FirstByteTimeoutSeconds).Ticks;
         started = clock.GetTimestamp();
         callerLeft = caller.UnsafeRegister(static state => ((CallClock)state!).source.Cancel(), this);
@@ -53,12 +54,21 @@ internal sealed class CallClock : IDisposable
         Volatile.Write(ref patience, idle.Ticks);
     }
 
-    /// <summary>From now on no read may take longer than this.</summary>
-    public void Hurry(TimeSpan longest)
+    /// <summary>From now on no read may take longer than this, which is no more than the idle limit.</summary>
+    public void ShortenIdle(TimeSpan limit)
     {
-        idle = Min(idle, longest);
+        idle = Min(longestIdle, limit);
         Volatile.Write(ref patience, idle.Ticks);
         timer.Change(NextCheck(idle), Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>From now on the idle limit holds again.</summary>
+    public void RestoreIdle()
+    {
+        if (idle == longestIdle)
+            return;
+        idle = longestIdle;
+        Volatile.Write(ref patience, idle.Ticks);
     }
 
     public void Dispose()

@@ -11,39 +11,78 @@ internal static class HttpCalls
     /// <param name="sent">The request under way, with the token of the limits.</param>
     /// <param name="limits">The call's.</param>
     /// <param name="clock">Tells how far off a date in <c>Retry-After</c> is.</param>
+    /// <param name="otherwise">After an error, gives what sends the request in another way that the server may take; null when there is none.</param>
     /// <returns>An answer of status 2xx.</returns>
-    public static async Task<HttpResponseMessage> OpenAsync(Task<HttpResponseMessage> sent, CallClock limits, TimeProvider clock)
+    public static async Task<HttpResponseMessage> OpenAsync(
+        Task<HttpResponseMessage> sent, CallClock limits, TimeProvider clock, Func<UpstreamError, Func<Task<HttpResponseMessage>>?>? otherwise = null)
+    {
+        while (true)
+        {
+            var response = await HeadersAsync(sent, limits);
+            if (response.IsSuccessStatusCode)
+                return response;
+            using (response)
+            {
+                var error = await HttpFailures.ReadAsync(response, limits);
+                sent = otherwise?.Invoke(error)?.Invoke() ?? throw HttpFailures.Of(response, clock, error);
+            }
+        }
+    }
+
+    private static async Task<HttpResponseMessage> HeadersAsync(Task<HttpResponseMessage> sent, CallClock limits)
     {
         limits.ReadBegins();
-        HttpResponseMessage response;
         try
         {
-            response = await sent;
+            return await sent;
         }
         catch (Exception thrown) when (HttpFailures.IsExpected(thrown))
         {
             throw HttpFailures.BeforeAnswer(thrown, limits);
         }
-
-        if (response.IsSuccessStatusCode)
-            return response;
-        using (response)
-            throw HttpFailures.Of(response, clock);
     }
 
     /// <summary>Reads an answer in one document.</summary>
     public static async Task<T> ReadWholeAsync<T>(
         HttpResponseMessage response, CallClock limits, Func<AnswerStream, Task<T>> read, int maxBytes = AnswerStream.MaxPartBytes)
     {
+        await using var body = await OpenBodyAsync(response, limits, maxBytes);
+        return await ReadWholeAsync(body, limits, read);
+    }
+
+    /// <summary>Reads a body in one document.</summary>
+    public static async Task<T> ReadWholeAsync<T>(AnswerStream body, CallClock limits, Func<AnswerStream, Task<T>> read)
+    {
         try
         {
-            await using var body = new AnswerStream(await response.Content.ReadAsStreamAsync(limits.Token), limits, maxBytes);
             return await read(body);
         }
         catch (Exception thrown) when (HttpFailures.IsExpected(thrown))
         {
             throw HttpFailures.WithinAnswer(thrown, limits);
         }
+    }
+
+    /// <summary>The body of an answer, as far as it has come.</summary>
+    public static async Task<AnswerStream> OpenBodyAsync(HttpResponseMessage response, CallClock limits, int maxPartBytes = AnswerStream.MaxPartBytes)
+    {
+        try
+        {
+            return new AnswerStream(await response.Content.ReadAsStreamAsync(limits.Token), limits, maxPartBytes);
+        }
+        catch (Exception thrown) when (HttpFailures.IsExpected(thrown))
+        {
+            throw HttpFailures.WithinAnswer(thrown, limits);
+        }
+    }
+
+    /// <summary>
+    /// Whether a body is a stream of events, which its first byte tells: the media type and what was asked for are not always kept to.
+    /// </summary>
+    public static async Task<bool> IsEventStreamAsync(AnswerStream body, CallClock limits)
+    {
+        var first = await ReadWholeAsync(body, limits, stream => stream.PeekAsync(limits.Token));
+        return first is not ((byte)'{' or (byte)'[');
     }
 
     /// <summary>Goes on to the next event. Apart from iterators, which cannot yield inside a try with a catch. Runs once a token, so its state is pooled.</summary>

@@ -8,7 +8,7 @@ namespace CleanLlm.Infrastructure.Ai.Calls;
 /// <summary>
 /// A conversation as one text, for services that take a prompt. A single message of the user is sent as it is; otherwise each message
 /// follows its role (<c>System: …</c>), parted by empty lines, and <c>Assistant:</c> at the end asks for the answer. Within a message a
-/// line that begins like a role is indented by a space, so that no text can pose as another message.
+/// line that begins like a role is indented by a space, so that no text can pose as another message; parts of a message are lines of it.
 /// </summary>
 internal static partial class PromptText
 {
@@ -41,8 +41,9 @@ internal static partial class PromptText
             : throw new ProviderException(ProviderFailure.Unsupported, "The provider's contract knows the roles system, user and assistant.");
     }
 
-    private static string Text(ChatMessage message) => message.Contents.All(content => content is TextContent)
-        ? message.Text
+    // What a model's family needs back is for that family: servers that do not know it ignore it too.
+    private static string Text(ChatMessage message) => message.Contents.All(content => content is TextContent or TextReasoningContent or MessageField)
+        ? TextForms.Whole(message)
         : throw new ProviderException(ProviderFailure.Unsupported, "The provider's contract knows text only.");
 
     [GeneratedRegex(

@@ -19,14 +19,20 @@ internal sealed class GrpcChatClient(Inference.V1.Inference.InferenceClient serv
         using var limits = new CallClock(provider, clock, cancellationToken);
         using var call = service.PredictAsync(question, Terms(limits));
         limits.ReadBegins();
+        PredictResponse answer;
         try
         {
-            return GrpcMessages.ToResponse(await call.ResponseAsync, options?.ModelId);
+            answer = await call.ResponseAsync;
         }
         catch (Exception thrown) when (GrpcFailures.IsExpected(thrown))
         {
             throw GrpcFailures.Of(thrown, limits, begun: false);
         }
+
+        var (progress, whole) = (new AnswerProgress(), new WholeAnswer(options?.ModelId, provider.MaxAnswerBytes));
+        whole.Add(progress.Take(GrpcMessages.Read(answer)));
+        whole.Add(progress.End(isMarked: true));
+        return whole.Response;
     }
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
@@ -37,19 +43,20 @@ internal sealed class GrpcChatClient(Inference.V1.Inference.InferenceClient serv
         var question = GrpcMessages.Question(messages, options, provider);
         using var limits = new CallClock(provider, clock, cancellationToken);
         using var call = service.PredictStream(question, Terms(limits));
-        var (begun, finished) = (false, false);
+        var progress = new AnswerProgress();
+        var begun = false;
         while (await NextAsync(call.ResponseStream, limits, begun))
         {
             begun = true;
-            if (GrpcMessages.ToUpdate(call.ResponseStream.Current) is not { } update)
-                continue;
-            finished |= update.FinishReason is not null;
-            yield return update;
+            if (progress.Take(GrpcMessages.Read(call.ResponseStream.Current)) is { } update)
+                yield return update;
         }
 
         // The status OK is the end mark; a service that gives no reason has finished.
-        if (!finished)
-            yield return new ChatResponseUpdate { Role = ChatRole.Assistant, FinishReason = ChatFinishReason.Stop };
+        if (begun && !progress.IsWhole && progress.Take(new AnswerEvent(AnswerEventKind.End) { Finish = ChatFinishReason.Stop }) is { } end)
+            yield return end;
+        if (progress.End(isMarked: true) is { } last)
+            yield return last;
     }
 
     public object? GetService(Type serviceType, object? serviceKey = null) =>

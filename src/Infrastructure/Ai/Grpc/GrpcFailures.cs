@@ -33,6 +33,7 @@ internal static class GrpcFailures
         StatusCode.ResourceExhausted when IsOurLimit(failure.Status) =>
             new ProviderException(ProviderFailure.TooLong, "A message of the provider's answer is larger than 8 MiB."),
         _ when begun => Ended(begun),
+        _ when Recognised(failure.Status) is { } known => known,
         StatusCode.ResourceExhausted => new ProviderException(ProviderFailure.RateLimited, "The provider answered RESOURCE_EXHAUSTED.")
         {
             RetryAfter = RetryAfter(failure.Trailers),
@@ -41,9 +42,26 @@ internal static class GrpcFailures
         StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.OutOfRange =>
             Answered(ProviderFailure.Rejected, failure.StatusCode, 400),
         StatusCode.AlreadyExists => Answered(ProviderFailure.BadAnswer, failure.StatusCode, 409),
-        StatusCode.NotFound or StatusCode.Unimplemented => Answered(ProviderFailure.BadAnswer, failure.StatusCode, 404),
-        StatusCode.Unauthenticated or StatusCode.PermissionDenied => Answered(ProviderFailure.Refused, failure.StatusCode, 401),
-        _ => Answered(ProviderFailure.Refused, failure.StatusCode, null),
+        // A method that is not there is UNIMPLEMENTED, so this is the model.
+        StatusCode.NotFound => Answered(ProviderFailure.ModelNotFound, failure.StatusCode, 404),
+        StatusCode.Unimplemented => Answered(ProviderFailure.BadAnswer, failure.StatusCode, 404),
+        StatusCode.Unauthenticated => Answered(ProviderFailure.Refused, failure.StatusCode, 401),
+        StatusCode.PermissionDenied => Answered(ProviderFailure.Refused, failure.StatusCode, 403),
+        // The library makes these of a connection that fails, and keeps why.
+        _ when failure.Status.DebugException is not null => Answered(ProviderFailure.Refused, failure.StatusCode, null),
+        StatusCode.Unavailable => Answered(ProviderFailure.Refused, failure.StatusCode, 503),
+        _ => Answered(ProviderFailure.Refused, failure.StatusCode, 500),
+    };
+
+    /// <summary>What the detail says of the request; it is looked at and not kept.</summary>
+    private static ProviderException? Recognised(Status status) => status switch
+    {
+        { StatusCode: StatusCode.ResourceExhausted } when status.Detail.Contains("received message larger than max", StringComparison.OrdinalIgnoreCase) =>
+            Answered(ProviderFailure.RequestTooLarge, status.StatusCode, 413),
+        { StatusCode: StatusCode.InvalidArgument or StatusCode.FailedPrecondition or StatusCode.OutOfRange }
+            when UpstreamErrors.Classify(status.Detail, 400).Failure is { } failure and not ProviderFailure.Refused =>
+            Answered(failure, status.StatusCode, 400),
+        _ => null,
     };
 
     /// <summary>The library says so itself in this status; a service's own has another text.</summary>

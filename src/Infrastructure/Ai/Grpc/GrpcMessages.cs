@@ -24,40 +24,37 @@ internal static class GrpcMessages
         return question;
     }
 
-    public static ChatResponse ToResponse(PredictResponse answer, string? model) => new(new ChatMessage(ChatRole.Assistant, answer.Text))
+    /// <summary>A whole answer. The status says that it is complete, so it needs no reason.</summary>
+    public static AnswerEvent Read(PredictResponse answer) => Read(answer.Text, answer.FinishReason, answer.Usage) with
     {
-        ModelId = model,
-        FinishReason = Finish(answer.FinishReason) ?? ChatFinishReason.Stop,
-        Usage = ToUsage(answer.Usage),
+        Finish = Finish(answer.FinishReason) ?? ChatFinishReason.Stop,
     };
 
-    /// <summary>Null when the chunk adds nothing that callers can see.</summary>
-    public static ChatResponseUpdate? ToUpdate(PredictChunk chunk)
-    {
-        var finish = Finish(chunk.FinishReason);
-        if (chunk is { Text: "", Usage: null } && finish is null)
-            return null;
+    /// <summary>A piece of an answer.</summary>
+    public static AnswerEvent Read(PredictChunk chunk) => Read(chunk.Text, chunk.FinishReason, chunk.Usage);
 
-        var update = new ChatResponseUpdate { Role = ChatRole.Assistant, FinishReason = finish };
-        if (chunk.Text.Length > 0)
-            update.Contents.Add(new TextContent(chunk.Text));
-        if (ToUsage(chunk.Usage) is { } usage)
-            update.Contents.Add(new UsageContent(usage));
-        return update;
-    }
+    private static AnswerEvent Read(string text, FinishReason reason, Usage? usage) => new(AnswerEventKind.Piece)
+    {
+        HasChoice = true,
+        Speaks = text.Length > 0,
+        Contents = text.Length > 0 ? [new TextContent(text)] : null,
+        Finish = Finish(reason),
+        Usage = ToUsage(usage),
+    };
 
     private static ChatFinishReason? Finish(FinishReason reason) => reason switch
     {
         FinishReason.Unspecified => null,
+        FinishReason.Stop => ChatFinishReason.Stop,
         FinishReason.Length => ChatFinishReason.Length,
         FinishReason.ContentFilter => ChatFinishReason.ContentFilter,
-        _ => ChatFinishReason.Stop,
+        // Of a newer contract.
+        _ => new ChatFinishReason(reason.ToString()),
     };
 
     private static UsageDetails? ToUsage(Usage? usage) => usage is null ? null : new UsageDetails
     {
         InputTokenCount = usage.PromptTokens,
         OutputTokenCount = usage.CompletionTokens,
-        TotalTokenCount = (long)usage.PromptTokens + usage.CompletionTokens,
     };
 }

@@ -43,6 +43,7 @@ internal sealed class GrpcProviders(IOptions<AiOptions> options, TimeProvider cl
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1),
             AllowAutoRedirect = false,
             UseCookies = false,
+            ActivityHeadersPropagator = null,
         },
     });
 }

@@ -1,280 +1,275 @@
+using System.Text;
 using System.Text.Json;
 using CleanLlm.Application.Ai;
+using CleanLlm.Infrastructure.Ai.Calls;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.Ai.OpenAi;
 
 /// <summary>
 /// Reads an answer in one document, or one event of a stream, in one pass over the provider's bytes: a token of a stream costs its
-/// text and the update that carries it. What is not understood is skipped; our one choice is the first.
+/// text and the update that carries it. What can be read is read: a value of another type than expected is taken for what it can only
+/// mean, or for none.
 /// </summary>
 internal ref struct AnswerReader
 {
+    private static readonly JsonReaderOptions Tolerant = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip, MaxDepth = 256 };
+
+    private static readonly (byte[] Name, string Text)[] Fields = [.. MessageField.Known.Select(name => (Encoding.UTF8.GetBytes(name), name))];
+
+    private readonly ReadOnlySpan<byte> json;
+    private readonly OpenAiAnswers memory;
     private Utf8JsonReader reader;
+    private AnswerChoice choice;
     private bool chosen;
     private bool failed;
-    private string? text;
-    private string? refusal;
-    private List<ToolCallFragment>? calls;
-    private ChatFinishReason? finish;
+    private bool complains;
     private UsageDetails? usage;
+    private UsageDetails? timings;
 
-    private AnswerReader(ReadOnlySpan<byte> json) => reader = new Utf8JsonReader(json);
-
-    /// <summary>What the event adds; null when it adds nothing that callers can see.</summary>
-    /// <exception cref="JsonException">It is not the JSON of an event.</exception>
-    /// <exception cref="ProviderException">It reports a failure.</exception>
-    public static ChatResponseUpdate? ReadEvent(ReadOnlySpan<byte> json)
+    private AnswerReader(ReadOnlySpan<byte> json, OpenAiAnswers memory)
     {
-        var answer = new AnswerReader(json);
-        answer.Read();
-        return answer.failed
-            ? throw new ProviderException(ProviderFailure.CutOff, "The provider reported a failure inside its stream.")
-            : answer.ToUpdate();
+        this.json = json;
+        this.memory = memory;
+        reader = new Utf8JsonReader(json, Tolerant);
     }
 
-    /// <summary>The whole answer.</summary>
-    /// <exception cref="JsonException">It is not the JSON of an answer.</exception>
-    /// <exception cref="ProviderException">It holds none.</exception>
-    public static ChatResponse ReadDocument(ReadOnlySpan<byte> json, string? model)
-    {
-        var answer = new AnswerReader(json);
-        answer.Read();
-        if (!answer.chosen)
-            throw new ProviderException(ProviderFailure.BadAnswer, "The provider's answer holds no choice.");
-
-        List<AIContent> contents = [new TextContent(string.IsNullOrEmpty(answer.text) ? answer.refusal : answer.text)];
-        if (answer.calls is { } calls)
-            contents.AddRange(calls);
-        return new ChatResponse(new ChatMessage(ChatRole.Assistant, contents))
-        {
-            ModelId = model,
-            FinishReason = answer.finish,
-            Usage = answer.usage,
-        };
-    }
-
-    private readonly ChatResponseUpdate? ToUpdate()
-    {
-        var piece = string.IsNullOrEmpty(text) ? refusal : text;
-        if (string.IsNullOrEmpty(piece) && calls is null && finish is null && usage is null)
-            return null;
-        var contents = new List<AIContent>(1);
-        if (!string.IsNullOrEmpty(piece))
-            contents.Add(new TextContent(piece));
-        if (calls is not null)
-            contents.AddRange(calls);
-        if (usage is not null)
-            contents.Add(new UsageContent(usage));
-        return new ChatResponseUpdate(ChatRole.Assistant, contents) { FinishReason = finish };
-    }
-
-    private void Read()
+    /// <summary>What a JSON object says.</summary>
+    /// <param name="json">Begins with it; moves behind it.</param>
+    /// <param name="memory">Of the answer.</param>
+    public static AnswerEvent Read(ref ReadOnlySpan<byte> json, OpenAiAnswers memory)
     {
         try
         {
-            if (Opens())
-                ReadRoot();
-            // Anything behind the document is an error that this read finds.
-            reader.Read();
+            return ReadObject(ref json, memory);
         }
-        catch (Exception thrown) when (thrown is InvalidOperationException or FormatException)
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
         {
-            // A value of another type than expected, or half of a surrogate pair.
-            throw new JsonException("An unexpected value.", thrown);
+            // Some servers do not keep to JSON in ways that can be mended.
         }
+
+        try
+        {
+            ReadOnlySpan<byte> mended = JsonRepair.Mend(json);
+            if (!mended.IsEmpty)
+            {
+                json = mended;
+                return ReadObject(ref json, memory);
+            }
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        {
+            // It is broken in another way.
+        }
+
+        return new AnswerEvent(AnswerEventKind.Unreadable);
+    }
+
+    private static AnswerEvent ReadObject(ref ReadOnlySpan<byte> json, OpenAiAnswers memory)
+    {
+        var answer = new AnswerReader(json, memory);
+        answer.reader.Read();
+        if (answer.reader.TokenType != JsonTokenType.StartObject)
+            throw new JsonException("An object was expected.");
+        answer.ReadRoot();
+        json = json[(int)answer.reader.BytesConsumed..];
+        return answer.ToEvent();
+    }
+
+    private readonly AnswerEvent ToEvent()
+    {
+        // An error has no shape of its own with many servers, but never a choice.
+        if (failed || choice.Failed || (complains && !chosen && usage is null))
+            return new AnswerEvent(AnswerEventKind.Failure) { Error = UpstreamErrors.Classify(json[..(int)reader.BytesConsumed], status: null) };
+        if (chosen)
+            memory.Choice ??= choice.Index;
+        return new AnswerEvent(AnswerEventKind.Piece)
+        {
+            HasChoice = chosen,
+            IsWhole = choice.IsWhole,
+            Speaks = choice.Speaks,
+            Contents = choice.ToContents(),
+            Finish = choice.Finish,
+            Usage = usage,
+            Timings = timings,
+        };
     }
 
     private void ReadRoot()
     {
-        while (NextProperty())
+        while (reader.NextProperty())
         {
             if (reader.ValueTextEquals("choices"u8))
                 ReadChoices();
             else if (reader.ValueTextEquals("usage"u8))
                 ReadUsage();
-            else if (reader.ValueTextEquals("error"u8))
-                ReadError();
+            else if (reader.ValueTextEquals("x_groq"u8))
+                ReadGroq();
+            else if (reader.ValueTextEquals("timings"u8))
+                timings = ReadFigures();
+            else if (reader.ValueSpan.EndsWith("eval_count"u8))
+                usage = UsageFigures.Merge(usage, UsageReader.ReadFigure(ref reader));
             else
-                reader.Skip();
+                ReadOther();
         }
+    }
+
+    private void ReadOther()
+    {
+        var (isError, isKind) = (reader.ValueSpan.StartsWith("error"u8), reader.ValueTextEquals("object"u8) || reader.ValueTextEquals("type"u8));
+        var isComplaint = reader.ValueTextEquals("message"u8) || reader.ValueTextEquals("detail"u8) || reader.ValueTextEquals("code"u8);
+        reader.Read();
+        // Its text may quote the prompt, so it is not read.
+        failed |= (isError && reader.IsTold()) || (isKind && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("error"u8));
+        complains |= isComplaint && reader.IsTold();
+        reader.Skip();
     }
 
     private void ReadChoices()
     {
-        while (NextElement())
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.StartObject)
         {
-            if (chosen)
-            {
-                reader.Skip();
-                continue;
-            }
+            ReadChoice();
+            return;
+        }
 
-            chosen = true;
-            while (NextProperty())
-            {
-                if (reader.ValueTextEquals("delta"u8) || reader.ValueTextEquals("message"u8))
-                    ReadMessage();
-                else if (reader.ValueTextEquals("finish_reason"u8))
-                    finish = Finish(NextText());
-                else
-                    reader.Skip();
-            }
+        if (reader.TokenType != JsonTokenType.StartArray)
+            return;
+        while (reader.NextElement())
+        {
+            if (reader.TokenType == JsonTokenType.StartObject)
+                ReadChoice();
+            else
+                reader.Skip();
         }
     }
 
-    private void ReadMessage()
+    private void ReadChoice()
     {
-        if (!Opens())
+        var read = new AnswerChoice();
+        while (reader.NextProperty())
+        {
+            if (reader.ValueTextEquals("delta"u8))
+                ReadMessage(ref read, isWhole: false);
+            else if (reader.ValueTextEquals("message"u8))
+                ReadMessage(ref read, isWhole: true);
+            else if (reader.ValueTextEquals("finish_reason"u8))
+                read.Finish = NextFinish();
+            else if (reader.ValueTextEquals("index"u8))
+                read.Index = reader.NextFigure();
+            else if (reader.ValueTextEquals("text"u8))
+                read.Text = reader.NextText(memory.Text) ?? read.Text;
+            else if (reader.ValueTextEquals("usage"u8))
+                ReadUsage();
+            else if (reader.ValueTextEquals("error"u8))
+                read.Failed = reader.NextIsTold();
+            else
+                reader.SkipValue();
+        }
+
+        Choose(read);
+    }
+
+    // One choice is asked for; of a server that gives several one is read from beginning to end.
+    private void Choose(AnswerChoice read)
+    {
+        if (memory.Choice is { } ours && read.Index is { } index && index != ours)
             return;
-        while (NextProperty())
+        if (!chosen || (read.Index ?? 0) < (choice.Index ?? 0))
+            choice = read;
+        chosen = true;
+    }
+
+    private void ReadMessage(ref AnswerChoice read, bool isWhole)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject || read.Speaks)
+        {
+            reader.Skip();
+            return;
+        }
+
+        read.IsWhole = isWhole;
+        while (reader.NextProperty())
         {
             if (reader.ValueTextEquals("content"u8))
-                text = NextText();
-            else if (reader.ValueTextEquals("refusal"u8))
-                refusal = NextText();
+                ReadContent(ref read);
+            else if (reader.ValueTextEquals("reasoning_content"u8))
+                read.Reasoning = reader.NextText(memory.Reasoning);
+            else if (reader.ValueTextEquals("reasoning"u8))
+                read.PlainReasoning = reader.NextText(memory.Reasoning);
             else if (reader.ValueTextEquals("tool_calls"u8))
-                ReadCalls();
+                read.Calls = ToolCallReader.ReadAll(ref reader, json, memory.Arguments);
+            else if (reader.ValueTextEquals("function_call"u8))
+                read.Calls ??= ToolCallReader.ReadLegacy(ref reader, json, memory.Arguments);
+            else if (reader.ValueTextEquals("refusal"u8))
+                read.Refusal = reader.NextText();
+            else if (FieldNamed() is { } field)
+                ReadField(ref read, field);
             else
-                reader.Skip();
+                reader.SkipValue();
         }
     }
 
-    private void ReadCalls()
+    private void ReadContent(ref AnswerChoice read)
     {
-        while (NextElement())
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.String)
+            read.Text = JsonText.Read(ref reader, memory.Text);
+        else if (reader.TokenType is JsonTokenType.StartArray or JsonTokenType.StartObject)
+            ContentParts.Read(JsonElement.ParseValue(ref reader), ref read);
+        else if (reader.TokenType != JsonTokenType.Null)
+            read.Text = Encoding.UTF8.GetString(reader.ValueSpan);
+    }
+
+    private void ReadField(ref AnswerChoice read, string name)
+    {
+        reader.Read();
+        if (!reader.IsTold())
+            reader.Skip();
+        else if (JsonText.Compact(JsonElement.ParseValue(ref reader)) is { } value)
+            (read.Fields ??= []).Add(new MessageField(name, value));
+    }
+
+    private string? FieldNamed()
+    {
+        foreach (var (name, text) in Fields)
         {
-            calls ??= [];
-            calls.Add(ReadCall(calls.Count));
-        }
-    }
-
-    private ToolCallFragment ReadCall(int index)
-    {
-        string? id = null, name = null, arguments = null;
-        while (NextProperty())
-        {
-            if (reader.ValueTextEquals("index"u8))
-                index = (int?)NextNumber() ?? index;
-            else if (reader.ValueTextEquals("id"u8))
-                id = NextText();
-            else if (reader.ValueTextEquals("function"u8) && Opens())
-                ReadFunction(ref name, ref arguments);
-            else
-                reader.Skip();
+            if (reader.ValueTextEquals(name))
+                return text;
         }
 
-        return new ToolCallFragment { Index = index, Id = id, Name = name, Arguments = arguments };
+        return null;
     }
 
-    private void ReadFunction(ref string? name, ref string? arguments)
+    private void ReadUsage() => usage = UsageFigures.Merge(usage, ReadFigures());
+
+    private UsageDetails? ReadFigures()
     {
-        while (NextProperty())
-        {
-            if (reader.ValueTextEquals("name"u8))
-                name = NextText();
-            else if (reader.ValueTextEquals("arguments"u8))
-                arguments = NextText();
-            else
-                reader.Skip();
-        }
+        reader.Read();
+        return UsageReader.Read(ref reader);
     }
 
-    private void ReadUsage()
+    private void ReadGroq()
     {
-        if (!Opens())
+        if (!reader.Opens(JsonTokenType.StartObject))
             return;
-        usage = new UsageDetails();
-        while (NextProperty())
+        while (reader.NextProperty())
         {
-            if (reader.ValueTextEquals("prompt_tokens"u8))
-                usage.InputTokenCount = NextNumber();
-            else if (reader.ValueTextEquals("completion_tokens"u8))
-                usage.OutputTokenCount = NextNumber();
-            else if (reader.ValueTextEquals("total_tokens"u8))
-                usage.TotalTokenCount = NextNumber();
-            else if (reader.ValueTextEquals("prompt_tokens_details"u8))
-                usage.CachedInputTokenCount = NextDetail("cached_tokens"u8);
-            else if (reader.ValueTextEquals("completion_tokens_details"u8))
-                usage.ReasoningTokenCount = NextDetail("reasoning_tokens"u8);
+            if (reader.ValueTextEquals("usage"u8))
+                ReadUsage();
+            else if (reader.ValueTextEquals("error"u8))
+                failed |= reader.NextIsTold();
             else
-                reader.Skip();
+                reader.SkipValue();
         }
-
-        usage.TotalTokenCount ??= usage.InputTokenCount + usage.OutputTokenCount;
     }
 
-    private long? NextDetail(ReadOnlySpan<byte> wanted)
+    private ChatFinishReason? NextFinish()
     {
-        long? count = null;
-        if (!Opens())
-            return count;
-        while (NextProperty())
-        {
-            if (reader.ValueTextEquals(wanted))
-                count = NextNumber();
-            else
-                reader.Skip();
-        }
-
-        return count;
+        if (!reader.Opens(JsonTokenType.String))
+            return null;
+        return reader.ValueTextEquals("stop"u8) ? ChatFinishReason.Stop : FinishReasons.Of(JsonText.Read(ref reader));
     }
-
-    private void ReadError()
-    {
-        reader.Read();
-        // Its text may quote the prompt, so it is not read.
-        failed |= reader.TokenType != JsonTokenType.Null;
-        reader.Skip();
-    }
-
-    private string? NextText()
-    {
-        reader.Read();
-        return reader.GetString();
-    }
-
-    private long? NextNumber()
-    {
-        reader.Read();
-        return reader.TokenType == JsonTokenType.Null ? null : reader.GetInt64();
-    }
-
-    /// <returns>True inside the object that follows; false when it is null.</returns>
-    private bool Opens()
-    {
-        reader.Read();
-        return reader.TokenType switch
-        {
-            JsonTokenType.StartObject => true,
-            JsonTokenType.Null => false,
-            _ => throw new JsonException("An object was expected."),
-        };
-    }
-
-    private bool NextProperty() => reader.Read() && reader.TokenType == JsonTokenType.PropertyName;
-
-    /// <returns>True inside the next object of the list that follows or is being read; false at its end, or when it is null.</returns>
-    private bool NextElement()
-    {
-        reader.Read();
-        if (reader.TokenType == JsonTokenType.StartArray)
-            reader.Read();
-        return reader.TokenType switch
-        {
-            JsonTokenType.StartObject => true,
-            JsonTokenType.EndArray or JsonTokenType.Null => false,
-            _ => throw new JsonException("A list of objects was expected."),
-        };
-    }
-
-    private static ChatFinishReason? Finish(string? reason) => reason switch
-    {
-        null or "" => null,
-        "stop" => ChatFinishReason.Stop,
-        "length" => ChatFinishReason.Length,
-        "content_filter" => ChatFinishReason.ContentFilter,
-        "tool_calls" or "function_call" => ChatFinishReason.ToolCalls,
-        _ => new ChatFinishReason(reason),
-    };
 }

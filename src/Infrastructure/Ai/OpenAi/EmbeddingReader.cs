@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using CleanLlm.Application.Ai;
@@ -23,10 +24,7 @@ internal static class EmbeddingReader
             // The document is parsed once into elements of its own buffer, as the vectors may come before or after their index.
             var root = JsonElement.ParseValue(ref reader);
             foreach (var (position, item) in root.GetProperty("data").EnumerateArray().Index())
-            {
-                var index = item.TryGetProperty("index", out var told) ? told.GetInt32() : position;
-                vectors[index] = Vector(item.GetProperty("embedding"));
-            }
+                vectors[Index(item) ?? position] = Vector(item.GetProperty("embedding"));
 
             return Array.TrueForAll(vectors, vector => vector is { Length: > 0 } && vector.Length == vectors[0]!.Length && Array.TrueForAll(vector, float.IsFinite))
                 ? new GeneratedEmbeddings<Embedding<float>>(vectors.Select(vector => new Embedding<float>(vector) { ModelId = model })) { Usage = Usage(root) }
@@ -38,10 +36,24 @@ internal static class EmbeddingReader
         }
     }
 
+    /// <summary>Null when it is not told. One that cannot be is wrong, and not as good as none: it says that the order is another one.</summary>
+    private static int? Index(JsonElement item)
+    {
+        if (!item.TryGetProperty("index", out var told) || told.ValueKind == JsonValueKind.Null)
+            return null;
+        return Number(told) is var index && float.IsInteger(index) && Math.Abs(index) < int.MaxValue
+            ? (int)index
+            : throw new FormatException("No index.");
+    }
+
     private static float[] Vector(JsonElement value)
     {
         if (value.ValueKind != JsonValueKind.String)
-            return [.. value.EnumerateArray().Select(number => number.GetSingle())];
+        {
+            // Servers that make a vector for each token wrap the one that is asked for.
+            var numbers = value is { ValueKind: JsonValueKind.Array } && value.GetArrayLength() == 1 && value[0].ValueKind == JsonValueKind.Array ? value[0] : value;
+            return [.. numbers.EnumerateArray().Select(Number)];
+        }
 
         var bytes = value.GetBytesFromBase64();
         if (bytes.Length % sizeof(float) != 0)
@@ -56,14 +68,16 @@ internal static class EmbeddingReader
         return vector;
     }
 
+    private static float Number(JsonElement value) => value.ValueKind == JsonValueKind.String
+        ? float.Parse(value.GetString()!, NumberStyles.Float, CultureInfo.InvariantCulture)
+        : value.GetSingle();
+
     private static UsageDetails? Usage(JsonElement root)
     {
-        if (!root.TryGetProperty("usage", out var usage)
-            || usage.ValueKind != JsonValueKind.Object
-            || !usage.TryGetProperty("prompt_tokens", out var prompt)
-            || prompt.ValueKind != JsonValueKind.Number)
+        if (!root.TryGetProperty("usage", out var usage))
             return null;
-        var tokens = prompt.GetInt64();
-        return new UsageDetails { InputTokenCount = tokens, TotalTokenCount = tokens };
+        var reader = new Utf8JsonReader(JsonMarshal.GetRawUtf8Value(usage));
+        reader.Read();
+        return UsageReader.Read(ref reader);
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.Ai.OpenAi;
 
-/// <summary>Writes <c>messages</c>: text as a string, several parts as a list, calls of tools and their results.</summary>
+/// <summary>Writes <c>messages</c>: their content, reasoning, calls of tools and their results, and what goes back as it came.</summary>
 internal static class OpenAiMessages
 {
     public static void Write(Utf8JsonWriter json, IEnumerable<ChatMessage> messages, string? instructions)
@@ -31,86 +31,34 @@ internal static class OpenAiMessages
 
     private static void WriteMessage(Utf8JsonWriter json, ChatMessage message)
     {
-        json.WriteStartObject();
-        json.WriteString("role"u8, message.Role.Value);
-        if (message.AuthorName is { Length: > 0 } author)
-            json.WriteString("name"u8, author);
-
-        var calls = message.Contents.Where(OpenAiToolCalls.IsCall).ToList();
-        var parts = calls.Count == 0 ? message.Contents : [.. message.Contents.Except(calls)];
-        if (parts.All(part => part is TextContent))
-            WriteText(json, parts, calls.Count > 0);
+        Begin(json, message.Role.Value, message);
+        if (message.Contents.All(OpenAiParts.IsPart))
+            OpenAiParts.WriteContent(json, message.Contents);
         else
-            WriteParts(json, parts);
-        OpenAiToolCalls.Write(json, calls);
+            WriteBeside(json, message.Contents);
+        OpenAiParts.WriteBeside(json, message.AdditionalProperties);
         json.WriteEndObject();
     }
 
-    private static void WriteText(Utf8JsonWriter json, IList<AIContent> parts, bool withCalls)
+    /// <summary>A message of the assistant that holds more than content.</summary>
+    private static void WriteBeside(Utf8JsonWriter json, IList<AIContent> contents)
     {
-        if (parts.Count == 0 && withCalls)
+        List<AIContent> parts = [.. contents.Where(OpenAiParts.IsPart)];
+        if (parts.Count == 0)
             json.WriteNull("content"u8);
         else
-            json.WriteString("content"u8, parts is [TextContent only] ? only.Text : string.Concat(parts.Cast<TextContent>().Select(part => part.Text)));
-    }
-
-    private static void WriteParts(Utf8JsonWriter json, IList<AIContent> parts)
-    {
-        json.WriteStartArray("content"u8);
-        foreach (var part in parts)
-            WritePart(json, part);
-        json.WriteEndArray();
-    }
-
-    private static void WritePart(Utf8JsonWriter json, AIContent part)
-    {
-        switch (part)
+            OpenAiParts.WriteContent(json, parts);
+        if (contents.OfType<TextContent>().FirstOrDefault(text => TextForms.Of(text) == TextForms.Refusal) is { } refusal)
+            json.WriteString("refusal"u8, refusal.Text);
+        foreach (var reasoning in contents.OfType<TextReasoningContent>().GroupBy(ReasoningFields.Of))
+            json.WriteString(reasoning.Key, string.Concat(reasoning.Select(piece => piece.Text)));
+        foreach (var field in contents.OfType<MessageField>().Where(field => MessageField.Known.Contains(field.Name)).DistinctBy(field => field.Name))
         {
-            // Text is never taken from the raw part, which knows nothing of what the pipeline has changed.
-            case TextContent text:
-                json.WriteStartObject();
-                json.WriteString("type"u8, "text"u8);
-                json.WriteString("text"u8, text.Text);
-                json.WriteEndObject();
-                break;
-            case { RawRepresentation: JsonElement { ValueKind: JsonValueKind.Object } raw }:
-                raw.WriteTo(json);
-                break;
-            case DataContent data when data.HasTopLevelMediaType("image"):
-                WriteImage(json, data.Uri, data);
-                break;
-            case UriContent link when link.HasTopLevelMediaType("image"):
-                WriteImage(json, link.Uri.AbsoluteUri, link);
-                break;
-            case DataContent data when data.HasTopLevelMediaType("audio"):
-                WriteAudio(json, data);
-                break;
-            default:
-                throw new ProviderException(ProviderFailure.Unsupported, "The provider takes text, images and audio only.");
+            json.WritePropertyName(field.Name);
+            field.Value.WriteTo(json);
         }
-    }
 
-    private static void WriteImage(Utf8JsonWriter json, string url, AIContent image)
-    {
-        json.WriteStartObject();
-        json.WriteString("type"u8, "image_url"u8);
-        json.WriteStartObject("image_url"u8);
-        json.WriteString("url"u8, url);
-        if (image.AdditionalProperties?.GetValueOrDefault("detail") is string detail)
-            json.WriteString("detail"u8, detail);
-        json.WriteEndObject();
-        json.WriteEndObject();
-    }
-
-    private static void WriteAudio(Utf8JsonWriter json, DataContent audio)
-    {
-        json.WriteStartObject();
-        json.WriteString("type"u8, "input_audio"u8);
-        json.WriteStartObject("input_audio"u8);
-        json.WriteString("data"u8, audio.Base64Data.Span);
-        json.WriteString("format"u8, audio.MediaType.EndsWith("wav", StringComparison.OrdinalIgnoreCase) ? "wav"u8 : "mp3"u8);
-        json.WriteEndObject();
-        json.WriteEndObject();
+        OpenAiToolCalls.Write(json, [.. contents.Where(OpenAiToolCalls.IsCall)]);
     }
 
     private static void WriteResults(Utf8JsonWriter json, ChatMessage message)
@@ -119,12 +67,23 @@ internal static class OpenAiMessages
         {
             if (content is not FunctionResultContent result)
                 throw new ProviderException(ProviderFailure.Unsupported, "A tool's message holds results only.");
-            json.WriteStartObject();
-            json.WriteString("role"u8, "tool"u8);
+            Begin(json, "tool", message);
             json.WriteString("tool_call_id"u8, result.CallId);
-            // What the tool gave: no task.
-            json.WriteString("content"u8, OpenAiToolCalls.ResultText(result.Result));
+            // The result of the tool: a value that is there, not the result of a task.
+            if (OpenAiParts.OfResult(result.Result) is { Count: > 0 } parts)
+                OpenAiParts.WriteList(json, parts);
+            else
+                json.WriteString("content"u8, OpenAiToolCalls.ResultText(result.Result));
+            OpenAiParts.WriteBeside(json, result.AdditionalProperties ?? message.AdditionalProperties);
             json.WriteEndObject();
         }
+    }
+
+    private static void Begin(Utf8JsonWriter json, string role, ChatMessage message)
+    {
+        json.WriteStartObject();
+        json.WriteString("role"u8, role);
+        if (message.AuthorName is { Length: > 0 } author)
+            json.WriteString("name"u8, author);
     }
 }

@@ -25,10 +25,11 @@ internal static class OpenAiRequests
     /// <param name="messages">The conversation.</param>
     /// <param name="options">What is asked for.</param>
     /// <param name="stream">As server-sent events, with the usage in the last.</param>
-    /// <param name="maxTokensField">How the server calls the bound of an answer.</param>
+    /// <param name="maxTokensName">How the server calls the bound of an answer.</param>
+    /// <param name="maxTokens">The bound, in tokens; null for none.</param>
     /// <exception cref="ArgumentException">No model is named.</exception>
     /// <exception cref="ProviderException">OpenAI's API has no form for a message or a tool.</exception>
-    public static HttpContent From(IEnumerable<ChatMessage> messages, ChatOptions? options, bool stream, string maxTokensField)
+    public static HttpContent From(IEnumerable<ChatMessage> messages, ChatOptions? options, bool stream, string maxTokensName, int? maxTokens)
     {
         var model = options?.ModelId ?? throw new ArgumentException("The model's name is missing.", nameof(options));
         var body = new ArrayBufferWriter<byte>(1024);
@@ -37,7 +38,7 @@ internal static class OpenAiRequests
             json.WriteStartObject();
             json.WriteString("model"u8, model);
             OpenAiMessages.Write(json, messages, options.Instructions);
-            WriteDelivery(json, options, stream, maxTokensField);
+            WriteDelivery(json, stream, maxTokensName, maxTokens);
             WriteSampling(json, options);
             OpenAiTools.Write(json, options);
             WriteRest(json, options);
@@ -50,7 +51,7 @@ internal static class OpenAiRequests
     /// <summary>The options hold no field of the name as its client wrote it.</summary>
     internal static bool HoldsNo(this ChatOptions options, string field) => options.AdditionalProperties?.GetValueOrDefault(field) is not JsonElement;
 
-    private static void WriteDelivery(Utf8JsonWriter json, ChatOptions options, bool stream, string maxTokensField)
+    private static void WriteDelivery(Utf8JsonWriter json, bool stream, string maxTokensName, int? maxTokens)
     {
         if (stream)
         {
@@ -60,8 +61,8 @@ internal static class OpenAiRequests
             json.WriteEndObject();
         }
 
-        if (options.MaxOutputTokens is { } most)
-            json.WriteNumber(maxTokensField, most);
+        if (maxTokens is { } most)
+            json.WriteNumber(maxTokensName, most);
     }
 
     private static void WriteSampling(Utf8JsonWriter json, ChatOptions options)

@@ -22,9 +22,9 @@ internal static class OpenAiToolCalls
         foreach (var call in calls)
         {
             if (call is ToolCallFragment fragment)
-                WriteCall(json, fragment.Id, fragment.Name, fragment.Arguments);
+                WriteCall(json, fragment.Id, fragment.Name, fragment.Arguments, fragment.ExtraContent, beside: null);
             else if (call is FunctionCallContent function)
-                WriteCall(json, function.CallId, function.Name, function.RawRepresentation as string ?? Text(function.Arguments));
+                WriteCall(json, function.CallId, function.Name, function.RawRepresentation as string ?? Text(function.Arguments), ExtraContent(function), function.AdditionalProperties);
         }
 
         json.WriteEndArray();
@@ -38,10 +38,13 @@ internal static class OpenAiToolCalls
         JsonElement { ValueKind: JsonValueKind.String } text => text.GetString()!,
         JsonElement json => json.GetRawText(),
         TextContent text => text.Text,
+        IEnumerable<AIContent> => "",
         _ => Text(result),
     };
 
-    private static void WriteCall(Utf8JsonWriter json, string? id, string? name, string? arguments)
+    private static JsonElement? ExtraContent(FunctionCallContent call) => PartFields.Of(call.AdditionalProperties, PartFields.ExtraContent);
+
+    private static void WriteCall(Utf8JsonWriter json, string? id, string? name, string? arguments, JsonElement? extra, AdditionalPropertiesDictionary? beside)
     {
         json.WriteStartObject();
         json.WriteString("id"u8, id ?? "");
@@ -50,6 +53,13 @@ internal static class OpenAiToolCalls
         json.WriteString("name"u8, name ?? "");
         json.WriteString("arguments"u8, arguments is { Length: > 0 } ? arguments : "{}");
         json.WriteEndObject();
+        if (extra is { } value)
+        {
+            json.WritePropertyName(PartFields.ExtraContent);
+            value.WriteTo(json);
+        }
+
+        OpenAiParts.WritePassedOn(json, beside);
         json.WriteEndObject();
     }
 

@@ -1,57 +1,79 @@
-using CleanLlm.Application.Ai;
+using System.Text.Json;
+using CleanLlm.Infrastructure.Ai.Calls;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.Ai.Predict;
 
-/// <summary>From the contract's answers to the port's.</summary>
-internal static class PredictAnswers
+/// <summary>Reads an answer of the contract, or one event of its stream, in one pass. A value of another type than the contract's is as good as none.</summary>
+internal sealed class PredictAnswers : IAnswerReader
 {
-    /// <exception cref="ProviderException">The document holds no answer.</exception>
-    public static ChatResponse ToResponse(PredictAnswer? answer, string? model)
+    private readonly SplitCharacter split = new();
+
+    public AnswerEvent Read(ref ReadOnlySpan<byte> json, bool isDocument)
     {
-        if (answer?.Text is not { } text)
-            throw new ProviderException(ProviderFailure.BadAnswer, "The provider's answer holds no text.");
-        return new ChatResponse(new ChatMessage(ChatRole.Assistant, text))
+        try
         {
-            ModelId = model,
-            FinishReason = Finish(answer.FinishReason) ?? ChatFinishReason.Stop,
-            Usage = ToUsage(answer.Usage),
+            var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = 256 });
+            reader.Read();
+            var read = ReadAnswer(ref reader, isDocument);
+            json = json[(int)reader.BytesConsumed..];
+            return read;
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        {
+            return new AnswerEvent(AnswerEventKind.Unreadable);
+        }
+    }
+
+    private AnswerEvent ReadAnswer(ref Utf8JsonReader reader, bool isDocument)
+    {
+        string? text = null, reason = null;
+        UsageDetails? usage = null;
+        var (done, failed) = (false, false);
+        while (reader.NextProperty())
+        {
+            if (reader.ValueTextEquals("text"u8))
+                text = reader.NextText(split);
+            else if (reader.ValueTextEquals("done"u8))
+                done = reader.NextIsTold();
+            else if (reader.ValueTextEquals("finishReason"u8))
+                reason = reader.NextText();
+            else if (reader.ValueTextEquals("usage"u8))
+                usage = ReadUsage(ref reader);
+            else if (reader.ValueTextEquals("error"u8))
+                failed = reader.NextIsTold();
+            else
+                reader.SkipValue();
+        }
+
+        // The failure's text may quote the prompt, so it is not read.
+        if (failed)
+            return new AnswerEvent(AnswerEventKind.Failure);
+        return new AnswerEvent(done ? AnswerEventKind.End : AnswerEventKind.Piece)
+        {
+            HasChoice = text is not null || done,
+            Speaks = !string.IsNullOrEmpty(text),
+            Contents = string.IsNullOrEmpty(text) ? null : [new TextContent(text)],
+            Finish = done || isDocument ? FinishReasons.Of(reason) ?? ChatFinishReason.Stop : null,
+            Usage = usage,
         };
     }
 
-    /// <summary>Null when the event adds nothing that callers can see.</summary>
-    /// <exception cref="ProviderException">The event reports a failure.</exception>
-    public static ChatResponseUpdate? ToUpdate(PredictAnswer part)
+    private static UsageDetails? ReadUsage(ref Utf8JsonReader reader)
     {
-        if (part.Error is not null)
-            throw new ProviderException(ProviderFailure.CutOff, "The provider reported a failure inside its stream.");
-        if (string.IsNullOrEmpty(part.Text) && !part.Done)
+        if (!reader.Opens(JsonTokenType.StartObject))
             return null;
+        var usage = new UsageDetails();
+        while (reader.NextProperty())
+        {
+            if (reader.ValueTextEquals("promptTokens"u8))
+                usage.InputTokenCount = reader.NextFigure();
+            else if (reader.ValueTextEquals("completionTokens"u8))
+                usage.OutputTokenCount = reader.NextFigure();
+            else
+                reader.SkipValue();
+        }
 
-        var update = new ChatResponseUpdate { Role = ChatRole.Assistant };
-        if (!string.IsNullOrEmpty(part.Text))
-            update.Contents.Add(new TextContent(part.Text));
-        if (!part.Done)
-            return update;
-        update.FinishReason = Finish(part.FinishReason) ?? ChatFinishReason.Stop;
-        if (ToUsage(part.Usage) is { } usage)
-            update.Contents.Add(new UsageContent(usage));
-        return update;
+        return usage.InputTokenCount is null && usage.OutputTokenCount is null ? null : usage;
     }
-
-    private static ChatFinishReason? Finish(string? reason) => reason switch
-    {
-        null or "" => null,
-        "stop" => ChatFinishReason.Stop,
-        "length" => ChatFinishReason.Length,
-        "contentFilter" or "content_filter" => ChatFinishReason.ContentFilter,
-        _ => new ChatFinishReason(reason),
-    };
-
-    private static UsageDetails? ToUsage(PredictUsage? usage) => usage is null ? null : new UsageDetails
-    {
-        InputTokenCount = usage.PromptTokens,
-        OutputTokenCount = usage.CompletionTokens,
-        TotalTokenCount = usage.PromptTokens + usage.CompletionTokens,
-    };
 }

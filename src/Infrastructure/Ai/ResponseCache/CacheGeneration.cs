@@ -1,4 +1,5 @@
 using CleanLlm.Application.Ai;
+using CleanLlm.Infrastructure.Caching;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
@@ -34,7 +35,7 @@ internal sealed partial class CacheGeneration(IEnumerable<IConnectionMultiplexer
             Volatile.Write(ref known, name);
             return (name, IsShared: true);
         }
-        catch (Exception failure) when (failure is RedisException or TimeoutException)
+        catch (Exception failure) when (RedisCalls.IsAway(failure))
         {
             Volatile.Write(ref awayUntil, clock.GetTimestamp() + (long)(RetryAfter.TotalSeconds * clock.TimestampFrequency));
             LogAway(failure.Message);
@@ -58,7 +59,7 @@ internal sealed partial class CacheGeneration(IEnumerable<IConnectionMultiplexer
             Volatile.Write(ref known, name);
             return true;
         }
-        catch (Exception failure) when (failure is RedisException or TimeoutException)
+        catch (Exception failure) when (RedisCalls.IsAway(failure))
         {
             LogAway(failure.Message);
             return false;

@@ -19,8 +19,8 @@ internal sealed record CachedAnswer(string Text, string Finish, string Provider,
     private static readonly JsonSerializerOptions Compact = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>
-    /// What is to be kept of an answer; null when it is none to keep: with anything but text in it, such as tool calls, without an
-    /// orderly end, or too long.
+    /// What is to be kept of an answer: its text, not the reasoning before it. Null when it is none to keep: with anything else in it, such
+    /// as tool calls, without an orderly end, or too long.
     /// </summary>
     public static CachedAnswer? Of(IEnumerable<ChatResponseUpdate> updates, Model served, DateTimeOffset expiresAt, int maxBytes)
     {
@@ -33,7 +33,7 @@ internal sealed record CachedAnswer(string Text, string Finish, string Provider,
             {
                 if (content is TextContent piece)
                     text.Append(piece.Text);
-                else if (content is not UsageContent)
+                else if (content is not (UsageContent or TextReasoningContent))
                     return null;
             }
         }

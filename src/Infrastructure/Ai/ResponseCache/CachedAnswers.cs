@@ -19,7 +19,7 @@ internal sealed partial class CachedAnswers(
     HybridCache cache,
     CacheGeneration generation,
     IKeyedHash hash,
-    BriefSeal seal,
+    EphemeralEncryptor seal,
     IOptions<ResponseCacheOptions> options,
     TimeProvider clock,
     ILogger<CachedAnswers> logger)

@@ -44,11 +44,11 @@ internal sealed partial class CachingChatClient(
                 while (await reader.NextAsync(ct) is { } update)
                     updates.Add(update);
                 metrics.Count(reader.Outcome);
-                return updates.ToChatResponse();
+                return Whole(updates);
             }
             catch (Exception) when (reader.Follows && !ct.IsCancellationRequested)
             {
-                // Whatever befell the one who was followed need not befall this one.
+                // The failure of the call that was followed need not be this one's.
             }
         }
 
@@ -80,7 +80,18 @@ internal sealed partial class CachingChatClient(
             yield return update;
     }
 
-    // As long as nothing of somebody else's answer was shown, its failure need not be one's own.
+    // The port's own way of joining pieces would lose under which name reasoning came.
+    private static ChatResponse Whole(List<ChatResponseUpdate> updates)
+    {
+        var contents = updates.SelectMany(update => update.Contents).ToList();
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, [.. contents.Where(content => content is not UsageContent)]))
+        {
+            Usage = contents.OfType<UsageContent>().LastOrDefault()?.Details,
+            FinishReason = updates.LastOrDefault(update => update.FinishReason is not null)?.FinishReason,
+        };
+    }
+
+    // As long as nothing of the shared answer was shown, its failure is not this caller's.
     private static async ValueTask<(ChatResponseUpdate? First, bool CanFollow)> TryFirstAsync(SharedAnswerReader reader, CancellationToken ct)
     {
         try
@@ -98,7 +109,7 @@ internal sealed partial class CachingChatClient(
     {
         while (true)
         {
-            var mine = new SharedAnswer(call.Routed.Candidates);
+            var mine = new SharedAnswer(call.Routed);
             var shared = running.GetOrAdd(name, mine);
             var leads = ReferenceEquals(shared, mine);
             if (!leads)
@@ -132,8 +143,13 @@ internal sealed partial class CachingChatClient(
             shared.Call.AttachTo(options);
             await foreach (var update in AskAsync(call, options, abandoned))
                 shared.Publish(update);
+            var answer = Keepable(shared);
+            // Whoever asks once this call has ended must not be given what is not to be repeated.
+            if (answer is null)
+                running.TryRemove(KeyValuePair.Create(name, shared));
             shared.End(fault: null);
-            await KeepAsync(name, shared);
+            if (answer is not null)
+                await KeepAsync(name, answer);
         }
         catch (Exception fault)
         {
@@ -159,17 +175,20 @@ internal sealed partial class CachingChatClient(
             yield return update;
     }
 
+    // What a smaller model said in the place of the one that was asked is nothing to repeat once that one is back.
+    private CachedAnswer? Keepable(SharedAnswer shared)
+    {
+        var wanted = shared.Call.Candidates[0];
+        var served = shared.Call.Served ?? wanted;
+        return served.Id == wanted.Id ? CachedAnswer.Of(shared.Updates, served, answers.ExpiryOf(clock.GetUtcNow()), limits.Value.MaxAnswerBytes) : null;
+    }
+
     // Readers do not wait for it. No token: it is of use to those who come later.
-    private async Task KeepAsync(string name, SharedAnswer shared)
+    private async Task KeepAsync(string name, CachedAnswer answer)
     {
         try
         {
-            // What a smaller model said in the place of the one that was asked is nothing to repeat once that one is back.
-            var wanted = shared.Call.Candidates[0];
-            var served = shared.Call.Served ?? wanted;
-            if (served.Id == wanted.Id
-                && CachedAnswer.Of(shared.Updates, served, answers.ExpiryOf(clock.GetUtcNow()), limits.Value.MaxAnswerBytes) is { } answer)
-                await answers.KeepAsync(name, answer, CancellationToken.None);
+            await answers.KeepAsync(name, answer, CancellationToken.None);
         }
         catch (Exception fault)
         {

@@ -9,7 +9,7 @@ namespace CleanLlm.Infrastructure.Ai.ResponseCache;
 internal static class CallIdentity
 {
     // Counts up whenever what is kept of an answer, or what is written here, changes its meaning.
-    private const int Version = 2;
+    private const int Version = 3;
 
     /// <summary>
     /// Partition, providers and models that may answer, parameters, tools and prepared messages. Null when the call holds something
@@ -89,6 +89,16 @@ internal static class CallIdentity
         {
             case TextContent text:
                 json.WriteString("text", text.Text);
+                json.WriteString("form", TextForms.Of(text));
+                break;
+            case TextReasoningContent reasoning:
+                json.WriteString(ReasoningFields.Of(reasoning), reasoning.Text);
+                json.WriteString("protected", reasoning.ProtectedData);
+                break;
+            case MessageField field:
+                json.WriteString("field", field.Name);
+                json.WritePropertyName("value");
+                field.Value.WriteTo(json);
                 break;
             case DataContent data:
                 json.WriteString("data", data.Uri);
@@ -106,9 +116,8 @@ internal static class CallIdentity
                 break;
             case FunctionResultContent result:
                 json.WriteString("result", result.CallId);
-                json.WritePropertyName("value");
-                // What the tool gave: no task.
-                Write(json, result.Result);
+                // The result of the tool: a value that is there, not the result of a task.
+                WriteResult(json, result.Result);
                 break;
             default:
                 throw new NotSupportedException("A part of a kind that cannot be written down.");
@@ -128,6 +137,21 @@ internal static class CallIdentity
         }
 
         json.WriteEndObject();
+    }
+
+    private static void WriteResult(Utf8JsonWriter json, object? result)
+    {
+        if (result is not (IEnumerable<AIContent> or AIContent))
+        {
+            json.WritePropertyName("value");
+            Write(json, result);
+            return;
+        }
+
+        json.WriteStartArray("parts");
+        foreach (var part in result as IEnumerable<AIContent> ?? [(AIContent)result])
+            WriteContent(json, part);
+        json.WriteEndArray();
     }
 
     private static void Write<T>(Utf8JsonWriter json, T value) => JsonSerializer.Serialize(json, value, AIJsonUtilities.DefaultOptions);

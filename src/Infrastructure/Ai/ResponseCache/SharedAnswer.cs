@@ -1,6 +1,5 @@
 using System.Runtime.ExceptionServices;
 using CleanLlm.Application.Ai;
-using CleanLlm.Domain.Models;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.Ai.ResponseCache;
@@ -9,7 +8,8 @@ namespace CleanLlm.Infrastructure.Ai.ResponseCache;
 /// One call of a model and all who ask the same while it runs: each reads from the start at its own pace. It belongs to none of them,
 /// so that it goes on while anybody reads, and exactly one pays for it: the first of those who are there when it ends.
 /// </summary>
-internal sealed class SharedAnswer(IReadOnlyList<Model> candidates) : IDisposable
+/// <param name="asked">The call of whoever asked first; the others' are equal.</param>
+internal sealed class SharedAnswer(RoutedCall asked) : IDisposable
 {
     private readonly Lock gate = new();
     private readonly List<ChatResponseUpdate> updates = [];
@@ -27,11 +27,11 @@ internal sealed class SharedAnswer(IReadOnlyList<Model> candidates) : IDisposabl
         Ended,
     }
 
-    /// <summary>Cancelled once nobody reads any more.</summary>
+    /// <summary>Cancelled once its last reader has left.</summary>
     public CancellationToken Abandoned => abandoned.Token;
 
     /// <summary>What the router is told and what it learns.</summary>
-    public RoutedCall Call { get; } = new() { Candidates = candidates };
+    public RoutedCall Call { get; } = new() { Candidates = asked.Candidates, PromptTokens = asked.PromptTokens };
 
     /// <summary>Whether the answer had been kept, so that no model was called.</summary>
     public bool IsKept { get; private set; }
@@ -69,7 +69,7 @@ internal sealed class SharedAnswer(IReadOnlyList<Model> candidates) : IDisposabl
         }
     }
 
-    /// <summary>Takes in an answer that was kept, which costs nobody anything.</summary>
+    /// <summary>Takes in an answer that was kept; it costs nothing.</summary>
     public void Publish(CachedAnswer kept)
     {
         lock (gate)
@@ -152,7 +152,7 @@ internal sealed class SharedAnswerReader(SharedAnswer shared, RoutedCall call, b
 {
     private int next;
 
-    /// <summary>Whether the answer was asked for on somebody else's behalf.</summary>
+    /// <summary>Whether another caller's request made the call.</summary>
     public bool Follows => !leads;
 
     /// <summary>How it was answered, for the metrics.</summary>

@@ -3,7 +3,7 @@ using CleanLlm.Application.Ai;
 namespace CleanLlm.Infrastructure.Ai.Routing;
 
 /// <summary>One call of one provider. Disposing of it gives its place back; without a word about its outcome it counts as neither.</summary>
-internal sealed class Attempt(CallRoute route, RouteCandidate candidate, Passage passage, CancellationToken token) : IDisposable
+internal sealed class Attempt(CallRoute route, RouteCandidate candidate, ProviderLease lease, CancellationToken token) : IDisposable
 {
     private readonly long started = route.Router.Clock.GetTimestamp();
     private TimeSpan? firstByte;
@@ -19,9 +19,7 @@ internal sealed class Attempt(CallRoute route, RouteCandidate candidate, Passage
     public void FirstByte()
     {
         firstByte = Elapsed();
-        // A stream may go on for minutes, and meanwhile nobody else could use a provider that works again.
-        if (passage.Ticket.IsProbe)
-            passage.Ticket.Close(succeeded: true);
+        lease.EndTrial();
     }
 
     /// <summary>It was answered.</summary>
@@ -50,11 +48,11 @@ internal sealed class Attempt(CallRoute route, RouteCandidate candidate, Passage
                 Failure: ProviderFailure.RateLimited or ProviderFailure.Refused or ProviderFailure.Timeout,
                 Status: not (401 or 402 or 403),
             })
-            candidate.Provider.LeaveAlone(wait);
+            candidate.State.Pause(wait);
         End(fault);
     }
 
-    public void Dispose() => passage.Place.Dispose();
+    public void Dispose() => lease.Place.Dispose();
 
     private void End(ProviderFault? fault)
     {
@@ -62,10 +60,25 @@ internal sealed class Attempt(CallRoute route, RouteCandidate candidate, Passage
             return;
         ended = true;
         var whole = Elapsed();
-        passage.Ticket.Close(succeeded: fault is not { CountsForBreaker: true });
-        candidate.Provider.Health.Record(fault is { IsAnswer: false } bad ? bad.Failure.Failure : null, firstByte, fault is null ? whole : null);
-        candidate.Provider.NoteCircuit();
+        // Before the breakers, which log the last failure when they open.
+        candidate.Provider.Health.Record(
+            candidate.State.Trend, fault is { IsAnswer: false } bad ? bad.Failure.Failure : null, firstByte, fault is null ? whole : null);
+        Tell(fault?.Blame ?? Blame.Nothing);
         route.Router.Metrics.Ended(route.Operation, candidate, fault?.Failure.Failure, firstByte, whole);
+    }
+
+    private void Tell(Blame blame)
+    {
+        // How its model would have answered a call that did not reach the provider is not known.
+        if (blame == Blame.Provider)
+        {
+            candidate.Provider.Connections.Fail(lease.Connection);
+            return;
+        }
+
+        candidate.Provider.Connections.Succeed(lease.Connection);
+        lease.Model.Close(succeeded: blame == Blame.Nothing);
+        candidate.State.Breaker.Note();
     }
 
     private TimeSpan Elapsed() => route.Router.Clock.GetElapsedTime(started);

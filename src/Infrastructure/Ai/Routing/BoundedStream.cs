@@ -55,7 +55,7 @@ internal sealed class BoundedStream(IAsyncEnumerator<ChatResponseUpdate> updates
         }
         catch (Exception)
         {
-            // Told already, or nobody waits for it any more.
+            // Reported already, or its caller has left.
         }
 
         try

@@ -5,7 +5,7 @@ namespace CleanLlm.Infrastructure.Ai.Routing;
 
 /// <summary>
 /// One call's way from provider to provider. All that serve the model are asked in turn, the lowest priority number first and by weight
-/// among equals; then again after a while; then the fallback models'. Who cannot be asked just now is passed over.
+/// among equals; then again after a while; then the fallback models'. Those that cannot be asked just now are passed over.
 /// </summary>
 internal sealed class CallRoute(RouteCandidate[] candidates, Router router, string operation, CancellationToken caller) : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
     private (RouteCandidate Candidate, ProviderFailure Failure)? failed;
     // The last failure that may pass, and the last that will not: the request does not suit who was asked.
     private ProviderException? trouble;
-    private ProviderException? misfit;
+    private ProviderException? unsuited;
     private bool waited;
     private ulong tried;
     private ulong givenUp;
@@ -40,8 +40,8 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
 
     private TimeSpan Left => total - router.Clock.GetElapsedTime(started);
 
-    /// <summary>Whom to ask now, after what waiting is due.</summary>
-    /// <exception cref="ProviderException">Nobody is left: how they failed, or when one may be asked again.</exception>
+    /// <summary>The next to ask, after what waiting is due.</summary>
+    /// <exception cref="ProviderException">None is left: how they failed, or when one may be asked again.</exception>
     public ValueTask<Attempt> NextAsync()
     {
         caller.ThrowIfCancellationRequested();
@@ -97,8 +97,8 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
         {
             var index = Choose(open);
             open &= ~Bit(index);
-            if (candidates[index].Provider.TryEnter(place: null, out _) is { } passage)
-                return Begin(index, passage);
+            if (candidates[index].TryEnter() is { } lease)
+                return Begin(index, lease);
         }
 
         return null;
@@ -110,17 +110,16 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
         var full = Available();
         for (var i = 0; i < candidates.Length; i++)
         {
-            if (candidates[i].Provider.OpenUntil > Now())
+            if (candidates[i].OpenUntil > Now())
                 full &= ~Bit(i);
         }
 
         if (full == 0)
             return null;
         var index = Choose(full);
-        var provider = candidates[index].Provider;
         waited = true;
-        if (await provider.Bulkhead.WaitAsync(Left, caller) is { } place && provider.TryEnter(place, out _) is { } passage)
-            return Begin(index, passage);
+        if (await candidates[index].Provider.Bulkhead.WaitAsync(Left, caller) is { } place && candidates[index].TryEnter(place) is { } lease)
+            return Begin(index, lease);
         givenUp |= Bit(index);
         return null;
     }
@@ -134,14 +133,13 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
         var backoff = now + Backoff();
         for (var i = 0; i < candidates.Length; i++)
         {
-            var provider = candidates[i].Provider;
-            if (candidates[i].Group != group || (givenUp & Bit(i)) != 0 || provider.OpenUntil > now)
+            if (candidates[i].Group != group || (givenUp & Bit(i)) != 0 || candidates[i].OpenUntil > now)
                 continue;
             var again = (tried & Bit(i)) != 0;
             if (again && round + 1 >= router.Retry.Rounds)
                 continue;
-            var at = again && backoff > provider.LeftAloneUntil ? backoff : provider.LeftAloneUntil;
-            // While there is a smaller model that can answer now, nobody waits for this one.
+            var at = again && backoff > candidates[i].PausedUntil ? backoff : candidates[i].PausedUntil;
+            // While there is a smaller model that can answer now, no call waits for this one.
             if (at > now && (at <= backoff || group == lastGroup) && (soonest is null || at < soonest))
                 soonest = at;
         }
@@ -159,21 +157,21 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
         return true;
     }
 
-    private Attempt Begin(int index, Passage passage)
+    private Attempt Begin(int index, ProviderLease lease)
     {
         tried |= Bit(index);
         if (failed is { } before)
             router.NoteRetry(before.Candidate, candidates[index], before.Failure);
-        return new Attempt(this, candidates[index], passage, Token());
+        return new Attempt(this, candidates[index], lease, Token());
     }
 
-    /// <summary>Those of the group that have not been asked in this round and have not asked to be left alone.</summary>
+    /// <summary>Those of the group that have not been asked in this round and are not paused.</summary>
     private ulong Available()
     {
         ulong available = 0;
         for (var i = 0; i < candidates.Length; i++)
         {
-            if (candidates[i].Group == group && ((tried | givenUp) & Bit(i)) == 0 && candidates[i].Provider.LeftAloneUntil <= Now())
+            if (candidates[i].Group == group && ((tried | givenUp) & Bit(i)) == 0 && candidates[i].PausedUntil <= Now())
                 available |= Bit(i);
         }
 
@@ -235,21 +233,29 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
     private void NoteUnfit(ulong bit, ProviderException failure)
     {
         unfit |= bit;
-        // What a provider that was called said tells more than that another one could not be.
-        if (misfit is null || failure.Failure != ProviderFailure.Unsupported)
-            misfit = failure;
+        if (unsuited is null || Telling(failure) >= Telling(unsuited))
+            unsuited = failure;
     }
 
-    /// <summary>What the caller is told. That the request is wrong only when nobody takes it: clients do not repeat it then.</summary>
+    // What is wrong with the request tells more than that a provider does not know the model, and that more than that one was not called.
+    private static int Telling(ProviderException failure) => failure.Failure switch
+    {
+        ProviderFailure.Unsupported => 0,
+        ProviderFailure.BadAnswer => 1,
+        ProviderFailure.ModelNotFound => 2,
+        _ => 3,
+    };
+
+    /// <summary>What the caller is told. That the request is wrong only when none takes it: clients do not repeat it then.</summary>
     private ProviderException Final()
     {
-        if (misfit is not null && BitOperations.PopCount(unfit) == candidates.Length)
-            return misfit;
+        if (unsuited is not null && BitOperations.PopCount(unfit) == candidates.Length)
+            return unsuited;
         if (trouble is { RetryAfter: null, Failure: ProviderFailure.Refused or ProviderFailure.RateLimited } last)
             return new ProviderException(last.Failure, last.Message, last) { RetryAfter = Soonest(), Status = last.Status };
         if (trouble is not null)
             return trouble;
-        var limited = Others().All(provider => provider.LeftAloneUntil > Now());
+        var limited = Others().All(other => other.PausedUntil > Now());
         return new ProviderException(
             limited ? ProviderFailure.RateLimited : ProviderFailure.Refused, "No provider of the model takes calls at the moment.")
         {
@@ -260,12 +266,12 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
     private TimeSpan? Soonest()
     {
         var now = Now();
-        var soonest = Others().Min(provider => provider.LeftAloneUntil > provider.OpenUntil ? provider.LeftAloneUntil : provider.OpenUntil);
+        var soonest = Others().Min(other => other.ClosedUntil);
         return soonest > now ? soonest - now : null;
     }
 
     /// <summary>Those that have not said that the request is not for them.</summary>
-    private IEnumerable<RoutedProvider> Others() => candidates.Where((_, i) => (unfit & Bit(i)) == 0).Select(candidate => candidate.Provider);
+    private IEnumerable<RouteCandidate> Others() => candidates.Where((_, i) => (unfit & Bit(i)) == 0);
 
     private static ulong Bit(int index) => 1UL << index;
 }

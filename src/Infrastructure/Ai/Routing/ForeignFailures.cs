@@ -1,7 +1,7 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using CleanLlm.Application.Ai;
+using CleanLlm.Infrastructure.Ai.Calls;
 
 namespace CleanLlm.Infrastructure.Ai.Routing;
 
@@ -16,15 +16,8 @@ internal static class ForeignFailures
     public static ProviderException Of(Exception thrown) => thrown switch
     {
         ProviderException failure => failure,
-        HttpRequestException { StatusCode: HttpStatusCode.TooManyRequests } =>
-            new(ProviderFailure.RateLimited, "The provider answered 429.") { Status = 429 },
-        HttpRequestException { StatusCode: HttpStatusCode.RequestTimeout or HttpStatusCode.GatewayTimeout } answered =>
-            new(ProviderFailure.Timeout, "The provider is too slow.") { Status = (int)answered.StatusCode },
-        HttpRequestException { StatusCode: HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity } answered =>
-            new(ProviderFailure.Rejected, $"The provider answered {(int)answered.StatusCode}.") { Status = (int)answered.StatusCode },
-        HttpRequestException { StatusCode: { } status } when status is not (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden) && (int)status < 500 =>
-            new(ProviderFailure.BadAnswer, $"The provider answered {(int)status}.") { Status = (int)status },
-        HttpRequestException failure => new(ProviderFailure.Refused, "The provider could not be reached.") { Status = (int?)failure.StatusCode },
+        HttpRequestException { StatusCode: { } status } => new(HttpFailures.OfStatus((int)status), $"The provider answered {(int)status}.") { Status = (int)status },
+        HttpRequestException => new(ProviderFailure.Refused, "The provider could not be reached."),
         TimeoutException or OperationCanceledException => TooSlow(),
         SocketException => new(ProviderFailure.Refused, "The provider could not be reached."),
         IOException => new(ProviderFailure.CutOff, "The provider's answer broke off."),

@@ -18,6 +18,16 @@ internal sealed class ProviderBulkhead(ProviderOptions options, TimeProvider clo
     /// <summary>Calls that wait.</summary>
     public int Queued => (int)(limiter.GetStatistics()?.CurrentQueuedCount ?? 0);
 
+    /// <summary>Whether a call would find a place, or may wait for one.</summary>
+    /// <param name="isAside">Nobody waits for its answer: it does not queue, and leaves one place to others.</param>
+    public bool HasRoom(bool isAside)
+    {
+        var now = limiter.GetStatistics();
+        return now is null || (isAside
+            ? now.CurrentAvailablePermits > 1
+            : now.CurrentAvailablePermits > 0 || now.CurrentQueuedCount < options.MaxQueuedCalls);
+    }
+
     /// <summary>A place, unless all are taken.</summary>
     public RateLimitLease? TryEnter() => Granted(limiter.AttemptAcquire());
 

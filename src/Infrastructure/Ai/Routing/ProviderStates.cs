@@ -1,10 +1,9 @@
 using CleanLlm.Application.Ai;
-using CleanLlm.Domain.Models;
 using Polly.CircuitBreaker;
 
 namespace CleanLlm.Infrastructure.Ai.Routing;
 
-/// <summary>Tells admins how the providers are doing, as this instance sees them.</summary>
+/// <summary>Tells admins how the providers and their models are doing, as this instance sees them.</summary>
 internal sealed class ProviderStates(ProviderPool pool, ModelCatalog catalog, TimeProvider clock) : IProviderStates
 {
     public async ValueTask<IReadOnlyList<ProviderDto>> ReadAsync(CancellationToken ct)
@@ -13,47 +12,71 @@ internal sealed class ProviderStates(ProviderPool pool, ModelCatalog catalog, Ti
         return [.. pool.All.Select(provider => Of(provider, [.. models[provider.Name]]))];
     }
 
-    private async ValueTask<ILookup<string, string>> ModelsAsync(CancellationToken ct)
+    private async ValueTask<ILookup<string, ModelRoute>> ModelsAsync(CancellationToken ct)
     {
         try
         {
-            return (await catalog.RoutesAsync(ct)).All.ToLookup(model => model.Provider, model => model.Id, StringComparer.Ordinal);
+            var routes = await catalog.RoutesAsync(ct);
+            return routes.All.Select(routes.Of).OfType<ModelRoute>().ToLookup(route => route.Model.Provider, StringComparer.Ordinal);
         }
         catch (ProviderException)
         {
-            // When nobody can list their models, this call is wanted most.
-            return Array.Empty<Model>().ToLookup(model => model.Provider, model => model.Id, StringComparer.Ordinal);
+            // When no provider can list its models, this call is wanted most.
+            return Array.Empty<ModelRoute>().ToLookup(route => route.Model.Provider, StringComparer.Ordinal);
         }
     }
 
-    private ProviderDto Of(RoutedProvider provider, IReadOnlyList<string> models)
+    private ProviderDto Of(RoutedProvider provider, IReadOnlyList<ModelRoute> routes)
     {
-        provider.NoteCircuit();
+        var circuit = provider.Connections.Circuit;
+        circuit.Note();
         var now = clock.GetUtcNow();
-        var leftAlone = provider.LeftAloneUntil > now ? provider.LeftAloneUntil : (DateTimeOffset?)null;
-        var state = State(provider, leftAlone is not null);
+        IReadOnlyList<ProviderModelDto> models = [.. routes.Select(route => Of(route, provider.Models.Find(route.UpstreamId), now)).OfType<ProviderModelDto>()];
+        // One model that is not asked leaves the others; when none is, it is as if the provider were not.
+        var best = models.Count > 0 && models.Count == routes.Count && models.All(model => !IsAsked(model.State)) ? models.MinBy(model => model.RetryAt) : null;
+        var state = circuit.State switch
+        {
+            CircuitState.Closed => best?.State ?? (provider.Health.Trend.IsDegraded || models.Any(model => !IsAsked(model.State)) ? ProviderState.Degraded : ProviderState.Healthy),
+            var other => Of(other),
+        };
         return new ProviderDto(
             provider.Name,
             provider.Options.Kind,
             provider.Options.Priority,
             provider.Options.Weight,
+            [.. routes.Select(route => route.Model.Id)],
             models,
             state,
-            state is ProviderState.Healthy or ProviderState.Degraded or ProviderState.RateLimited ? provider.Health.Since : provider.CircuitSince,
+            circuit.State != CircuitState.Closed ? circuit.Since : best?.Since ?? provider.Health.Trend.Since,
             provider.Bulkhead.InFlight,
             provider.Bulkhead.Queued,
             provider.Options.MaxConcurrentCalls,
             provider.Health.Read(),
-            provider.Health.LastFailure,
-            provider.Health.LastFailureAt,
-            leftAlone ?? (provider.OpenUntil > now ? provider.OpenUntil : null));
+            provider.Health.Trend.LastFailure,
+            provider.Health.Trend.LastFailureAt,
+            circuit.OpenUntil > now ? circuit.OpenUntil : best?.RetryAt);
     }
 
-    private static ProviderState State(RoutedProvider provider, bool leftAlone) => provider.Breaker.State switch
+    private static ProviderModelDto? Of(ModelRoute route, RoutedModel? model, DateTimeOffset now)
     {
-        CircuitState.Open or CircuitState.Isolated => ProviderState.Open,
-        CircuitState.HalfOpen => ProviderState.HalfOpen,
-        _ when leftAlone => ProviderState.RateLimited,
-        _ => provider.Health.IsDegraded ? ProviderState.Degraded : ProviderState.Healthy,
-    };
+        if (model is null)
+            return null;
+        model.Breaker.Note();
+        var paused = model.PausedUntil > now;
+        var circuit = model.Breaker.State;
+        var state = circuit != CircuitState.Closed ? Of(circuit)
+            : paused ? ProviderState.RateLimited
+            : model.Trend.IsDegraded ? ProviderState.Degraded : ProviderState.Healthy;
+        return new ProviderModelDto(
+            route.Model.Id,
+            state,
+            circuit != CircuitState.Closed ? model.Breaker.Since : model.Trend.Since,
+            model.Trend.LastFailure,
+            model.Trend.LastFailureAt,
+            paused ? model.PausedUntil : model.Breaker.OpenUntil > now ? model.Breaker.OpenUntil : null);
+    }
+
+    private static bool IsAsked(ProviderState state) => state is ProviderState.Healthy or ProviderState.Degraded;
+
+    private static ProviderState Of(CircuitState circuit) => circuit == CircuitState.HalfOpen ? ProviderState.HalfOpen : ProviderState.Open;
 }

@@ -1,113 +1,109 @@
 using System.Threading.RateLimiting;
 using CleanLlm.Application.Ai;
 using Microsoft.Extensions.Logging;
-using Polly.CircuitBreaker;
 
 namespace CleanLlm.Infrastructure.Ai.Routing;
 
-/// <summary>A configured provider as the router sees it: whether it may be asked now, and how it has been doing.</summary>
-internal sealed partial class RoutedProvider(ProviderOptions options, BreakerOptions breaker, TimeProvider clock, ILogger<RoutedProvider> logger) : IDisposable
+/// <summary>
+/// A configured provider as the router sees it: whether it may be asked now, and how it has been doing. What says something about one of
+/// its models only is kept with the model.
+/// </summary>
+internal sealed partial class RoutedProvider : IDisposable
 {
-    // A provider that says "tomorrow" is asked again sooner: it may have been a slip, or meant one model of many.
-    private static readonly TimeSpan LongestAbsence = TimeSpan.FromMinutes(1);
+    private readonly ILogger<RoutedProvider> logger;
+    private readonly TimeProvider clock;
 
-    private long leftAloneUntil;
-    private long circuitSince = clock.GetUtcNow().UtcTicks;
-    private int circuitSeen = (int)CircuitState.Closed;
-    private long openUntil;
+    public RoutedProvider(ProviderOptions options, BreakerOptions breaker, TimeProvider clock, ILogger<RoutedProvider> logger)
+    {
+        (this.logger, this.clock) = (logger, clock);
+        Options = options;
+        Timeout = TimeSpan.FromSeconds(options.TimeoutSeconds);
+        Health = new ProviderHealth(clock);
+        Bulkhead = new ProviderBulkhead(options, clock);
+        Connections = new ConnectionBreaker(breaker, clock, NoteConnections);
+        Models = new ModelStates(clock, id => new RoutedModel(id, breaker, clock, NoteModel));
+    }
 
     /// <summary>How it is configured.</summary>
-    public ProviderOptions Options => options;
+    public ProviderOptions Options { get; }
 
     /// <summary>Its name.</summary>
-    public string Name => options.Name;
+    public string Name => Options.Name;
 
     /// <summary>The longest a call of it may take.</summary>
-    public TimeSpan Timeout { get; } = TimeSpan.FromSeconds(options.TimeoutSeconds);
+    public TimeSpan Timeout { get; }
 
     /// <summary>How its last calls went.</summary>
-    public ProviderHealth Health { get; } = new(clock);
+    public ProviderHealth Health { get; }
 
     /// <summary>Its calls under way and those that wait.</summary>
-    public ProviderBulkhead Bulkhead { get; } = new(options, clock);
+    public ProviderBulkhead Bulkhead { get; }
 
-    /// <summary>Its breaker.</summary>
-    public ProviderBreaker Breaker { get; } = new(breaker, clock);
+    /// <summary>Its breaker: connections that fail and a credential that is refused close all of its models.</summary>
+    public ConnectionBreaker Connections { get; }
 
-    /// <summary>Until when it asked to be left alone; in the past when it has not, or no longer.</summary>
-    public DateTimeOffset LeftAloneUntil => new(Volatile.Read(ref leftAloneUntil), TimeSpan.Zero);
+    /// <summary>What is known of its models.</summary>
+    public ModelStates Models { get; }
 
-    /// <summary>Until when its open breaker lets nobody through; in the past when it is not open.</summary>
-    public DateTimeOffset OpenUntil => new(Volatile.Read(ref openUntil), TimeSpan.Zero);
-
-    /// <summary>Since when its breaker has been in its state.</summary>
-    public DateTimeOffset CircuitSince => new(Volatile.Read(ref circuitSince), TimeSpan.Zero);
-
-    /// <summary>Obeys a <c>Retry-After</c>.</summary>
-    public void LeaveAlone(TimeSpan wait)
-    {
-        var until = (clock.GetUtcNow() + (wait < LongestAbsence ? wait : LongestAbsence)).UtcTicks;
-        for (var seen = Volatile.Read(ref leftAloneUntil); until > seen;)
-        {
-            var before = Interlocked.CompareExchange(ref leftAloneUntil, until, seen);
-            if (before == seen)
-                return;
-            seen = before;
-        }
-    }
-
-    /// <summary>Takes a place and a ticket, or neither.</summary>
+    /// <summary>Takes a place and the tickets of both breakers, or nothing.</summary>
+    /// <param name="model">The model to ask.</param>
     /// <param name="place">A place that was waited for; null to take one if there is one.</param>
-    public Passage? TryEnter(RateLimitLease? place, out ProviderRefusal refusal)
+    public ProviderLease? TryEnter(RoutedModel model, RateLimitLease? place)
     {
-        refusal = ProviderRefusal.Full;
         if ((place ?? Bulkhead.TryEnter()) is not { } taken)
             return null;
-        var ticket = Breaker.TryEnter(out var refusedFor);
-        NoteCircuit();
-        if (ticket is not null)
-            return new Passage(taken, ticket);
+        // The model first: the provider's only trial must not be spent on a model that lets no call through.
+        if (!(Connections.Circuit.OpenUntil > clock.GetUtcNow())
+            && model.Breaker.TryEnter() is { } ticket
+            && Connections.TryEnter(out var connection))
+            return new ProviderLease(taken, ticket, connection);
         taken.Dispose();
-        Volatile.Write(ref openUntil, (clock.GetUtcNow() + refusedFor).UtcTicks);
-        refusal = ProviderRefusal.Open;
         return null;
-    }
-
-    /// <summary>Notes since when the breaker has been in its state. The breaker changes it on the thread of a call, and calls come here.</summary>
-    public void NoteCircuit()
-    {
-        var state = (int)Breaker.State;
-        if (state != Volatile.Read(ref circuitSeen) && Interlocked.Exchange(ref circuitSeen, state) != state)
-        {
-            Volatile.Write(ref circuitSince, clock.GetUtcNow().UtcTicks);
-            if (state == (int)CircuitState.Open)
-                LogOpen(Name, Health.LastFailure);
-            else if (state == (int)CircuitState.Closed)
-                LogClosed(Name);
-        }
-
-        if (state == (int)CircuitState.Closed && Volatile.Read(ref openUntil) != 0)
-            Volatile.Write(ref openUntil, 0);
     }
 
     public void Dispose() => Bulkhead.Dispose();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Provider {Provider} keeps failing, lastly by {Failure}, and is left alone for a while")]
-    private partial void LogOpen(string provider, ProviderFailure? failure);
+    private void NoteConnections(bool opened)
+    {
+        if (opened)
+            LogClosedOff(Name, Health.Trend.LastFailure);
+        else
+            LogReachable(Name);
+    }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Provider {Provider} works again")]
-    private partial void LogClosed(string provider);
+    private void NoteModel(RoutedModel model, bool opened)
+    {
+        if (opened)
+            LogOpen(model.Id, Name, model.Trend.LastFailure);
+        else
+            LogClosed(model.Id, Name);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Provider {Provider} cannot be reached or refuses our credential, lastly {Failure}, and is not asked for a while")]
+    private partial void LogClosedOff(string provider, ProviderFailure? failure);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Provider {Provider} can be reached again")]
+    private partial void LogReachable(string provider);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Model {Model} of provider {Provider} keeps failing, lastly by {Failure}, and is not asked for a while")]
+    private partial void LogOpen(string model, string provider, ProviderFailure? failure);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Model {Model} of provider {Provider} works again")]
+    private partial void LogClosed(string model, string provider);
 }
 
 /// <summary>What a call holds while it is with a provider.</summary>
-internal readonly record struct Passage(RateLimitLease Place, BreakerTicket Ticket);
-
-/// <summary>Why a provider takes no call.</summary>
-internal enum ProviderRefusal
+/// <param name="Place">Its place in the bulkhead.</param>
+/// <param name="Model">The ticket of the model's breaker.</param>
+/// <param name="Connection">The ticket of the provider's breaker; null while that is not watched.</param>
+internal readonly record struct ProviderLease(RateLimitLease Place, BreakerTicket Model, BreakerTicket? Connection)
 {
-    /// <summary>All its places are taken.</summary>
-    Full,
-
-    /// <summary>Its breaker is open.</summary>
-    Open,
+    /// <summary>An answer has begun: a trial is over, or no other call could use what works again for as long as a stream lasts.</summary>
+    public void EndTrial()
+    {
+        if (Model.IsProbe)
+            Model.Close(succeeded: true);
+        if (Connection is { IsProbe: true })
+            Connection.Close(succeeded: true);
+    }
 }

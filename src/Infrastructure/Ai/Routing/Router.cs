@@ -14,7 +14,7 @@ internal sealed partial class Router(
     TimeProvider clock,
     ILogger<Router> logger)
 {
-    // A call remembers whom it has asked in the bits of one word.
+    // A call remembers the candidates it has asked in the bits of one word.
     private const int MostCandidates = 64;
 
     /// <summary>Measures calls, and how long they may take.</summary>
@@ -50,8 +50,11 @@ internal sealed partial class Router(
             var (model, route) = (models[i], routes.Of(models[i]));
             if (i > 0 && model.Id != models[i - 1].Id && (wanted is null || route?.IsEqualTo(wanted) != true))
                 group++;
-            if (serves?.Invoke(pool[model.Provider]) ?? true)
-                candidates.Add(new RouteCandidate(model, route?.UpstreamId ?? model.Id, pool[model.Provider], group));
+            var provider = pool[model.Provider];
+            if (!(serves?.Invoke(provider) ?? true))
+                continue;
+            var upstreamId = route?.UpstreamId ?? model.Id;
+            candidates.Add(new RouteCandidate(model, upstreamId, provider, provider.Models.Of(upstreamId), group));
         }
 
         return candidates.Count > 0
@@ -107,7 +110,7 @@ internal sealed partial class Router(
         }
     }
 
-    /// <summary>Notes that a call goes to somebody else, or to the same one again.</summary>
+    /// <summary>Notes that a call goes to another candidate, or to the same one again.</summary>
     public void NoteRetry(RouteCandidate from, RouteCandidate to, ProviderFailure after)
     {
         metrics.Retried(from, to);

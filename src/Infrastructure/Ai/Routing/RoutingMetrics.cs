@@ -34,7 +34,9 @@ internal sealed class RoutingMetrics : IDisposable
         retries = meter.CreateCounter<long>("cleanllm.ai.retries", "{call}", "Calls of a provider again, after a failure.");
         failOvers = meter.CreateCounter<long>("cleanllm.ai.fail_overs", "{call}", "Calls of another provider or model, after a failure.");
         meter.CreateObservableGauge(
-            "cleanllm.ai.breaker.state", () => pool.All.Select(p => Of(p, State(p.Breaker.State))), null, "0 closed, 1 half open, 2 open.");
+            "cleanllm.ai.breaker.state", () => pool.All.Select(p => Of(p, State(p.Connections.Circuit.State))), null, "0 closed, 1 half open, 2 open.");
+        meter.CreateObservableGauge(
+            "cleanllm.ai.model.breaker.state", () => pool.All.SelectMany(ModelBreakers), null, "The same of each model that has been asked.");
         meter.CreateObservableGauge(
             "cleanllm.ai.calls.in_flight", () => pool.All.Select(p => Of(p, p.Bulkhead.InFlight)), "{call}", "Calls of a provider under way.");
         meter.CreateObservableGauge(
@@ -65,6 +67,9 @@ internal sealed class RoutingMetrics : IDisposable
 
     public void Dispose() => meter.Dispose();
 
+    private static IEnumerable<Measurement<int>> ModelBreakers(RoutedProvider provider) => provider.Models.All.Select(model => new Measurement<int>(
+        State(model.Breaker.State), new(ProviderTag, provider.Name), new KeyValuePair<string, object?>(ModelTag, model.Id)));
+
     private static Measurement<int> Of(RoutedProvider provider, int value) => new(value, new KeyValuePair<string, object?>(ProviderTag, provider.Name));
 
     private static int State(CircuitState state) => state switch
@@ -84,6 +89,13 @@ internal sealed class RoutingMetrics : IDisposable
         ProviderFailure.TooLong => "too_long",
         ProviderFailure.Timeout => "timeout",
         ProviderFailure.Unsupported => "unsupported",
+        ProviderFailure.ContextTooLong => "context_too_long",
+        ProviderFailure.ContentFiltered => "content_filtered",
+        ProviderFailure.ModelNotFound => "model_not_found",
+        ProviderFailure.RequestTooLarge => "request_too_large",
+        ProviderFailure.InvalidImage => "invalid_image",
+        ProviderFailure.UnsupportedParameter => "unsupported_parameter",
+        ProviderFailure.ValueTooLong => "value_too_long",
         _ => "refused",
     };
 }

@@ -16,6 +16,7 @@ internal static class RoutingRegistration
         services.AddSingleton<ProviderPool>();
         services.AddSingleton<RoutingMetrics>();
         services.AddSingleton<Router>();
+        services.AddSingleton<IProviderPlaces, ProviderPlaces>();
         services.AddSingleton<IChatClient, RoutingChatClient>();
         services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>, RoutingEmbeddingGenerator>();
         services.AddSingleton<IProviderStates, ProviderStates>();

@@ -81,7 +81,7 @@ internal sealed class SimulatedChatClient(TimeSpan tokenDelay, ITokenCounter tok
 
     private SimulatedAnswer Answer(IEnumerable<ChatMessage> messages, ChatOptions? options)
     {
-        var asked = messages.Select(m => m.Text).ToList();
+        var asked = messages.Select(TextForms.Whole).ToList();
         var count = asked.Count == 0 ? 0 : asked[^1].Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Length;
         var text = string.Create(
             CultureInfo.InvariantCulture,

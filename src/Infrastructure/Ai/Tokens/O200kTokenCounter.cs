@@ -7,19 +7,56 @@ namespace CleanLlm.Infrastructure.Ai.Tokens;
 /// <summary>Counts with the o200k_base vocabulary of OpenAI's present models; a close estimate for others. Loaded once, at first use.</summary>
 internal sealed class O200kTokenCounter : ITokenCounter
 {
+    /// <summary>
+    /// The most characters that one token covers: 128 spaces. In bytes of UTF-8 it is the same, so one token never covers more than so many
+    /// bytes either.
+    /// </summary>
+    public const int LongestToken = 128;
+
+    /// <summary>The most letters and digits that one token covers: the alphabet.</summary>
+    public const int MostLettersOfAToken = 26;
+
     // Byte pair encoding takes the square of a word's length: 100,000 ideographs without a stop between them kept a core busy for 37 s.
     private const int LongestPiece = 256;
 
     private readonly Lazy<TiktokenTokenizer> tokenizer = new(() => TiktokenTokenizer.CreateForEncoding("o200k_base"));
 
     /// <summary>Exact where a place to cut comes at least every 256 characters; otherwise one more or less for each 256.</summary>
-    public int Count(string text)
+    public int Count(string text) => CountUpTo(text, int.MaxValue);
+
+    /// <inheritdoc />
+    public int Count(string text, int most) => AtLeast(text) is var least && least > most ? least : CountUpTo(text, most);
+
+    /// <inheritdoc />
+    public int AtLeast(string text)
     {
-        var tokens = 0;
-        for (var rest = Plain(text).AsSpan(); !rest.IsEmpty;)
+        var letters = 0;
+        foreach (var c in text)
+        {
+            if (char.IsLetterOrDigit(c))
+                letters++;
+        }
+
+        return Math.Max(Share(text.Length, LongestToken), Share(letters, MostLettersOfAToken));
+    }
+
+    private static int Share(int whole, int part) => (whole / part) + (whole % part > 0 ? 1 : 0);
+
+    private int CountUpTo(string text, int most)
+    {
+        var (tokens, ofLast) = (0, 0);
+        ReadOnlySpan<char> last = [];
+        for (var rest = Plain(text).AsSpan(); !rest.IsEmpty && tokens <= most;)
         {
             var piece = rest[..PieceOf(rest)];
-            tokens += tokenizer.Value.CountTokens(piece);
+            // A run of one character, or of a few in turn, is the same piece again and again: megabytes of it cost no more than looking.
+            if (!piece.SequenceEqual(last))
+            {
+                ofLast = tokenizer.Value.CountTokens(piece);
+                last = piece;
+            }
+
+            tokens += ofLast;
             rest = rest[piece.Length..];
         }
 

@@ -18,6 +18,8 @@ internal static class BackChannel
             UseCookies = false,
             ConnectTimeout = ConnectPatience,
             PooledConnectionLifetime = ConnectionLifetime,
+            // What callers send to be traced by is none of a provider's business.
+            ActivityHeadersPropagator = null,
         })
         {
             Timeout = Patience,

@@ -24,6 +24,9 @@ internal sealed class ExternalLogins(UserManager<UserCredential> manager, AppDbC
 
     public async Task<Result<User>> CreateAsync(User user, ExternalIdentity identity, CancellationToken ct)
     {
+        if (await db.HasFormerAsync(user.Address, ct))
+            return AuthErrors.ExternalEmailTaken;
+
         // Identity's store saves the whole context: profile, credential and login go in one transaction.
         db.Add(user);
         Logins.Add(LoginOf(user.Id, identity));
@@ -85,7 +88,7 @@ internal sealed class ExternalLogins(UserManager<UserCredential> manager, AppDbC
 
         Logins.RemoveRange(going);
         await db.SaveChangesAsync(ct);
-        await transaction.CommitAsync(ct);
+        await transaction.CommitAsync(CancellationToken.None);
         return Unit.Value;
     }
 

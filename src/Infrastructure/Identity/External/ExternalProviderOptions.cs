@@ -1,3 +1,5 @@
+using CleanLlm.Application.Settings;
+
 namespace CleanLlm.Infrastructure.Identity.External;
 
 /// <summary>One provider to sign in with: section <c>Auth:External:N</c>.</summary>
@@ -25,6 +27,7 @@ internal sealed record ExternalProviderOptions
     public string ClientId { get; init; } = "";
 
     /// <summary>What this program proves itself with to the provider. OpenID Connect outside Production works without.</summary>
+    [Secret]
     public string? ClientSecret { get; init; }
 
     /// <summary>What to ask for. Default for OpenID Connect: openid, email, profile; for OAuth2: nothing.</summary>

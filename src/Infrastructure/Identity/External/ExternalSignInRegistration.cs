@@ -1,4 +1,5 @@
 using CleanLlm.Application.Accounts.External;
+using CleanLlm.Application.Settings;
 using CleanLlm.Infrastructure.Security.DataProtection;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OAuth;
@@ -15,14 +16,14 @@ internal static class ExternalSignInRegistration
     /// <summary>A scheme for each configured provider, and the ports of <c>Application/Accounts/External</c>.</summary>
     public static IServiceCollection AddExternalSignIn(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<ExternalSignInOptions>().Bind(configuration.GetSection(ExternalSignInOptions.Section)).ValidateOnStart();
+        services.AddSettings<ExternalSignInOptions>(configuration, ExternalSignInOptions.Section);
         services.AddSingleton<IValidateOptions<ExternalSignInOptions>, ExternalSignInOptionsValidator>();
         services.AddSingleton<IConfigureOptions<OpenIdConnectOptions>, OpenIdConnectSetup>();
         services.AddSingleton<IConfigureOptions<OAuthOptions>, OAuth2Setup>();
         services.AddSharedDataProtection();
 
         var authentication = services.AddAuthentication();
-        var providers = configuration.GetSection(ExternalProviderOptions.Section).Get<List<ExternalProviderOptions>>() ?? [];
+        var providers = configuration.ReadSettings<ExternalSignInOptions>(ExternalSignInOptions.Section).External;
         // Names that are bad or given twice stop the start a little later, with a better message.
         foreach (var provider in providers.DistinctBy(provider => provider.Name, StringComparer.Ordinal))
             authentication.AddProvider(provider);

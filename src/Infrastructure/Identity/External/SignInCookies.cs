@@ -6,7 +6,7 @@ namespace CleanLlm.Infrastructure.Identity.External;
 /// <summary>The cookies that tie an answer of a provider to the browser that asked.</summary>
 internal static class SignInCookies
 {
-    /// <summary>How long somebody may take at the provider.</summary>
+    /// <summary>How long a person may take at the provider.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
 
     /// <summary>How far the clocks of a provider and ours may be apart.</summary>

@@ -15,6 +15,8 @@ internal sealed class BranchRow
 
     public string? Content { get; init; }
 
+    public string? Reasoning { get; init; }
+
     public string? Model { get; init; }
 
     public int? PromptTokens { get; init; }
@@ -35,41 +37,27 @@ internal sealed class BranchRow
 
     /// <summary>The instructions of the chat.</summary>
     public string? SystemPrompt { get; init; }
+
+    /// <summary>The ids of messages beside or below this one, oldest first and joined by commas; null where the statement does not ask.</summary>
+    public string? Ids { get; init; }
+
+    /// <summary>Whether a question has an answer; null where the statement does not ask.</summary>
+    public bool? Answered { get; init; }
+
+    /// <summary>The same as ids.</summary>
+    public IReadOnlyList<MessageId> IdList => Ids is null ? [] : [.. Ids.Split(',').Select(id => new MessageId(Guid.Parse(id)))];
+
+    /// <summary>Where a branch is taken up; null when the chat has no such message.</summary>
+    public BranchEnd? End => Id is { } id ? new BranchEnd(id, ParentId, Role!.Value, Answered ?? true) : null;
 }
 
 /// <summary>Maps the rows of <see cref="BranchSql"/>; there is no such table.</summary>
 internal sealed class BranchRowConfiguration : IEntityTypeConfiguration<BranchRow>
 {
-    public void Configure(EntityTypeBuilder<BranchRow> builder) => builder.HasNoKey().ToView("branch");
-}
-
-/// <summary>Walks up a chat's message tree in one statement, the same on both databases.</summary>
-internal static class BranchSql
-{
-    /// <summary>
-    /// The newest messages of the branch that ends at <paramref name="leaf"/>, or at the active leaf, newest first.
-    /// One row without an id when the chat has no such message; none when the chat is absent or somebody else's.
-    /// </summary>
-    public static async Task<List<BranchRow>> ReadBranchAsync(
-        this AppDbContext database, Guid chat, Guid owner, Guid? leaf, int maxMessages, CancellationToken ct)
+    public void Configure(EntityTypeBuilder<BranchRow> builder)
     {
-        var rows = await database.Set<BranchRow>().FromSql(
-            $"""
-            WITH RECURSIVE branch AS (
-                SELECT m.*, 1 AS depth
-                FROM chats c JOIN messages m ON m.id = COALESCE({leaf}, c.active_leaf_id) AND m.chat_id = c.id
-                WHERE c.id = {chat} AND c.owner_id = {owner}
-                UNION ALL
-                SELECT m.*, b.depth + 1
-                FROM branch b JOIN messages m ON m.id = b.parent_id
-                WHERE b.depth < {maxMessages}
-            )
-            SELECT b.id, b.parent_id, b.role, b.content, b.model, b.prompt_tokens, b.completion_tokens, b.created_at, b.rating,
-                b.feedback_comment, b.depth, c.model AS chat_model, c.system_prompt
-            FROM chats c LEFT JOIN branch b ON 1 = 1
-            WHERE c.id = {chat} AND c.owner_id = {owner}
-            """).ToListAsync(ct);
-        rows.Sort((left, right) => Nullable.Compare(left.Depth, right.Depth));
-        return rows;
+        builder.HasNoKey().ToView("branch");
+        builder.Ignore(row => row.IdList);
+        builder.Ignore(row => row.End);
     }
 }

@@ -3,6 +3,7 @@ using AutoMapper.QueryableExtensions;
 using CleanLlm.Application.Chats;
 using CleanLlm.Application.Paging;
 using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 
@@ -10,11 +11,31 @@ namespace CleanLlm.Infrastructure.Persistence.Chats;
 
 internal sealed class ChatQueries(AppDbContext database, IMapper mapper) : IChatQueries
 {
-    public Task<ChatDto?> FindAsync(ChatId id, UserId owner, CancellationToken ct) =>
-        database.Chats
+    public async Task<ChatDetailDto?> FindAsync(ChatId id, UserId owner, CancellationToken ct)
+    {
+        var found = await database.Chats
+            .AsNoTracking()
             .Where(chat => chat.Id == id && chat.OwnerId == owner)
-            .ProjectTo<ChatDto>(mapper.ConfigurationProvider)
+            .Select(chat => new
+            {
+                Chat = chat,
+                LastQuestion = database.Messages.Where(leaf => leaf.Id == chat.ActiveLeafId).Select(leaf => leaf.ParentId).SingleOrDefault(),
+                Running = database.Completions
+                    // In the words of the index's filter, by which SQLite knows it.
+                    .Where(running => running.Turn!.ChatId == chat.Id && (running.Status == CompletionStatus.Queued || running.Status == CompletionStatus.Running))
+                    .Select(running => new RunningTurn(
+                        running.Id,
+                        running.Turn!.BranchPoint,
+                        running.Turn.QuestionId,
+                        // A question that is answered once more has its text in the chat.
+                        running.Prompt ?? database.Messages.Where(asked => asked.Id == running.Turn.QuestionId).Select(asked => asked.Content).SingleOrDefault() ?? ""))
+                    .ToList(),
+            })
             .SingleOrDefaultAsync(ct);
+        return found is null
+            ? null
+            : mapper.Map<ChatDetailDto>(found.Chat) with { Running = RunningTurnDto.Of(RunningTurn.Shown(found.Running, found.Chat.ActiveLeafId, found.LastQuestion)) };
+    }
 
     public async Task<Page<ChatDto>> ListAsync(UserId owner, Cursor? after, int limit, CancellationToken ct)
     {
@@ -22,7 +43,8 @@ internal sealed class ChatQueries(AppDbContext database, IMapper mapper) : IChat
         if (after is var (moment, id))
         {
             var last = new ChatId(id);
-            chats = chats.Where(chat => chat.UpdatedAt < moment || (chat.UpdatedAt == moment && chat.Id < last));
+            // The first condition is in the second one; it is what the index is entered with.
+            chats = chats.Where(chat => chat.UpdatedAt <= moment && (chat.UpdatedAt < moment || chat.Id < last));
         }
 
         var rows = await chats
@@ -36,15 +58,26 @@ internal sealed class ChatQueries(AppDbContext database, IMapper mapper) : IChat
 
     public async Task<Page<MessageDto>?> ListMessagesAsync(ChatId chat, UserId owner, MessageId? from, int limit, CancellationToken ct)
     {
-        var rows = await database.ReadBranchAsync(chat.Value, owner.Value, from?.Value, limit + 1, ct);
+        var rows = await database.ReadBranchWithSiblingsAsync(chat.Value, owner.Value, from?.Value, limit + 1, ct);
         if (rows.Count == 0)
             return null;
 
-        List<MessageDto> messages = [.. rows.Where(row => row.Id is not null).Select(ToDto)];
+        List<MessageDto> messages = [.. rows.Where(row => row.Id is not null).Select(row => ToDto(row, row.IdList))];
         return Pages.Cut(messages, limit, (_, next) => new Cursor(next.CreatedAt, next.Id.Value));
     }
 
-    private static MessageDto ToDto(BranchRow row) => new(
+    public async Task<IReadOnlyList<MessageDto>?> ListSiblingsAsync(ChatId chat, UserId owner, MessageId message, CancellationToken ct)
+    {
+        var rows = await database.ReadSiblingsAsync(chat.Value, owner.Value, message.Value, ct);
+        if (rows.Count == 0)
+            return null;
+
+        List<BranchRow> siblings = [.. rows.Where(row => row.Id is not null)];
+        IReadOnlyList<MessageId> ids = [.. siblings.Select(row => row.Id!.Value)];
+        return [.. siblings.Select(row => ToDto(row, ids))];
+    }
+
+    private static MessageDto ToDto(BranchRow row, IReadOnlyList<MessageId> siblings) => new(
         row.Id!.Value,
         row.ParentId,
         row.Role!.Value,
@@ -53,5 +86,10 @@ internal sealed class ChatQueries(AppDbContext database, IMapper mapper) : IChat
         row.PromptTokens,
         row.CompletionTokens,
         row.CreatedAt!.Value,
-        FeedbackDto.Of(row.Rating, row.FeedbackComment));
+        FeedbackDto.Of(row.Rating, row.FeedbackComment))
+    {
+        Reasoning = row.Reasoning,
+        SiblingIds = siblings,
+        ErrorCode = row.Answered == false ? CompletionErrors.Interrupted.Code : null,
+    };
 }

@@ -13,9 +13,16 @@ internal sealed class ChatRepository(AppDbContext database) : IChatRepository
     public Task<Message?> FindMessageAsync(ChatId chat, MessageId id, CancellationToken ct) =>
         database.Messages.SingleOrDefaultAsync(message => message.Id == id && message.ChatId == chat, ct);
 
+    public async Task<MessageId?> FindNewestLeafAsync(ChatId chat, MessageId above, CancellationToken ct) =>
+        await database.LeavesBelow(chat.Value, above.Value)
+            .OrderByDescending(leaf => leaf.CreatedAt)
+            .ThenByDescending(leaf => leaf.Id)
+            .Select(leaf => (MessageId?)leaf.Id)
+            .FirstOrDefaultAsync(ct);
+
     public void Add(Chat chat) => database.Add(chat);
 
     public void Remove(Chat chat) => database.Remove(chat);
 
-    public Task SaveAsync(CancellationToken ct) => database.SaveChangesAsync(ct);
+    public Task<bool> SaveAsync(CancellationToken ct) => database.TrySaveChangesAsync(ct);
 }

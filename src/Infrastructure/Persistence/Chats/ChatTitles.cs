@@ -12,7 +12,8 @@ internal sealed class ChatTitles(AppDbContext database) : IChatTitles
         where untitled.Id == chat && untitled.OwnerId == owner && untitled.Title == null
         join question in database.Messages on untitled.Id equals question.ChatId
         where question.ParentId == null
-        join answer in database.Messages on question.Id equals answer.ParentId
+        // By chat and parent, as the index is: a message's children are in its chat.
+        join answer in database.Messages on new { question.ChatId, ParentId = (MessageId?)question.Id } equals new { answer.ChatId, answer.ParentId }
         orderby answer.CreatedAt
         select new ChatOpening(question.Content.Substring(0, maxLength), answer.Content.Substring(0, maxLength))).FirstOrDefaultAsync(ct);
 

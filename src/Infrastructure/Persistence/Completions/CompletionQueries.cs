@@ -32,13 +32,24 @@ internal sealed class CompletionQueries(IDbContextFactory<AppDbContext> database
             .Select(completion => new
             {
                 Completion = completion,
-                // In a chat the messages hold the text; until they do, the last checkpoint.
-                InChat = database.Messages
-                    .Where(message => completion.Turn != null && message.Id == completion.Turn.AnswerId)
-                    .Select(message => message.Content)
-                    .SingleOrDefault(),
+                // In a chat the messages hold the text; until they do, the last checkpoint. Each is asked for by itself: of two columns at once
+                // EF Core makes a window over all messages.
+                Content = database.Messages.Where(message => message.Id == completion.Turn!.AnswerId).Select(message => message.Content).SingleOrDefault(),
+                Reasoning = database.Messages.Where(message => message.Id == completion.Turn!.AnswerId).Select(message => message.Reasoning).SingleOrDefault(),
+                Answers = database.Messages
+                    .Where(message => message.ParentId != null && message.ChatId == completion.Turn!.ChatId && message.ParentId == completion.Turn.QuestionId)
+                    .OrderBy(message => message.CreatedAt)
+                    .ThenBy(message => message.Id)
+                    .Select(message => message.Id)
+                    .ToList(),
             })
             .SingleOrDefaultAsync(ct);
-        return found is null ? null : CompletionDto.From(found.Completion, found.InChat ?? found.Completion.Answer);
+        return found is null
+            ? null
+            : CompletionDto.From(
+                found.Completion,
+                found.Content ?? found.Completion.Answer,
+                found.Reasoning ?? found.Completion.Reasoning,
+                answers: found.Answers);
     }
 }

@@ -1,4 +1,5 @@
 using CleanLlm.Application.Completions;
+using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Users;
 using Microsoft.EntityFrameworkCore;
@@ -19,6 +20,30 @@ internal sealed class IdempotencyKeys(IDbContextFactory<AppDbContext> databases,
             .Where(key => key.UserId == user && key.KeyHash == keyHash && key.CreatedAt == found.CreatedAt)
             .ExecuteDeleteAsync(ct);
         return null;
+    }
+
+    public async Task<FreedKey?> FreeAsync(IdempotencyKey key, CancellationToken ct)
+    {
+        await using var database = await databases.CreateDbContextAsync(ct);
+        var interrupted = await database.Completions
+            .Where(completion => completion.Id == key.CompletionId)
+            .Where(Completion.LeftNothing)
+            .Select(completion => new
+            {
+                Question = database.Messages
+                    .Where(asked => completion.Turn != null && asked.Id == completion.Turn.QuestionId)
+                    .Select(asked => (MessageId?)asked.Id)
+                    .SingleOrDefault(),
+            })
+            .SingleOrDefaultAsync(ct);
+        if (interrupted is null)
+            return null;
+
+        // Only this one: a repetition that was quicker may have made the next already.
+        await database.Set<IdempotencyKey>()
+            .Where(stored => stored.UserId == key.UserId && stored.KeyHash == key.KeyHash && stored.CompletionId == key.CompletionId)
+            .ExecuteDeleteAsync(ct);
+        return new FreedKey(interrupted.Question);
     }
 
     public async Task ForgetAsync(CancellationToken ct)

@@ -1,8 +1,12 @@
+using CleanLlm.Application.Completions;
+using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace CleanLlm.Infrastructure.Persistence.Completions;
@@ -11,13 +15,20 @@ namespace CleanLlm.Infrastructure.Persistence.Completions;
 /// Admits and closes in one batch each, so that the hot path is two round trips and no lock is held across one.
 /// Only an admission near its limits takes the step-by-step way of the base class.
 /// </summary>
-internal sealed class PostgresCompletionStore(NpgsqlDataSource source, IDbContextFactory<AppDbContext> databases)
-    : CompletionStore(databases)
+internal sealed class PostgresCompletionStore(
+    NpgsqlDataSource source,
+    [FromKeyedServices(PostgresConnections.Renewals)] NpgsqlDataSource renewals,
+    PostgresConnections connections,
+    IDbContextFactory<AppDbContext> databases,
+    IOptions<CompletionOptions> options) : CompletionStore(databases, options)
 {
+    // The rest of the connections closes what was admitted, and serves every other call.
+    public override int AdmissionsAtOnce => Math.Max(1, connections.Most * 3 / 4);
+
     public override async Task<Result<IReadOnlyList<QuotaCounter>>> AdmitAsync(
-        Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, DateTimeOffset leaseExpiresAt, CancellationToken ct)
+        Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, CancellationToken ct)
     {
-        completion.Hold(Reservation.For(limits, demand, demand.MaxCompletionTokens, completion.CreatedAt), leaseExpiresAt);
+        completion.Hold(Reservation.For(limits, demand, demand.MaxCompletionTokens, completion.CreatedAt), Until(completion));
         try
         {
             if (await TryAdmitAsync(completion, limits, ct) is { } counters)
@@ -27,33 +38,61 @@ internal sealed class PostgresCompletionStore(NpgsqlDataSource source, IDbContex
         {
             return CompletionErrors.AlreadyAsked;
         }
+        catch (PostgresException taken) when (taken.ConstraintName == CompletionSql.BranchIndex)
+        {
+            return await BusyAsync(completion.Turn!, ct) ?? ChatErrors.Moved;
+        }
+        catch (PostgresException moved) when (moved.SqlState == PostgresErrorCodes.DivisionByZero)
+        {
+            return ChatErrors.Moved;
+        }
 
         // Most often nothing is left: one look without a lock tells. Where a shorter answer may fit, the lock decides.
-        var current = await CurrentAsync(completion.UserId, limits, completion.CreatedAt, ct);
+        var current = await CountersAsync(completion.UserId, limits, completion.CreatedAt, ct);
         if (Reservation.Decide(completion.UserId, limits, current, demand, completion.CreatedAt).Error is { } refusal)
-            return refusal;
-        return await base.AdmitAsync(completion, limits, demand, leaseExpiresAt, ct);
+            return completion.Turn is { } turn && await BusyAsync(turn, ct) is { } busy ? busy : refusal;
+        return await base.AdmitAsync(completion, limits, demand, ct);
     }
 
-    public override async Task<bool> CloseAsync(CompletionClosing closing, CancellationToken ct)
+    public override async Task<IReadOnlySet<CompletionId>> CheckpointAsync(IReadOnlyList<CompletionCheckpoint> checkpoints, CancellationToken ct)
+    {
+        await using var batch = renewals.CreateBatch();
+        batch.AddCheckpoints(checkpoints, Lease);
+        await using var reader = await batch.ExecuteReaderAsync(ct);
+        HashSet<CompletionId> stored = [];
+        while (await reader.ReadAsync(ct))
+            stored.Add(new CompletionId(reader.GetGuid(0)));
+        return stored;
+    }
+
+    protected override async Task<IReadOnlyList<QuotaCounter>?> CloseAsync(CompletionClosing closing, bool isAbandoned, CancellationToken ct)
     {
         await using var batch = source.CreateBatch();
-        batch.AddClosing(closing);
+        batch.AddClosing(closing, isAbandoned);
         try
         {
-            await batch.ExecuteNonQueryAsync(ct);
-            return true;
+            await using var reader = await batch.ExecuteReaderAsync(ct);
+            // The first statement tells only whether it was running.
+            await reader.NextResultAsync(ct);
+            return await ReadCountersAsync(reader, closing.Completion.UserId, closing.Released.Holds, ct);
         }
         catch (PostgresException broken) when (broken.SqlState == PostgresErrorCodes.DivisionByZero)
         {
-            return false;
+            return null;
         }
         catch (PostgresException broken) when (broken.SqlState == PostgresErrorCodes.ForeignKeyViolation && closing.Exchange is not null)
         {
             // The chat was deleted while its answer was being written; the answer is charged all the same.
-            return await CloseAsync(closing with { Exchange = null }, ct);
+            return await CloseAsync(closing with { Exchange = null }, isAbandoned, ct);
         }
     }
+
+    // By now() and not clock_timestamp(), which no index is asked with.
+    protected override IQueryable<Completion> Abandoned(AppDbContext database) =>
+        database.Completions.FromSql($"SELECT * FROM completions WHERE lease_expires_at < now()");
+
+    protected override Task StampLeaseAsync(AppDbContext database, CompletionId id, CancellationToken ct) =>
+        database.Database.ExecuteSqlAsync($"UPDATE completions SET lease_expires_at = clock_timestamp() + {Lease} WHERE id = {id.Value}", ct);
 
     protected override async Task<WriteScope> BeginAsync(AppDbContext database, CancellationToken ct) =>
         new(await database.Database.BeginTransactionAsync(ct));
@@ -92,15 +131,16 @@ internal sealed class PostgresCompletionStore(NpgsqlDataSource source, IDbContex
         var holds = completion.Reservation!.Holds;
         for (var i = 0; i < holds.Count; i++)
         {
-            if (holds[i].Amount > limits[i].Amount)
+            if (holds[i].Amount > limits[i].CounterAmount)
                 return null;
         }
 
         await using var batch = source.CreateBatch();
-        batch.AddAdmission(completion, limits);
+        batch.AddAdmission(completion, limits, Lease);
         try
         {
-            return await ReadCountersAsync(batch, completion.UserId, holds, ct);
+            await using var reader = await batch.ExecuteReaderAsync(ct);
+            return await ReadCountersAsync(reader, completion.UserId, holds, ct);
         }
         catch (PostgresException broken) when (broken.ConstraintName == CompletionSql.CounterConstraint)
         {
@@ -109,34 +149,28 @@ internal sealed class PostgresCompletionStore(NpgsqlDataSource source, IDbContex
     }
 
     private static async Task<IReadOnlyList<QuotaCounter>> ReadCountersAsync(
-        NpgsqlBatch batch, UserId user, IReadOnlyList<QuotaHold> holds, CancellationToken ct)
+        NpgsqlDataReader reader, UserId user, IReadOnlyList<QuotaHold> holds, CancellationToken ct)
     {
         var counters = new QuotaCounter[holds.Count];
-        await using var reader = await batch.ExecuteReaderAsync(ct);
         for (var i = 0; i < counters.Length; i++)
         {
-            await reader.ReadAsync(ct);
+            // A counter is gone only with its user.
+            var isThere = await reader.ReadAsync(ct);
             var (metric, window, period, _) = holds[i];
             counters[i] = new QuotaCounter(QuotaSubjectId.Of(user, holds[i].Key), metric, window, period)
             {
-                Used = reader.GetInt64(0),
-                Reserved = reader.GetInt64(1),
-                Granted = reader.GetInt64(2),
+                Used = isThere ? reader.GetInt64(0) : 0,
+                Reserved = isThere ? reader.GetInt64(1) : 0,
+                Granted = isThere ? reader.GetInt64(2) : 0,
             };
             await reader.NextResultAsync(ct);
         }
 
-        return counters;
-    }
+        // What comes after the counters may fail as well.
+        while (await reader.NextResultAsync(ct))
+        {
+        }
 
-    private async Task<List<QuotaCounter>> CurrentAsync(UserId user, IReadOnlyList<PlanLimit> limits, DateTimeOffset now, CancellationToken ct)
-    {
-        await using var database = await Databases.CreateDbContextAsync(ct);
-        var periods = limits.Select(limit => limit.Window.PeriodStart(now)).Distinct().ToList();
-        var subjects = limits.Select(limit => QuotaSubjectId.Of(user, limit.Key)).Distinct().ToList();
-        return await database.QuotaCounters
-            .AsNoTracking()
-            .Where(counter => subjects.Contains(counter.SubjectId) && periods.Contains(counter.PeriodStart))
-            .ToListAsync(ct);
+        return counters;
     }
 }

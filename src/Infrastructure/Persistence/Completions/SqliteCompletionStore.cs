@@ -1,6 +1,9 @@
+using CleanLlm.Application.Completions;
+using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Users;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Infrastructure.Persistence.Completions;
 
@@ -8,11 +11,49 @@ namespace CleanLlm.Infrastructure.Persistence.Completions;
 /// SQLite has one writer at a time, so a transaction is its own lock. Waiting for it inside SQLite would hold a thread
 /// and poll; waiting at a semaphore before it does neither.
 /// </summary>
-internal sealed class SqliteCompletionStore(IDbContextFactory<AppDbContext> databases) : CompletionStore(databases), IDisposable
+internal sealed class SqliteCompletionStore(
+    IDbContextFactory<AppDbContext> databases, IOptions<CompletionOptions> options, SqliteWriter writer, TimeProvider clock)
+    : CompletionStore(databases, options)
 {
-    private readonly SemaphoreSlim writer = new(1, 1);
+    // One writes; the others read their chats meanwhile.
+    private const int Admissions = 8;
 
-    public void Dispose() => writer.Dispose();
+    public override int AdmissionsAtOnce => Admissions;
+
+    public override async Task<IReadOnlySet<CompletionId>> CheckpointAsync(IReadOnlyList<CompletionCheckpoint> checkpoints, CancellationToken ct)
+    {
+        await using var database = await Databases.CreateDbContextAsync(ct);
+        await using var scope = await BeginAsync(database, ct);
+        var until = clock.GetUtcNow() + Lease;
+        HashSet<CompletionId> stored = [];
+        foreach (var checkpoint in checkpoints)
+        {
+            var isRunning = await Running(database, checkpoint.Id).ExecuteUpdateAsync(
+                row => row
+                    .SetProperty(completion => completion.Answer, checkpoint.Answer)
+                    .SetProperty(completion => completion.CompletionTokens, checkpoint.CompletionTokens)
+                    .SetProperty(completion => completion.LeaseExpiresAt, until)
+                    .SetProperty(completion => completion.Model, checkpoint.Model)
+                    .SetProperty(completion => completion.Provider, checkpoint.Provider)
+                    .SetProperty(completion => completion.ReasoningTokens, checkpoint.ReasoningTokens)
+                    .SetProperty(completion => completion.Price, checkpoint.Price),
+                ct) == 1;
+            if (isRunning)
+                stored.Add(checkpoint.Id);
+        }
+
+        await scope.Transaction.CommitAsync(CancellationToken.None);
+        return stored;
+    }
+
+    // The file belongs to this process, so its clock is the database's.
+    protected override IQueryable<Completion> Abandoned(AppDbContext database)
+    {
+        var now = clock.GetUtcNow();
+        return database.Completions.Where(completion => completion.LeaseExpiresAt != null && completion.LeaseExpiresAt < now);
+    }
+
+    protected override Task StampLeaseAsync(AppDbContext database, CompletionId id, CancellationToken ct) => Task.CompletedTask;
 
     protected override async Task<WriteScope> BeginAsync(AppDbContext database, CancellationToken ct)
     {

@@ -23,12 +23,10 @@ internal sealed class CompletionConfiguration : IEntityTypeConfiguration<Complet
         builder.Property(completion => completion.CancelRequested).HasDefaultValue(false);
         builder.Ignore(completion => completion.IdempotencyKey);
         builder.Property(completion => completion.Reservation).HasJsonConversion();
-        builder.ComplexProperty(completion => completion.Price, price =>
-        {
-            price.Property(p => p.PromptMicros).HasColumnName("price_prompt_micros");
-            price.Property(p => p.CompletionMicros).HasColumnName("price_completion_micros");
-            price.Property(p => p.Version).HasColumnName("price_version").HasMaxLength(100);
-        });
+        builder.Property(completion => completion.Price).HasJsonConversion();
+        builder.Property(completion => completion.CachedPromptTokens).HasDefaultValue(0);
+        builder.Property(completion => completion.ReasoningTokens).HasDefaultValue(0);
+        builder.Ignore(completion => completion.StoreReasoning);
         builder.OwnsOne(completion => completion.Turn, turn =>
         {
             turn.Property(t => t.ChatId).HasColumnName("chat_id");
@@ -36,12 +34,19 @@ internal sealed class CompletionConfiguration : IEntityTypeConfiguration<Complet
             turn.Property(t => t.QuestionId).HasColumnName("question_id");
             turn.Property(t => t.AnswerId).HasColumnName("answer_id");
             turn.Property(t => t.QuestionStored).HasColumnName("question_stored");
+            turn.Property(t => t.BranchPoint).HasColumnName("branch_point");
+            turn.Ignore(t => t.FollowsLeaf);
+            // What makes a second completion at one place of a chat fail, and finds what runs in a chat. It holds only what runs.
+            turn.HasIndex(t => new { t.ChatId, t.BranchPoint })
+                .IsUnique()
+                .HasFilter($"status IN ({(int)CompletionStatus.Queued}, {(int)CompletionStatus.Running}) AND chat_id IS NOT NULL")
+                .HasDatabaseName(CompletionSql.BranchIndex);
         });
         // Export and erasure go by user.
         builder.HasIndex(completion => new { completion.UserId, completion.Id });
         // Only running completions have a lease, so the sweep's index holds only them.
         builder.HasIndex(completion => completion.LeaseExpiresAt).HasFilter("lease_expires_at IS NOT NULL");
-        // Holds only what somebody wants ended, so that looking for it each second costs nothing.
+        // Holds only runs whose cancellation was asked for, so that looking for it each second costs nothing.
         builder.HasIndex(completion => completion.CancelRequested).HasFilter("cancel_requested");
     }
 }

@@ -14,7 +14,9 @@ internal sealed class MessageConfiguration : IEntityTypeConfiguration<Message>
         builder.Property(message => message.Model).HasMaxLength(Chat.ModelMaxLength);
         builder.Property(message => message.FeedbackComment).HasMaxLength(Message.FeedbackCommentMaxLength);
         builder.HasOne<Chat>().WithMany().HasForeignKey(message => message.ChatId).OnDelete(DeleteBehavior.Cascade);
-        // Messages are found by walking up from a leaf, so the parent needs no index and, being written with its child, no check.
-        builder.HasIndex(message => message.ChatId);
+        // Branches are walked up by key; this finds the versions of a message and what is below one. The parent, being written with its child, needs no check.
+        builder.HasIndex(message => new { message.ChatId, message.ParentId });
+        // The export reads a chat in the order of its messages, some at a time.
+        builder.HasIndex(message => new { message.ChatId, message.CreatedAt, message.Id });
     }
 }

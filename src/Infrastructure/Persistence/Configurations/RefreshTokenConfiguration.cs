@@ -14,6 +14,9 @@ internal sealed class RefreshTokenConfiguration : IEntityTypeConfiguration<Refre
         builder.Property(token => token.ReplacedByHash).HasMaxLength(RefreshToken.HashLength);
         // Of many that spend one token at once, the database lets the first one through.
         builder.Property(token => token.UsedAt).IsConcurrencyToken();
-        builder.HasIndex(token => token.SessionId);
+        // A session has a spent token for every quarter of an hour of its life, and one that is not spent.
+        builder.HasIndex(token => new { token.SessionId, token.UsedAt });
+        // The upkeep looks at old tokens only.
+        builder.HasIndex(token => token.ExpiresAt);
     }
 }

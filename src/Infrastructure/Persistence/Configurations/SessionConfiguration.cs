@@ -20,5 +20,7 @@ internal sealed class SessionConfiguration : IEntityTypeConfiguration<Session>
         builder.HasOne<User>().WithMany().HasForeignKey(session => session.UserId).OnDelete(DeleteBehavior.Cascade);
         builder.HasMany(session => session.Tokens).WithOne().HasForeignKey(token => token.SessionId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(session => session.UserId);
+        // The upkeep looks at old sessions only.
+        builder.HasIndex(session => session.CreatedAt);
     }
 }

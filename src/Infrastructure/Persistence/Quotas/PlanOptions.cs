@@ -27,23 +27,50 @@ public sealed record PlanOptions
     [Range(1, int.MaxValue)]
     public int? MaxOutputTokens { get; init; }
 
+    /// <summary>Whether what models say while they reason is kept with their answers. Default false.</summary>
+    public bool StoreReasoning { get; init; }
+
     /// <summary>Limits, at most one for each metric and window.</summary>
     public IReadOnlyList<PlanLimitOptions> Limits { get; init; } = [];
 
+    /// <summary>How often its users may call, at most one for each class of requests. Default those of the section <c>RateLimiting</c>.</summary>
+    public IReadOnlyList<PlanRateOptions> RequestRates { get; init; } = [];
+
     internal PlanTerms Terms => new(
-        Name, Default, Concurrency, AllowedModels, MaxOutputTokens, [.. Limits.Select(limit => new PlanLimit(limit.Metric, limit.Window, limit.Amount))]);
+        Name, Default, Concurrency, AllowedModels, MaxOutputTokens, [.. Limits.Select(limit => new PlanLimit(limit.Metric, limit.Window, limit.Amount))])
+    {
+        StoreReasoning = StoreReasoning,
+        RequestRates = [.. RequestRates.Select(rate => new RequestRate(rate.Class, rate.PerMinute, rate.PerMinuteOfKey))],
+    };
 }
 
 /// <summary>A limit of a configured plan.</summary>
 public sealed record PlanLimitOptions
 {
     /// <summary><c>requests</c>, <c>tokens</c> or <c>costMicros</c> (millionths of the configured currency).</summary>
-    public QuotaMetric Metric { get; init; }
+    [DeniedValues(QuotaMetric.Concurrency)]
+    public required QuotaMetric Metric { get; init; }
 
     /// <summary><c>minute</c>, <c>hour</c>, <c>day</c> or <c>month</c>, by the calendar in UTC.</summary>
-    public QuotaWindow Window { get; init; }
+    [DeniedValues(QuotaWindow.Running)]
+    public required QuotaWindow Window { get; init; }
 
-    /// <summary>The most that may be used in the window.</summary>
-    [Range(0, long.MaxValue)]
-    public long Amount { get; init; }
+    /// <summary>The most that may be used in the window. 0 to 9,007,199,254,740,991.</summary>
+    [Range(0, PlanLimit.MaxAmount)]
+    public required long Amount { get; init; }
+}
+
+/// <summary>A rate of a configured plan.</summary>
+public sealed record PlanRateOptions
+{
+    /// <summary><c>read</c>, <c>write</c>, <c>completion</c> or <c>costly</c>.</summary>
+    public required RequestClass Class { get; init; }
+
+    /// <summary>Requests a minute of a user's sessions and API keys together; all of them may come at once. 1 to 1,000,000.</summary>
+    [Range(1, RequestRate.MaxPerMinute)]
+    public required int PerMinute { get; init; }
+
+    /// <summary>Requests a minute of one API key, 1 to <see cref="PerMinute"/>. Default no rate of its own.</summary>
+    [Range(1, RequestRate.MaxPerMinute)]
+    public int? PerMinuteOfKey { get; init; }
 }

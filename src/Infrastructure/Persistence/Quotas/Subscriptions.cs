@@ -7,15 +7,15 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanLlm.Infrastructure.Persistence.Quotas;
 
 /// <summary>
-/// Which plan holds for whom: what a user has, and what a plan allows, each believed for three seconds at most, which is how
+/// The plan of each user: what a user has, and what a plan allows, each believed for three seconds at most, which is how
 /// long a change made on another instance may take to be seen.
 /// </summary>
 internal sealed class Subscriptions(IDbContextFactory<AppDbContext> databases, TimeProvider clock) : ISubscriptions
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(3);
 
-    private readonly BriefCache<UserId, Subscriber> subscribers = new(Lifetime, clock);
-    private readonly BriefCache<PlanId, Plan> plans = new(Lifetime, clock);
+    private readonly ShortTtlCache<UserId, Subscriber> subscribers = new(Lifetime, clock);
+    private readonly ShortTtlCache<PlanId, Plan> plans = new(Lifetime, clock);
 
     public async ValueTask<Plan?> PlanOfAsync(UserId user, CancellationToken ct)
     {
@@ -36,7 +36,7 @@ internal sealed class Subscriptions(IDbContextFactory<AppDbContext> databases, T
         return new Subscriber(user is { Disabled: false }, user?.PlanId ?? default);
     }
 
-    // A plan that was deleted under its users leaves them with the default one.
+    // A plan that is gone leaves its users with the default one.
     private static async Task<Plan> ReadPlanAsync(PlanId id, IDbContextFactory<AppDbContext> databases, CancellationToken ct)
     {
         await using var database = await databases.CreateDbContextAsync(ct);

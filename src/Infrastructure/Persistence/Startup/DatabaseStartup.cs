@@ -1,4 +1,5 @@
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Settings;
 using CleanLlm.Infrastructure.Persistence.Quotas;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -16,17 +17,28 @@ internal sealed class DatabaseStartup(
     IDbContextFactory<AppDbContext> databases, AbandonedCompletions abandoned, IOptions<List<PlanOptions>> plans, TimeProvider clock)
     : IHostedLifecycleService
 {
-    // Any number, as long as nobody else on the database takes it.
-    private const long StartLock = 0x436C65616E4C6C6D;
+    /// <summary>The advisory lock of a start on PostgreSQL: any number, as long as no other program on the database takes it.</summary>
+    public const long StartLock = 0x436C65616E4C6C6D;
+
+    private const int Unlimited = 0;
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
         await using var database = await databases.CreateDbContextAsync(cancellationToken);
-        if (database.IsEmbedded)
-            await PrepareAsync(database, cancellationToken);
-        else
-            await PrepareAloneAsync(database, cancellationToken);
-        await abandoned.CloseAsync(database.IsEmbedded ? DateTimeOffset.MaxValue : clock.GetUtcNow(), cancellationToken);
+        var connection = database.Database.GetDbConnection();
+        try
+        {
+            if (database.IsEmbedded)
+                SqliteFile.MakeFolder(connection.ConnectionString);
+            await (database.IsEmbedded ? PrepareAsync(database, cancellationToken) : PrepareAloneAsync(database, cancellationToken));
+            // On PostgreSQL other instances may run what is open, so nothing is closed before they could renew their leases.
+            if (database.IsEmbedded)
+                await abandoned.CloseAllAsync(cancellationToken);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && DatabaseStartFaults.Describe(failure, connection) is { } fault)
+        {
+            throw new StartRefusedException(fault, failure);
+        }
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -42,6 +54,9 @@ internal sealed class DatabaseStartup(
     // EF Core's own lock ends with each migration, and instances that store their plans at once can deadlock: ours, of the session, covers it all.
     private async Task PrepareAloneAsync(AppDbContext database, CancellationToken ct)
     {
+        // A migration of large tables takes as long as it takes, and the other instances wait for it. The pool of contexts forgets
+        // this: whoever gets this one next has the bound of the connection string.
+        database.Database.SetCommandTimeout(Unlimited);
         await database.Database.OpenConnectionAsync(ct);
         try
         {

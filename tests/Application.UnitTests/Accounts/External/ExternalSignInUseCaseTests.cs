@@ -120,6 +120,17 @@ internal sealed class ExternalSignInUseCaseTests : IExternalCodes
     }
 
     [Test]
+    public async Task Exchange_WhenTheAccountEndsMeanwhile_IsRefused()
+    {
+        logins.FindUserAsync(default!, default).ReturnsForAnyArgs(fixture.User);
+        fixture.Sessions.AccountsEnded = true;
+
+        (await ExchangeAsync(await IssueAsync(Identity("ada@example.org")))).Error.Should().Be(AuthErrors.InvalidCredentials);
+
+        fixture.Sessions.AccountsEnded = false;
+    }
+
+    [Test]
     public async Task Exchange_OfASpentOrExpiredOrUnknownCode_IsRefused()
     {
         var (spent, expired) = (await IssueAsync(Identity("ada@example.org")), await IssueAsync(Identity("ada@example.org")));

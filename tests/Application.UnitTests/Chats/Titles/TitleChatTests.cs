@@ -30,7 +30,7 @@ internal sealed class TitleChatTests : IDisposable
         await titles.Received(1).SetAsync(chat, "All about love", Arg.Any<CancellationToken>());
         var (messages, options) = fixture.Model.Calls.Should().ContainSingle().Subject;
         messages[^1].Text.Should().Contain("What is love?").And.Contain("Baby don't hurt me.");
-        (options!.ModelId, options.MaxOutputTokens).Should().Be(("large", 60));
+        (options!.ModelId, options.MaxOutputTokens).Should().Be(("large", 900));
         fixture.Store.Closings.Should().ContainSingle().Which.Should().BeEquivalentTo(new
         {
             Exchange = (Exchange?)null,
@@ -47,6 +47,42 @@ internal sealed class TitleChatTests : IDisposable
         await TitleAsync();
 
         fixture.Model.Calls.Should().ContainSingle().Which.Options.Should().BeEquivalentTo(new { ModelId = "small", MaxOutputTokens = 20 });
+    }
+
+    [TestCase("<think>The user wants a title.</think>\n\nLove", "Love")]
+    [TestCase("The user wants a title.\n</think>\nLove", "Love")]
+    [TestCase("<think>The user wants", null)]
+    public async Task Title_HoldsNothingOfWhatTheModelThought(string written, string? title)
+    {
+        fixture.Model.Says(written).Ends();
+
+        (await TitleAsync()).IsSuccess.Should().BeTrue();
+
+        if (title is null)
+            await titles.DidNotReceiveWithAnyArgs().SetAsync(default, default!, default);
+        else
+            await titles.Received(1).SetAsync(chat, title, Arg.Any<CancellationToken>());
+    }
+
+    [Test]
+    public async Task Title_ThatWasCutOff_IsNone()
+    {
+        fixture.Model.Says("A very long").Ends(Microsoft.Extensions.AI.ChatFinishReason.Length);
+
+        (await TitleAsync()).IsSuccess.Should().BeTrue();
+
+        await titles.DidNotReceiveWithAnyArgs().SetAsync(default, default!, default);
+    }
+
+    [Test]
+    public async Task Title_MayThinkAsLongAsItIsTold()
+    {
+        fixture.Model.Says("Love").Ends();
+
+        await new TitleChatHandler(titles, fixture, fixture, fixture.Runner, fixture.Retries, Microsoft.Extensions.Options.Options.Create(new TitleOptions { FromQuestion = false, MaxTokens = 300 }))
+            .Handle(new TitleChat(chat, fixture.UserId), default);
+
+        fixture.Model.Calls.Should().ContainSingle().Which.Options!.MaxOutputTokens.Should().Be(300);
     }
 
     [Test]
@@ -134,6 +170,6 @@ internal sealed class TitleChatTests : IDisposable
     public void Dispose() => fixture.Dispose();
 
     private Task<Result<Unit>> TitleAsync(bool fromQuestion = false) =>
-        new TitleChatHandler(titles, fixture, fixture, fixture.Runner, Microsoft.Extensions.Options.Options.Create(new TitleOptions { FromQuestion = fromQuestion }))
+        new TitleChatHandler(titles, fixture, fixture, fixture.Runner, fixture.Retries, Microsoft.Extensions.Options.Options.Create(new TitleOptions { FromQuestion = fromQuestion }))
             .Handle(new TitleChat(chat, fixture.UserId), default);
 }

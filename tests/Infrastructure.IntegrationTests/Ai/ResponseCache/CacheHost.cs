@@ -7,6 +7,7 @@ using CleanLlm.Domain.Models;
 using CleanLlm.Infrastructure.Ai.ResponseCache;
 using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.Security;
+using CleanLlm.Testing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -39,7 +40,7 @@ internal sealed class CacheHost : IAsyncDisposable
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton<IKeyedHash>(new OneHash())
             .AddSingleton(new KeyEncryptionKeys(Options.Create(new EncryptionOptions { Keys = keys is [] ? [OneKey] : keys })))
-            .AddSingleton<BriefSeal>()
+            .AddSingleton<EphemeralEncryptor>()
             .AddSingleton(Options.Create(options ?? new ResponseCacheOptions()))
             .AddSingleton<IChatClient>(model)
             .AddCaching(configuration)
@@ -88,7 +89,7 @@ internal sealed class CacheHost : IAsyncDisposable
     /// <summary>Waits until Redis answers; from then on it is taken for away only when it says so, not because this machine is busy.</summary>
     public async Task<CacheHost> ConnectedAsync()
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = Patience.Deadline();
         var generation = services.GetRequiredService<CacheGeneration>();
         generation.LookTimeout = TimeSpan.FromSeconds(30);
         while (await generation.CurrentAsync(deadline.Token) is not { IsShared: true })
@@ -99,7 +100,7 @@ internal sealed class CacheHost : IAsyncDisposable
     /// <summary>Asks until the answer comes from the cache: it is kept, in Redis too, just after its first readers have it.</summary>
     public async Task<ChatResponse> CachedAsync(string prompt = "hello")
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = Patience.Deadline();
         var hits = Counted("hit");
         while (true)
         {

@@ -68,6 +68,25 @@ internal sealed class CallIdentityTests
         ["raw call"] = [new(ChatRole.Assistant, [new FunctionCallContent("1", "f") { RawRepresentation = """{"a":1}""" }])],
         ["result"] = [new(ChatRole.Tool, [new FunctionResultContent("1", "one")])],
         ["other result"] = [new(ChatRole.Tool, [new FunctionResultContent("1", "two")])],
+        ["one part"] = [new(ChatRole.User, [TextForms.In(TextForms.Part, "Hello")])],
+        ["a refusal"] = [new(ChatRole.User, [TextForms.In(TextForms.RefusalPart, "Hello")])],
+        ["a mark of the cache"] = [Marked("5m", new TextContent("Hello"))],
+        ["another mark of the cache"] = [Marked("1h", new TextContent("Hello"))],
+        ["a mark of the cache on the message"] = [new(ChatRole.User, "Hello") { AdditionalProperties = Mark("5m") }],
+        ["reasoning"] = [new(ChatRole.Assistant, [ReasoningFields.Piece("Hello", ReasoningFields.Content)])],
+        ["reasoning of another name"] = [new(ChatRole.Assistant, [ReasoningFields.Piece("Hello", ReasoningFields.Plain)])],
+        ["other reasoning"] = [new(ChatRole.Assistant, [ReasoningFields.Piece("hello", ReasoningFields.Plain)])],
+        ["signed reasoning"] = [new(ChatRole.Assistant, [new TextReasoningContent("Hello") { ProtectedData = "c2ln" }])],
+        ["a field"] = [new(ChatRole.Assistant, [new MessageField("annotations", JsonElement.Parse("[1]"))])],
+        ["another value of a field"] = [new(ChatRole.Assistant, [new MessageField("annotations", JsonElement.Parse("[2]"))])],
+        ["another field"] = [new(ChatRole.Assistant, [new MessageField("extra_content", JsonElement.Parse("[1]"))])],
+        ["a signed call"] = [Signed("c2ln")],
+        ["a call signed otherwise"] = [Signed("c2lu")],
+        ["a result of parts"] = Result(new TextContent("one")),
+        ["a result of two parts"] = Result(new TextContent("one"), new TextContent("two")),
+        ["a result with a picture"] = Result(new TextContent("one"), new DataContent(new byte[] { 1 }, "image/png")),
+        ["a result with another picture"] = Result(new TextContent("one"), new DataContent(new byte[] { 2 }, "image/png")),
+        ["a result with a mark of the cache"] = Result(Marked("5m", new TextContent("one")).Contents[0]),
     };
 
     [Test]
@@ -125,6 +144,20 @@ internal sealed class CallIdentityTests
         Of(Messages["text"], tool, call).Should().BeNull();
         Of([new ChatMessage(ChatRole.User, [new ErrorContent("unknown")])], CacheHost.OptionsOf(call), call).Should().BeNull();
     }
+
+    private static AdditionalPropertiesDictionary Mark(string time) =>
+        new() { [PartFields.CacheControl] = JsonElement.Parse($$"""{"type":"ephemeral","ttl":"{{time}}"}""") };
+
+    private static ChatMessage Marked(string time, AIContent content)
+    {
+        content.AdditionalProperties = Mark(time);
+        return new(ChatRole.User, [content]);
+    }
+
+    private static ChatMessage Signed(string signature) => new(ChatRole.Assistant,
+        [new FunctionCallContent("1", "f") { AdditionalProperties = new() { [PartFields.ExtraContent] = JsonElement.Parse($"\"{signature}\"") } }]);
+
+    private static ChatMessage[] Result(params AIContent[] parts) => [new(ChatRole.Tool, [new FunctionResultContent("1", parts.ToList())])];
 
     private static ToolDefinition Tool(string function) => new(JsonElement.Parse($$"""{"type":"function","function":{{function}}}"""));
 

@@ -1,5 +1,6 @@
 using System.Text;
 using CleanLlm.Application.Ai;
+using CleanLlm.Testing;
 using CleanLlm.Testing.Databases;
 using Microsoft.Extensions.AI;
 using StackExchange.Redis;
@@ -165,7 +166,7 @@ internal sealed class KeptAnswerTests
     // An instance gives an answer from its own memory a moment before Redis has it.
     private static async Task KeptInRedisAsync(string connection, int answers)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = Patience.Deadline();
         while ((await DumpAsync(connection)).Expiries.Count < answers)
             deadline.Token.ThrowIfCancellationRequested();
     }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using CleanLlm.Application.Ai;
 using CleanLlm.Domain.Models;
+using CleanLlm.Testing;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Ai.ResponseCache;
@@ -16,7 +17,7 @@ internal sealed class PlayedModel : IChatClient
     public int Calls => calls;
 
     /// <summary>Completes when a call was given up.</summary>
-    public Task Cancelled => cancelled.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    public Task Cancelled => cancelled.Task.WaitAsync(Patience.Limit);
 
     /// <summary>What the calls throw in the place of their second word, by their number from 1.</summary>
     public Func<int, Exception?> Fault { get; set; } = _ => null;

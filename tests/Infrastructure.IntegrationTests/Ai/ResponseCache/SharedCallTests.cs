@@ -1,4 +1,5 @@
 using CleanLlm.Application.Ai;
+using CleanLlm.Testing;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Ai.ResponseCache;
@@ -196,7 +197,7 @@ internal sealed class SharedCallTests
 
     private static async Task UntilAsync(Func<bool> reached, string what)
     {
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var deadline = Patience.Deadline();
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
         while (!reached())
             await poll.Invoking(async timer => await timer.WaitForNextTickAsync(deadline.Token)).Should().NotThrowAsync(what);

@@ -99,9 +99,9 @@ internal sealed class ChoiceTests
     public async Task Price_IsThatOfTheNewestTableThatHolds()
     {
         await using var routed = new RoutedServices(
-            1, null, ("a:Models:0:PromptPriceMicros", "10"), ("a:Models:0:PriceVersion", "old"),
-            ("a:Models:0:Prices:0:Version", "later"), ("a:Models:0:Prices:0:From", "1970-01-03T00:00:00Z"), ("a:Models:0:Prices:0:PromptPriceMicros", "30"),
-            ("a:Models:0:Prices:1:Version", "new"), ("a:Models:0:Prices:1:From", "1970-01-02T00:00:00Z"), ("a:Models:0:Prices:1:CompletionPriceMicros", "20"));
+            1, null, ("a:Models:0:Price:Prompt", "0.01"), ("a:Models:0:PriceVersion", "old"),
+            ("a:Models:0:Prices:0:Version", "later"), ("a:Models:0:Prices:0:From", "1970-01-03T00:00:00Z"), ("a:Models:0:Prices:0:Prompt", "0.03"),
+            ("a:Models:0:Prices:1:Version", "new"), ("a:Models:0:Prices:1:From", "1970-01-02T00:00:00Z"), ("a:Models:0:Prices:1:Completion", "0.02"));
 
         var prices = new List<TokenPrice>();
         for (var day = 0; day < 4; day++)
@@ -110,8 +110,8 @@ internal sealed class ChoiceTests
             routed.Clock.Advance(TimeSpan.FromDays(1));
         }
 
-        var later = new TokenPrice(30, 0, "later");
-        prices.Should().Equal(new TokenPrice(10, 0, "old"), new TokenPrice(0, 20, "new"), later, later);
+        var later = new TokenPrice(0.03m, 0, "later");
+        prices.Should().Equal(new TokenPrice(0.01m, 0, "old"), new TokenPrice(0, 0.02m, "new"), later, later);
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using CleanLlm.Application.Ai;
+using CleanLlm.Testing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Time.Testing;
 
@@ -8,8 +9,6 @@ namespace CleanLlm.Infrastructure.IntegrationTests.Ai.Routing;
 [Parallelizable(ParallelScope.All)]
 internal sealed class ForeignClientTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     [Test]
     public async Task Client_ThatNeverAnswers_TimesOut([Values] bool stream)
     {
@@ -22,7 +21,7 @@ internal sealed class ForeignClientTests
         deaf.IsCompleted.Should().BeFalse();
         clock.Advance(TimeSpan.FromSeconds(1));
 
-        await deaf.WaitAsync(Patience);
+        await deaf.WaitAsync(Patience.Limit);
         (await routed.StateAsync()).Should().Match<ProviderDto>(state => state.InFlight == 0 && state.LastFailure == ProviderFailure.Timeout);
     }
 
@@ -41,8 +40,8 @@ internal sealed class ForeignClientTests
         clock.Advance(TimeSpan.FromSeconds(1));
         clock.Advance(TimeSpan.FromSeconds(5));
 
-        (await next.Awaiting(n => n.WaitAsync(Patience)).Should().ThrowAsync<ProviderException>()).Which.Failure.Should().Be(ProviderFailure.Timeout);
-        await updates.DisposeAsync().AsTask().WaitAsync(Patience);
+        (await next.Awaiting(n => n.WaitAsync(Patience.Limit)).Should().ThrowAsync<ProviderException>()).Which.Failure.Should().Be(ProviderFailure.Timeout);
+        await updates.DisposeAsync().AsTask().WaitAsync(Patience.Limit);
         (await routed.StateAsync()).Should().Match<ProviderDto>(state => state.InFlight == 0 && state.LastFailure == ProviderFailure.Timeout);
     }
 
@@ -62,8 +61,8 @@ internal sealed class ForeignClientTests
         next.IsCompleted.Should().BeFalse();
         clock.Advance(TimeSpan.FromSeconds(2));
 
-        (await next.Awaiting(n => n.WaitAsync(Patience)).Should().ThrowAsync<ProviderException>()).Which.Failure.Should().Be(ProviderFailure.Timeout);
-        await updates.DisposeAsync().AsTask().WaitAsync(Patience);
+        (await next.Awaiting(n => n.WaitAsync(Patience.Limit)).Should().ThrowAsync<ProviderException>()).Which.Failure.Should().Be(ProviderFailure.Timeout);
+        await updates.DisposeAsync().AsTask().WaitAsync(Patience.Limit);
     }
 
     [Test]
@@ -76,7 +75,7 @@ internal sealed class ForeignClientTests
         var deaf = routed.AskAsync(stream, ct: leaving.Token);
         await leaving.CancelAsync();
 
-        await deaf.Awaiting(d => d.WaitAsync(Patience)).Should().ThrowAsync<OperationCanceledException>();
+        await deaf.Awaiting(d => d.WaitAsync(Patience.Limit)).Should().ThrowAsync<OperationCanceledException>();
         (await routed.StateAsync()).InFlight.Should().Be(0);
     }
 
@@ -90,11 +89,11 @@ internal sealed class ForeignClientTests
 
         var deaf = routed.FailAsync(ProviderFailure.Timeout, stream: true);
         clock.Advance(TimeSpan.FromSeconds(6));
-        await deaf.WaitAsync(Patience);
+        await deaf.WaitAsync(Patience.Limit);
         routed.A.Closed.IsCompleted.Should().BeFalse();
         gate.SetResult();
 
-        await routed.A.Closed.WaitAsync(Patience);
+        await routed.A.Closed.WaitAsync(Patience.Limit);
     }
 
     private static IAsyncEnumerator<ChatResponseUpdate> StreamOf(RoutedServices routed) =>

@@ -16,6 +16,9 @@ internal sealed class ScriptedClient(string name) : IChatClient
     /// <summary>What call number n does after the first piece of a stream.</summary>
     public Func<int, CancellationToken, Task> Within { get; set; } = static (_, _) => Task.CompletedTask;
 
+    /// <summary>What calls of a model fail by; null for none.</summary>
+    public Func<string, Exception?> FailureOf { get; set; } = static _ => null;
+
     /// <summary>What it answers.</summary>
     public string Text { get; set; } = $"This is {name}.";
 
@@ -40,6 +43,8 @@ internal sealed class ScriptedClient(string name) : IChatClient
     {
         Options.Enqueue(options!);
         await Before(Interlocked.Increment(ref calls), cancellationToken);
+        if (FailureOf(options!.ModelId!) is { } failure)
+            throw failure;
         return new ChatResponse(new ChatMessage(ChatRole.Assistant, Text));
     }
 
@@ -51,6 +56,8 @@ internal sealed class ScriptedClient(string name) : IChatClient
         try
         {
             await Before(call, cancellationToken);
+            if (FailureOf(options!.ModelId!) is { } failure)
+                throw failure;
             var half = Text.Length / 2;
             yield return new ChatResponseUpdate(ChatRole.Assistant, Text[..half]);
             await Within(call, cancellationToken);

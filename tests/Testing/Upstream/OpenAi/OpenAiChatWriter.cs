@@ -73,6 +73,13 @@ internal sealed class OpenAiChatWriter(HttpContext http, JsonElement body)
     private object Usage()
     {
         var prompt = OpenAiReply.PromptTokens(body);
-        return new { prompt_tokens = prompt, completion_tokens = reply.Tokens, total_tokens = prompt + reply.Tokens };
+        return new
+        {
+            prompt_tokens = prompt,
+            completion_tokens = reply.Tokens,
+            total_tokens = prompt + reply.Tokens,
+            prompt_tokens_details = new { cached_tokens = 0 },
+            completion_tokens_details = new { reasoning_tokens = 0 },
+        };
     }
 }

@@ -73,7 +73,9 @@ internal sealed class OpenAiReply
     {
         if (!body.TryGetProperty("tool_choice", out var choice))
             return "auto";
-        return choice.ValueKind == JsonValueKind.String ? choice.GetString()! : choice.GetProperty("function").GetProperty("name").GetString()!;
+        if (choice.ValueKind == JsonValueKind.String)
+            return choice.GetString()!;
+        return choice.TryGetProperty("function", out var function) ? function.GetProperty("name").GetString()! : "auto";
     }
 
     private static string Described(JsonElement body, JsonElement last, string question)

@@ -58,8 +58,8 @@ internal sealed class FaultyUpstreams
             [$"{at}:MaxAnswerBytes"] = "100000",
             [$"{at}:Models:0:Id"] = model,
             [$"{at}:Models:0:UpstreamId"] = upstreamModel ?? model,
-            [$"{at}:Models:0:PromptPriceMicros"] = ((index + 1) * 1_000).ToString(CultureInfo.InvariantCulture),
-            [$"{at}:Models:0:CompletionPriceMicros"] = ((index + 1) * 1_000).ToString(CultureInfo.InvariantCulture),
+            [$"{at}:Models:0:Price:Prompt"] = (index + 1).ToString(CultureInfo.InvariantCulture),
+            [$"{at}:Models:0:Price:Completion"] = (index + 1).ToString(CultureInfo.InvariantCulture),
         };
     }
 }

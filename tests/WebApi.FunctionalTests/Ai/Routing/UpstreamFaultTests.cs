@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CleanLlm.Testing;
 using CleanLlm.Testing.Databases;
 using CleanLlm.WebApi.FunctionalTests.Api;
 
@@ -58,7 +59,7 @@ public sealed class UpstreamFaultTests(DatabaseKind kind) : ApiTests(kind)
 
             TestContext.Out.WriteLine($"{(stream ? "stream" : "JSON"),-6} {fault.Name,-28} {code,-22} {watch.Elapsed.TotalSeconds:0.00} s");
             code.Should().Be(stream ? fault.Stream : fault.Json, fault.Name);
-            watch.Elapsed.Should().BeLessThan(Bound, fault.Name);
+            watch.Elapsed.Should().BeLessThan(Bound + Patience.Slack, fault.Name);
             await Eventually.HoldsAsync($"no call of '{fault.Name}' is open", () => Task.FromResult(FaultyUpstreams.First.Model(fault.Script).Answering == 0));
         }
 

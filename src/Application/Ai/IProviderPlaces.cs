@@ -1,0 +1,14 @@
+using CleanLlm.Domain.Models;
+
+namespace CleanLlm.Application.Ai;
+
+/// <summary>Tells whether providers have places for further calls, at this moment and on this instance.</summary>
+public interface IProviderPlaces
+{
+    /// <summary>
+    /// Whether one of the candidates may take a call: it has a free place, or one may be waited for. A place is not kept: another call may take it.
+    /// </summary>
+    /// <param name="candidates">Who may answer.</param>
+    /// <param name="isAside">Nobody waits for the answer: such a call neither queues nor takes the last place.</param>
+    bool Any(IReadOnlyList<Model> candidates, bool isAside);
+}

@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+
+namespace CleanLlm.Application.Faults;
+
+/// <summary>
+/// Does again what failed because the database was away, at growing distances and few at once. It is for what no caller would repeat:
+/// what a request alone needs fails with it, so that its caller knows at once (docs/decisions/0040).
+/// </summary>
+public sealed partial class DatabaseRetries(IDatabaseFaults faults, TimeProvider clock, ILogger<DatabaseRetries> logger) : IDisposable
+{
+    // However many wait, a database that comes back is met by so few of them at once.
+    private const int MostAtOnce = 4;
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+
+    private readonly SemaphoreSlim retries = new(MostAtOnce);
+
+    // Work in the background has its own place, so that it never stands before work that a caller waits for.
+    private readonly SemaphoreSlim asides = new(1);
+
+    /// <summary>Does it, until it has succeeded once.</summary>
+    /// <param name="what">What is done, for the log.</param>
+    /// <param name="work">Must be right to do again when it is not known whether it had succeeded.</param>
+    /// <param name="ct">Gives up.</param>
+    public Task<T> RunAsync<T>(string what, Func<CancellationToken, Task<T>> work, CancellationToken ct) => RunAsync(retries, what, work, ct);
+
+    /// <summary>Does work in the background until it has succeeded once. Such work is done again one after the other.</summary>
+    /// <inheritdoc cref="RunAsync{T}(string, Func{CancellationToken, Task{T}}, CancellationToken)"/>
+    public Task<T> RunAsideAsync<T>(string what, Func<CancellationToken, Task<T>> work, CancellationToken ct) => RunAsync(asides, what, work, ct);
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        retries.Dispose();
+        asides.Dispose();
+    }
+
+    private async Task<T> RunAsync<T>(SemaphoreSlim places, string what, Func<CancellationToken, Task<T>> work, CancellationToken ct)
+    {
+        try
+        {
+            return await work(ct);
+        }
+        catch (Exception fault) when (faults.IsTransient(fault) && !ct.IsCancellationRequested)
+        {
+            LogRetrying(what, fault.GetBaseException().Message);
+        }
+
+        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        {
+            // Half of it by chance, so that those who failed together do not come back together.
+            await Task.Delay(pause * (RandomNumberGenerator.GetInt32(500, 1001) / 1000.0), clock, ct);
+            await places.WaitAsync(ct);
+            try
+            {
+                return await work(ct);
+            }
+            catch (Exception fault) when (faults.IsTransient(fault) && !ct.IsCancellationRequested)
+            {
+                // The next round.
+            }
+            finally
+            {
+                places.Release();
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{What} could not be stored ({Cause}) and is tried again")]
+    private partial void LogRetrying(string what, string cause);
+}

@@ -1,0 +1,76 @@
+using CleanLlm.Application.Accounts;
+using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.OneTimeTokens;
+using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Results;
+using CleanLlm.Domain.TwoFactor;
+using CleanLlm.Domain.Users;
+using CleanLlm.Infrastructure.Audit;
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanLlm.Infrastructure.Persistence.Erasures;
+
+/// <summary>
+/// Ends an account in one short transaction, which holds the end of the audit log and touches few rows however much the account has.
+/// What may be much is removed afterwards by <see cref="ErasureSweep"/>.
+/// </summary>
+internal sealed class AccountErasure(AppDbContext database, AuditSeal seal, ErasureBatches batches, ErasureSignal signal, TimeProvider clock) : IAccountErasure
+{
+    public async Task<Error?> EraseAsync(UserId user, CancellationToken ct)
+    {
+        if (await RefusalAsync(user, ct) is { } early)
+            return early;
+
+        // What cannot be closed does not keep the account from ending: the sweep tries again.
+        await batches.CloseRunningAsync(user, ct);
+        await using (var transaction = await seal.BeginAsync(database, ct))
+        {
+            if (await RefusalAsync(user, ct) is { } refusal)
+                return refusal;
+
+            await EndAsync(user, ct);
+            await transaction.CommitAsync(ct);
+        }
+
+        signal.Raise();
+        return null;
+    }
+
+    private async Task EndAsync(UserId id, CancellationToken ct)
+    {
+        var user = await database.Profiles.SingleAsync(profile => profile.Id == id, ct);
+        user.Erase(clock.GetUtcNow());
+        // All columns: what was read before the lock may have changed since.
+        database.Update(user);
+        await RemoveWaysInAsync(id, ct);
+        await database.SaveChangesAsync(ct);
+
+        var line = database.ChangeTracker.Entries<AuditEntry>()
+            .Select(entry => entry.Entity)
+            .Single(entry => entry.Action == AuditActions.Erased && entry.SubjectId == id.Value);
+        database.Add(Erasure.Of(id, line.Sequence, clock.GetUtcNow()));
+        await database.SaveChangesAsync(ct);
+    }
+
+    // The address is free again, and no credential leads to the account. All of this is bounded for a user.
+    private async Task RemoveWaysInAsync(UserId id, CancellationToken ct)
+    {
+        await database.Users.Where(credential => credential.UserId == id).ExecuteDeleteAsync(ct);
+        await database.Set<TwoFactorSecret>().Where(secret => secret.UserId == id).ExecuteDeleteAsync(ct);
+        await database.Set<OneTimeToken>().Where(token => token.UserId == id).ExecuteDeleteAsync(ct);
+        var subjects = await database.ApiKeys.Where(key => key.UserId == id).Select(key => key.Id).ToListAsync(ct);
+        await ErasedRows.RemoveCountersAsync(database, subjects.Select(key => QuotaSubjectId.Of(id, key)), ct);
+        await database.ApiKeys.Where(key => key.UserId == id).ExecuteDeleteAsync(ct);
+    }
+
+    private async Task<Error?> RefusalAsync(UserId id, CancellationToken ct)
+    {
+        if (await database.Profiles.AsNoTracking().SingleOrDefaultAsync(profile => profile.Id == id, ct) is not { } user)
+            return AuthErrors.AccountUnavailable;
+
+        return user is { Role: UserRole.Admin, Disabled: false }
+            && !await database.Profiles.AnyAsync(other => other.Id != id && other.Role == UserRole.Admin && !other.Disabled, ct)
+            ? AdminErrors.LastAdmin
+            : null;
+    }
+}

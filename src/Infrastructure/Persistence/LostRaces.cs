@@ -1,0 +1,23 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace CleanLlm.Infrastructure.Persistence;
+
+/// <summary>Changes that come too late: of two requests that change or delete a row at once, one finds it gone or changed.</summary>
+internal static class LostRaces
+{
+    /// <summary>Saves the changes, unless another one was first.</summary>
+    /// <returns>False when another one was: nothing is stored, and nothing is tracked any more, so that what is found next is what that one left.</returns>
+    public static async Task<bool> TrySaveChangesAsync(this AppDbContext database, CancellationToken ct)
+    {
+        try
+        {
+            await database.SaveChangesAsync(ct);
+            return true;
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            database.ChangeTracker.Clear();
+            return false;
+        }
+    }
+}

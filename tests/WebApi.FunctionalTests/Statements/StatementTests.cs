@@ -1,0 +1,60 @@
+using System.Globalization;
+using CleanLlm.Testing.Databases;
+using CleanLlm.WebApi.FunctionalTests.Access;
+using CleanLlm.WebApi.FunctionalTests.Api;
+
+namespace CleanLlm.WebApi.FunctionalTests.Statements;
+
+/// <summary>
+/// No statement on a request's way reads through a table that grows: the real program answers every route, to a user who has much of everything,
+/// and the database tells how it read (docs/decisions/0046-no-scans.md).
+/// </summary>
+[TestFixture(DatabaseKind.Sqlite)]
+[TestFixture(DatabaseKind.Postgres)]
+internal sealed class StatementTests(DatabaseKind kind)
+{
+    private const int FewestStatements = 120;
+
+    [Test]
+    public async Task NoStatement_ReadsThroughATableThatGrows()
+    {
+        using IStatementRecord record = kind == DatabaseKind.Postgres ? new PostgresPlans() : new SqlitePlans();
+        await using var api = await CleanLlmApi.StartAsync(kind, [.. record.Settings, new("Titles:Enabled", "true"), new("Titles:FromQuestion", "true")]);
+        using var stage = new AccessStage(api);
+        await stage.SetAsync();
+        if (kind == DatabaseKind.Postgres)
+            await SeededRows.AddAsync(api.Database, stage.Owner.UserId, stage.Other.UserId);
+
+        record.Begin(api.Database.ConnectionString);
+        await CallEveryRouteAsync(stage);
+        await new FurtherCalls(stage).MakeAsync();
+        await Upkeep.RunAsync(api.Services);
+        var (faults, statements) = await record.EndAsync();
+
+        await TestContext.Out.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{statements} different statements"));
+        statements.Should().BeGreaterThan(FewestStatements, "otherwise not all of them were seen");
+        faults.Should().BeEmpty();
+    }
+
+    private static async Task CallEveryRouteAsync(AccessStage stage)
+    {
+        foreach (var (route, row) in AccessMatrix.Rows)
+        {
+            using var own = row.EndsSession ? new AccessStage(stage.Api) : null;
+            await (own?.SetAsync() ?? Task.CompletedTask);
+            var here = own ?? stage;
+            var caller = await here.CallerAsync(row.Audience switch
+            {
+                Audience.Public => CallerKind.Anonymous,
+                Audience.Admin => CallerKind.Admin,
+                _ => CallerKind.Owner,
+            });
+            var path = await row.Path(here);
+            // The copy of an account is as long as the account: that of another user does.
+            if (path.EndsWith("/export", StringComparison.Ordinal))
+                caller = here.Other;
+            var answer = await caller.SendAsync(new HttpMethod(route.Split(' ')[0]), path, row.Body is null ? null : await row.Body(here), row.Headers);
+            ((int)answer.Status).Should().Be(row.Status, "{0} answered {1}", route, answer.Body);
+        }
+    }
+}
