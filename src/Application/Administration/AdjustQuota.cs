@@ -32,14 +32,14 @@ internal sealed class AdjustQuotaValidator : AbstractValidator<AdjustQuota>
 }
 
 internal sealed class AdjustQuotaHandler(
-    IUserRepository users, ISubscriptions subscriptions, IQuotaAdjustments adjustments, IAuditTrail audit, ICurrentUser current, TimeProvider clock)
+    IUserRepository users, IPlanLookup plans, IQuotaAdjustments adjustments, IAuditTrail audit, ICurrentUser current, TimeProvider clock)
     : IRequestHandler<AdjustQuota, Result<QuotaLimitDto>>
 {
     public async Task<Result<QuotaLimitDto>> Handle(AdjustQuota request, CancellationToken ct)
     {
         if (await users.FindAsync(request.UserId, ct) is not { } user)
             return AdminErrors.UserNotFound;
-        if (await subscriptions.PlanOfAsync(user.Id, ct) is not { } plan)
+        if (await plans.PlanOfAsync(user.Id, ct) is not { } plan)
             return AdminErrors.UserDisabled;
         if (plan.Limits.FirstOrDefault(known => known.Metric == request.Metric && known.Window == request.Window) is not { } limit
             || limit.Window == QuotaWindow.Running)

@@ -114,10 +114,10 @@ public sealed partial class AdmissionGate : IDisposable
 
     /// <summary>Asks to be let in; who is must <see cref="Leave"/>.</summary>
     /// <param name="user">Whose request it is.</param>
-    /// <param name="isAside">Nobody waits for it: it does not queue, and never takes the last place.</param>
+    /// <param name="isBackground">Nobody waits for it: it does not queue, and never takes the last place.</param>
     /// <param name="ct">Gives up waiting.</param>
     /// <returns>Null when it is in; else why it is not.</returns>
-    internal ValueTask<Error?> EnterAsync(UserId user, bool isAside, CancellationToken ct)
+    internal ValueTask<Error?> EnterAsync(UserId user, bool isBackground, CancellationToken ct)
     {
         AdmissionWait? wait = null;
         Error? refusal = null;
@@ -125,9 +125,9 @@ public sealed partial class AdmissionGate : IDisposable
         {
             if (IsClosed)
                 refusal = CompletionErrors.Stopping;
-            else if (waiting == 0 && inside < (isAside ? places - 1 : places))
+            else if (waiting == 0 && inside < (isBackground ? places - 1 : places))
                 inside++;
-            else if (isAside || !TryEnqueue(user, out wait))
+            else if (isBackground || !TryEnqueue(user, out wait))
                 refusal = CompletionErrors.Overloaded;
         }
 

@@ -16,12 +16,12 @@ public sealed class CompletionLog
     public long Size { get; private set; }
 
     /// <summary>Whether anybody reads who is not there on the server's own behalf.</summary>
-    internal bool HasAudience
+    internal bool HasReaders
     {
         get
         {
             lock (gate)
-                return readers.Any(reader => reader.IsAudience);
+                return readers.Any(reader => reader.IsCounted);
         }
     }
 
@@ -63,14 +63,14 @@ public sealed class CompletionLog
     /// <param name="clock">Measures the silence.</param>
     /// <param name="ct">Ends this reader only.</param>
     public ICompletionReader OpenReader(int after, TimeSpan patience, TimeProvider clock, CancellationToken ct) =>
-        Open(after, patience, isAudience: true, clock, ct);
+        Open(after, patience, isCounted: true, clock, ct);
 
-    internal ICompletionReader Open(int after, TimeSpan patience, bool isAudience, TimeProvider clock, CancellationToken ct)
+    internal ICompletionReader Open(int after, TimeSpan patience, bool isCounted, TimeProvider clock, CancellationToken ct)
     {
         // Nobody was given an id beyond what there is; who sends one still gets what comes, and the ending.
         lock (gate)
             after = Math.Min(after, count);
-        var reader = new CompletionLogReader(this, after, patience, isAudience, clock, ct);
+        var reader = new CompletionLogReader(this, after, patience, isCounted, clock, ct);
         lock (gate)
             readers.Add(reader);
         return reader;

@@ -18,15 +18,15 @@ internal sealed class CompletionLogReader : ICompletionReader, IValueTaskSource<
     private bool isWaiting;
     private int next;
 
-    public CompletionLogReader(CompletionLog log, int after, TimeSpan patience, bool isAudience, TimeProvider clock, CancellationToken ct)
+    public CompletionLogReader(CompletionLog log, int after, TimeSpan patience, bool isCounted, TimeProvider clock, CancellationToken ct)
     {
-        (this.log, this.ct, next, IsAudience) = (log, ct, after, isAudience);
+        (this.log, this.ct, next, IsCounted) = (log, ct, after, isCounted);
         timer = clock.CreateTimer(static state => ((CompletionLogReader)state!).WakeUp(), this, patience, patience);
         leaving = ct.UnsafeRegister(static state => ((CompletionLogReader)state!).WakeUp(), this);
     }
 
     /// <summary>Whether it reads for a caller.</summary>
-    public bool IsAudience { get; }
+    public bool IsCounted { get; }
 
     public ValueTask<EventBatch> NextAsync()
     {

@@ -67,7 +67,7 @@ internal sealed record CompletionRequest
     public bool? Cache { get; init; }
 
     /// <summary>Whether no caller waits for it, so that it takes no place among the completions its user may have at once.</summary>
-    public bool IsAside { get; init; }
+    public bool IsBackground { get; init; }
 
     /// <summary>One question as the messages of a request.</summary>
     public static IReadOnlyList<ChatMessage> Question(string text) => [new ChatMessage(ChatRole.User, text)];

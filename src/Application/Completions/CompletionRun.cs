@@ -79,7 +79,7 @@ public sealed class CompletionRun : ILeaseholder
     /// <summary>Ends it because the caller who asked for that has left, unless another reader has come.</summary>
     public void CancelIfUnread()
     {
-        if (!Log.HasAudience)
+        if (!Log.HasReaders)
             Cancel();
     }
 

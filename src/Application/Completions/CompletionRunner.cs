@@ -17,7 +17,7 @@ namespace CleanLlm.Application.Completions;
 /// so refusals come before the first byte; answering goes on without the caller.
 /// </summary>
 internal sealed class CompletionRunner(
-    ISubscriptions subscriptions,
+    IPlanLookup plans,
     IModelCatalog catalog,
     IConversationReader conversations,
     PromptPipeline pipeline,
@@ -44,7 +44,7 @@ internal sealed class CompletionRunner(
     /// <summary>Starts a completion, which goes on by itself; or finds the one that the same request has started before.</summary>
     public async Task<Result<StartedCompletion>> StartAsync(CompletionRequest request, CancellationToken ct)
     {
-        if (await gate.EnterAsync(request.UserId, request.IsAside, ct) is { } refusal)
+        if (await gate.EnterAsync(request.UserId, request.IsBackground, ct) is { } refusal)
             return refusal;
         using var place = new AdmissionPlace(gate);
         return await StartInsideAsync(request, place, ct);
@@ -80,7 +80,7 @@ internal sealed class CompletionRunner(
         var (plan, candidates, _) = loaded.Value;
         var terms = cache.TermsFor(request.UserId, plan, request.Cache, request.Temperature, request.Store);
         // What the cache may know needs no provider.
-        if (terms is null && !places.Any(candidates, request.IsAside))
+        if (terms is null && !places.Any(candidates, request.IsBackground))
         {
             gate.NoteRefusal(ProviderErrors.NoPlace);
             return ProviderErrors.NoPlace;
@@ -110,7 +110,7 @@ internal sealed class CompletionRunner(
 
     private async Task<Result<Loaded>> LoadAsync(CompletionRequest request, CancellationToken ct)
     {
-        if (await subscriptions.PlanOfAsync(request.UserId, ct) is not { } plan)
+        if (await plans.PlanOfAsync(request.UserId, ct) is not { } plan)
             return AuthErrors.AccountUnavailable;
 
         var conversation = None;
@@ -228,7 +228,7 @@ internal sealed class CompletionRunner(
 
     private static IReadOnlyList<PlanLimit> Limits(CompletionRequest request, Plan plan) => request switch
     {
-        { IsAside: true } => [.. plan.Limits.Where(limit => limit.Metric != QuotaMetric.Concurrency)],
+        { IsBackground: true } => [.. plan.Limits.Where(limit => limit.Metric != QuotaMetric.Concurrency)],
         { Key.Limit: { } own } => [.. plan.Limits, own],
         _ => plan.Limits,
     };

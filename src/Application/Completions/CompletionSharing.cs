@@ -39,7 +39,7 @@ internal sealed partial class CompletionSharing(ICompletionEventStore shared, Ti
     private async Task<bool> TryCopyAsync(CompletionRun run)
     {
         var writer = shared.OpenWriter(run.Id);
-        await using var reader = run.Log.Open(after: 0, Patience, isAudience: false, clock, CancellationToken.None);
+        await using var reader = run.Log.Open(after: 0, Patience, isCounted: false, clock, CancellationToken.None);
         var pause = UnwatchedPause;
         while (true)
         {

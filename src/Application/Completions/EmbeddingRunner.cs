@@ -20,7 +20,7 @@ namespace CleanLlm.Application.Completions;
 /// settled by the same closing and charged in the same ledger. There is nothing to stream, so the caller waits.
 /// </summary>
 internal sealed partial class EmbeddingRunner(
-    ISubscriptions subscriptions,
+    IPlanLookup plans,
     IModelCatalog catalog,
     AdmissionGate gate,
     IProviderPlaces places,
@@ -52,7 +52,7 @@ internal sealed partial class EmbeddingRunner(
 
     private async Task<Result<Started>> StartAsync(EmbeddingRequest request, CancellationToken ct)
     {
-        if (await gate.EnterAsync(request.UserId, isAside: false, ct) is { } refusal)
+        if (await gate.EnterAsync(request.UserId, isBackground: false, ct) is { } refusal)
             return refusal;
         using var place = new AdmissionPlace(gate);
         return await StartInsideAsync(request, place, ct);
@@ -68,7 +68,7 @@ internal sealed partial class EmbeddingRunner(
         if (inputs.Any(string.IsNullOrWhiteSpace))
             return Error.Invalid("input", "Must hold visible text.");
         var (plan, candidates) = chosen.Value;
-        if (!places.Any(candidates, isAside: false))
+        if (!places.Any(candidates, isBackground: false))
         {
             gate.NoteRefusal(ProviderErrors.NoPlace);
             return ProviderErrors.NoPlace;
@@ -122,7 +122,7 @@ internal sealed partial class EmbeddingRunner(
 
     private async Task<Result<(Plan Plan, IReadOnlyList<Model> Candidates)>> ChooseAsync(EmbeddingRequest request, CancellationToken ct)
     {
-        if (await subscriptions.PlanOfAsync(request.UserId, ct) is not { } plan)
+        if (await plans.PlanOfAsync(request.UserId, ct) is not { } plan)
             return AuthErrors.AccountUnavailable;
         var (named, all) = await catalog.CandidatesAsync(request.Model, ct);
         if (named.Count == 0)

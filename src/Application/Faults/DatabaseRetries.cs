@@ -28,7 +28,7 @@ public sealed partial class DatabaseRetries(IDatabaseFaults faults, TimeProvider
 
     /// <summary>Does work in the background until it has succeeded once. Such work is done again one after the other.</summary>
     /// <inheritdoc cref="RunAsync{T}(string, Func{CancellationToken, Task{T}}, CancellationToken)"/>
-    public Task<T> RunAsideAsync<T>(string what, Func<CancellationToken, Task<T>> work, CancellationToken ct) => RunAsync(asides, what, work, ct);
+    public Task<T> RunInBackgroundAsync<T>(string what, Func<CancellationToken, Task<T>> work, CancellationToken ct) => RunAsync(asides, what, work, ct);
 
     /// <inheritdoc />
     public void Dispose()

@@ -18,11 +18,11 @@ internal sealed class GetModelValidator : AbstractValidator<GetModel>
     public GetModelValidator() => RuleFor(request => request.Id).NotEmpty().MaximumLength(Chat.ModelMaxLength);
 }
 
-internal sealed class GetModelHandler(IModelCatalog catalog, ISubscriptions subscriptions, ICurrentUser user) : IRequestHandler<GetModel, Result<ModelDto>>
+internal sealed class GetModelHandler(IModelCatalog catalog, IPlanLookup plans, ICurrentUser user) : IRequestHandler<GetModel, Result<ModelDto>>
 {
     public async Task<Result<ModelDto>> Handle(GetModel request, CancellationToken cancellationToken)
     {
-        if (await subscriptions.PlanOfAsync(user.Id, cancellationToken) is not { } plan)
+        if (await plans.PlanOfAsync(user.Id, cancellationToken) is not { } plan)
             return AuthErrors.AccountUnavailable;
 
         var named = (await catalog.CandidatesAsync(request.Id, cancellationToken)).Named;

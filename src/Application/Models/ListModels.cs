@@ -53,12 +53,12 @@ public sealed record ModelPriceDto(decimal Prompt, decimal CachedPrompt, decimal
         new(price.Prompt, price.CachedPrompt, price.CacheWrite, price.Completion, price.Reasoning, price.Request);
 }
 
-internal sealed class ListModelsHandler(IModelCatalog catalog, ISubscriptions subscriptions, ICurrentUser user)
+internal sealed class ListModelsHandler(IModelCatalog catalog, IPlanLookup plans, ICurrentUser user)
     : IRequestHandler<ListModels, Result<IReadOnlyList<ModelDto>>>
 {
     public async Task<Result<IReadOnlyList<ModelDto>>> Handle(ListModels request, CancellationToken ct)
     {
-        if (await subscriptions.PlanOfAsync(user.Id, ct) is not { } plan)
+        if (await plans.PlanOfAsync(user.Id, ct) is not { } plan)
             return AuthErrors.AccountUnavailable;
 
         var models = await catalog.ListAsync(ct);

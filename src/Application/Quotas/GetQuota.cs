@@ -8,12 +8,12 @@ namespace CleanLlm.Application.Quotas;
 /// <summary>What the caller may still spend.</summary>
 public sealed record GetQuota : IRequest<Result<QuotaStatusDto>>;
 
-internal sealed class GetQuotaHandler(ISubscriptions subscriptions, IQuotaQueries quotas, ICurrentUser user, TimeProvider clock)
+internal sealed class GetQuotaHandler(IPlanLookup plans, IQuotaQueries quotas, ICurrentUser user, TimeProvider clock)
     : IRequestHandler<GetQuota, Result<QuotaStatusDto>>
 {
     public async Task<Result<QuotaStatusDto>> Handle(GetQuota request, CancellationToken cancellationToken)
     {
-        if (await subscriptions.PlanOfAsync(user.Id, cancellationToken) is not { } plan)
+        if (await plans.PlanOfAsync(user.Id, cancellationToken) is not { } plan)
             return AuthErrors.AccountUnavailable;
 
         var now = clock.GetUtcNow();

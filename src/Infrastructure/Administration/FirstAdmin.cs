@@ -14,7 +14,7 @@ namespace CleanLlm.Infrastructure.Administration;
 internal sealed partial class FirstAdmin(
     AppDbContext database,
     ICredentials credentials,
-    AuditSeal seal,
+    AuditChain chain,
     IAuditTrail audit,
     IAccessStates access,
     TimeProvider clock,
@@ -51,7 +51,7 @@ internal sealed partial class FirstAdmin(
     {
         // Ahead of the lock, for which all who sign in wait while a password is hashed.
         var verified = await VerifyAsync(id, email, password, ct);
-        await using var transaction = await seal.BeginAsync(database, ct);
+        await using var transaction = await chain.BeginAsync(database, ct);
         if (await database.Profiles.SingleOrDefaultAsync(profile => profile.Id == id, ct) is not { Role: not UserRole.Admin } user)
             return;
         // Anybody may have registered with this address before: only its owner, or whoever knows the configured password, is made admin.

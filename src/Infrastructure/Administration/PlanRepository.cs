@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Administration;
 
-internal sealed class PlanRepository(AppDbContext database, AuditSeal seal, Subscriptions subscriptions) : IPlanRepository
+internal sealed class PlanRepository(AppDbContext database, AuditChain chain, PlanLookup plans) : IPlanRepository
 {
     public async Task<IReadOnlyList<Plan>> ListAsync(CancellationToken ct) =>
         await database.Plans.AsNoTracking().OrderBy(plan => plan.Name).ToListAsync(ct);
@@ -17,7 +17,7 @@ internal sealed class PlanRepository(AppDbContext database, AuditSeal seal, Subs
 
     public async Task<Error?> SaveAsync(Plan plan, CancellationToken ct)
     {
-        await using var transaction = await seal.BeginAsync(database, ct);
+        await using var transaction = await chain.BeginAsync(database, ct);
         if (database.Entry(plan).State == EntityState.Detached)
             database.Add(plan);
         if (plan.IsDefault)
@@ -42,13 +42,13 @@ internal sealed class PlanRepository(AppDbContext database, AuditSeal seal, Subs
         if (!await database.Plans.AnyAsync(known => known.IsDefault, ct))
             return PlanErrors.IsDefault;
         await transaction.CommitAsync(CancellationToken.None);
-        subscriptions.ForgetPlans();
+        plans.ForgetPlans();
         return null;
     }
 
     public async Task<Error?> RemoveAsync(Plan plan, CancellationToken ct)
     {
-        await using var transaction = await seal.BeginAsync(database, ct);
+        await using var transaction = await chain.BeginAsync(database, ct);
         if (await database.Plans.AnyAsync(known => known.Id == plan.Id && known.IsDefault, ct))
             return PlanErrors.IsDefault;
 
@@ -67,7 +67,7 @@ internal sealed class PlanRepository(AppDbContext database, AuditSeal seal, Subs
         }
 
         await transaction.CommitAsync(CancellationToken.None);
-        subscriptions.ForgetPlans();
+        plans.ForgetPlans();
         return null;
     }
 }

@@ -7,12 +7,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Administration;
 
-internal sealed class QuotaAdjustments(AppDbContext database, AuditSeal seal) : IQuotaAdjustments
+internal sealed class QuotaAdjustments(AppDbContext database, AuditChain chain) : IQuotaAdjustments
 {
     public async Task<QuotaCounter?> GrantAsync(UserId user, PlanLimit limit, long amount, DateTimeOffset now, CancellationToken ct)
     {
         var (subject, period) = (QuotaSubjectId.Of(user, limit.Key), limit.Window.PeriodStart(now));
-        await using var transaction = await seal.BeginAsync(database, ct);
+        await using var transaction = await chain.BeginAsync(database, ct);
         // One statement: an admission may be making or changing the same counter. SQLite keeps times as ticks.
         object start = database.IsEmbedded ? period.UtcTicks : period;
         await database.Database.ExecuteSqlAsync(

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Administration;
 
-internal sealed class UserDirectory(AppDbContext database, AuditSeal seal) : IUserDirectory
+internal sealed class UserDirectory(AppDbContext database, AuditChain chain) : IUserDirectory
 {
     private const string Escape = "\\";
 
@@ -38,7 +38,7 @@ internal sealed class UserDirectory(AppDbContext database, AuditSeal seal) : IUs
 
     public async Task<Result<AdminUserDto>> SaveAsync(User user, DateTimeOffset now, CancellationToken ct)
     {
-        await using var transaction = await seal.BeginAsync(database, ct);
+        await using var transaction = await chain.BeginAsync(database, ct);
         // Asked again under the lock: a plan may have been deleted, an admin demoted since.
         if (user.PlanId is { } plan && !await HasPlanAsync(plan, ct))
             return PlanErrors.Unknown;

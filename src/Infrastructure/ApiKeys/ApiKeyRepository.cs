@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.ApiKeys;
 
-internal sealed class ApiKeyRepository(AppDbContext database, AuditSeal seal) : IApiKeyRepository
+internal sealed class ApiKeyRepository(AppDbContext database, AuditChain chain) : IApiKeyRepository
 {
     public async Task<IReadOnlyList<ApiKey>> ListAsync(UserId user, CancellationToken ct) =>
         await database.ApiKeys.AsNoTracking().Where(key => key.UserId == user).OrderByDescending(key => key.Id).ToListAsync(ct);
@@ -19,7 +19,7 @@ internal sealed class ApiKeyRepository(AppDbContext database, AuditSeal seal) : 
     public async Task<Error?> AddAsync(ApiKey key, CancellationToken ct)
     {
         // Counted under the lock: those that are made at once come one after another.
-        await using var transaction = await seal.BeginAsync(database, ct);
+        await using var transaction = await chain.BeginAsync(database, ct);
         if (await database.ApiKeys.CountAsync(known => known.UserId == key.UserId, ct) >= ApiKey.MaxPerUser)
         {
             database.ChangeTracker.Clear();

@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanLlm.Infrastructure.Audit;
 
 /// <summary>One walk along the whole chain, in memory for one batch.</summary>
-internal sealed class AuditCheck(AppDbContext database, AuditSeal seal)
+internal sealed class AuditCheck(AppDbContext database, AuditChain chain)
 {
     private const int Batch = 1_000;
 
@@ -58,9 +58,9 @@ internal sealed class AuditCheck(AppDbContext database, AuditSeal seal)
         {
             if (line.Sequence != Entries + 1)
                 return (Entries + 1, "A line is missing.");
-            if (!Same(line.Hash, await seal.HashAsync(line, previous, ct)))
+            if (!Same(line.Hash, await chain.HashAsync(line, previous, ct)))
                 return (line.Sequence, "The line is not what was written here.");
-            if (line.Detail is { } detail && !Same(line.DetailHash, await seal.HashDetailAsync(line.Sequence, detail, ct)))
+            if (line.Detail is { } detail && !Same(line.DetailHash, await chain.HashDetailAsync(line.Sequence, detail, ct)))
                 return (line.Sequence, "The detail is not what was written here.");
             if (IsRedacted(line) && !WasErased(line.SubjectId) && !(WasErased(line.ActorId) && !line.Action.StartsWith(AuditActions.AdminPrefix, StringComparison.Ordinal)))
                 return (line.Sequence, "The detail was taken away, and not with an account that was erased.");

@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Audit;
 
-internal sealed class AuditLog(AppDbContext database, AuditSeal seal) : IAuditLog
+internal sealed class AuditLog(AppDbContext database, AuditChain chain) : IAuditLog
 {
     public async Task<Page<AuditEntryDto>> ListAsync(AuditFilter filter, Cursor? after, int limit, CancellationToken ct)
     {
@@ -36,7 +36,7 @@ internal sealed class AuditLog(AppDbContext database, AuditSeal seal) : IAuditLo
 
     public async Task<AuditVerdictDto> VerifyAsync(CancellationToken ct)
     {
-        var check = new AuditCheck(database, seal);
+        var check = new AuditCheck(database, chain);
         var (brokenAt, reason) = await check.RunAsync(ct) ?? default;
         var head = check.Head;
         return new AuditVerdictDto(

@@ -16,7 +16,7 @@ namespace CleanLlm.Infrastructure.Completions;
 /// what comes after an event is one range, and a repeated write is refused by Redis itself.
 /// </summary>
 internal sealed partial class RedisCompletionEvents(
-    IConnectionMultiplexer redis, EphemeralEncryptor seal, IOptions<CompletionOptions> options, ILogger<RedisCompletionEvents> logger) : ICompletionEventStore
+    IConnectionMultiplexer redis, EphemeralEncryptor encryptor, IOptions<CompletionOptions> options, ILogger<RedisCompletionEvents> logger) : ICompletionEventStore
 {
     // How many pieces one reading takes from Redis at most; the rest comes with the next.
     private const int MaxEntries = 200;
@@ -26,7 +26,7 @@ internal sealed partial class RedisCompletionEvents(
     public bool IsShared => true;
 
     public ICompletionEventWriter OpenWriter(CompletionId id) =>
-        new RedisEventWriter(redis, callTimeout, NamesOf(id), seal, TimeSpan.FromSeconds(options.Value.MaxSeconds), logger);
+        new RedisEventWriter(redis, callTimeout, NamesOf(id), encryptor, TimeSpan.FromSeconds(options.Value.MaxSeconds), logger);
 
     public async Task<EventBatch> ReadAsync(CompletionId id, int after, CancellationToken ct)
     {
@@ -39,7 +39,7 @@ internal sealed partial class RedisCompletionEvents(
             var isLast = false;
             foreach (var entry in entries)
             {
-                var piece = EventJson.Read(seal.Open((byte[])entry[RedisEventLog.Field]!, log.Purpose));
+                var piece = EventJson.Read(encryptor.Open((byte[])entry[RedisEventLog.Field]!, log.Purpose));
                 var first = LastOf(entry) - piece.Length + 1;
                 // The first piece may begin with what the reader has seen; one with a gap before it must not be shown.
                 if (first > after + events.Count + 1)

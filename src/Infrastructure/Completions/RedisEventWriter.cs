@@ -8,12 +8,12 @@ namespace CleanLlm.Infrastructure.Completions;
 
 /// <summary>Adds to one log. It keeps what is the same for every piece: the names and the key.</summary>
 internal sealed partial class RedisEventWriter(
-    IConnectionMultiplexer redis, TimeSpan callTimeout, RedisEventLog log, EphemeralEncryptor seal, TimeSpan longestRun, ILogger<RedisCompletionEvents> logger)
+    IConnectionMultiplexer redis, TimeSpan callTimeout, RedisEventLog log, EphemeralEncryptor encryptor, TimeSpan longestRun, ILogger<RedisCompletionEvents> logger)
     : ICompletionEventWriter
 {
     private static readonly TimeSpan Retention = TimeSpan.FromMinutes(10);
 
-    private readonly PurposeEncryptor sealer = seal.For(log.Purpose);
+    private readonly PurposeEncryptor sealer = encryptor.For(log.Purpose);
 
     public async Task<Appended> AppendAsync(EventBatch batch, CancellationToken ct)
     {

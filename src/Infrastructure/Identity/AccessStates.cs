@@ -13,7 +13,7 @@ namespace CleanLlm.Infrastructure.Identity;
 /// Rights by session and by user, believed for two seconds at most; a change on any instance that shares a Redis is known at once.
 /// </summary>
 internal sealed class AccessStates(
-    IDbContextFactory<AppDbContext> databases, IEnumerable<IAccessBroadcast> broadcasts, ApiKeyStates keys, Subscriptions subscriptions, TimeProvider clock)
+    IDbContextFactory<AppDbContext> databases, IEnumerable<IAccessBroadcast> broadcasts, ApiKeyStates keys, PlanLookup plans, TimeProvider clock)
     : IAccessStates
 {
     /// <summary>How long what was read is believed. With the second and a half between two looks of an open stream it stays below five.</summary>
@@ -39,7 +39,7 @@ internal sealed class AccessStates(
         sessions.Forget((_, state) => state?.UserId == user);
         users.Forget((id, _) => id == user);
         keys.Forget(user);
-        subscriptions.Forget(user);
+        plans.Forget(user);
     }
 
     private static async Task<AccessState?> ReadAsync(SessionId id, AccessStates self, CancellationToken ct)

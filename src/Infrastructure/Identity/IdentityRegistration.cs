@@ -46,7 +46,7 @@ internal static class IdentityRegistration
             services.AddHostedService(provider => provider.GetRequiredService<RedisAccessBroadcast>());
         }
 
-        services.AddSingleton<AuditSeal>();
+        services.AddSingleton<AuditChain>();
         services.AddScoped<IAuditTrail, AuditTrail>();
 
         services.AddHostedService<IdentityStartup>();

@@ -55,9 +55,9 @@ internal abstract class AppDbContext(DbContextOptions options) : IdentityUserCon
         if (lines.Count == 0)
             return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
 
-        var seal = this.GetService<AuditSeal>();
-        await using var transaction = Database.CurrentTransaction is null ? await seal.BeginAsync(this, cancellationToken) : null;
-        await seal.SealAsync(this, lines, cancellationToken);
+        var chain = this.GetService<AuditChain>();
+        await using var transaction = Database.CurrentTransaction is null ? await chain.BeginAsync(this, cancellationToken) : null;
+        await chain.SealAsync(this, lines, cancellationToken);
         var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
         // Whoever saves must know whether it was stored, also when the caller has hung up.
         if (transaction is not null)

@@ -44,8 +44,8 @@ internal static class PersistenceRegistration
         services.AddSingleton<IConversationReader, ConversationReader>();
         services.AddSingleton<ICompletionQueries, CompletionQueries>();
         services.AddSingleton<IIdempotencyKeys, IdempotencyKeys>();
-        services.AddSingleton<Subscriptions>();
-        services.AddSingleton<ISubscriptions>(provider => provider.GetRequiredService<Subscriptions>());
+        services.AddSingleton<PlanLookup>();
+        services.AddSingleton<IPlanLookup>(provider => provider.GetRequiredService<PlanLookup>());
 
         services.AddSettings<List<PlanOptions>>(configuration, PlanOptions.Section);
         services.AddSingleton<IValidateOptions<List<PlanOptions>>, PlanOptionsValidator>();

@@ -4,11 +4,11 @@ using CleanLlm.Infrastructure.Audit;
 
 namespace CleanLlm.Infrastructure.Persistence;
 
-internal sealed class Transactions(AppDbContext database, AuditSeal seal) : ITransactions
+internal sealed class Transactions(AppDbContext database, AuditChain chain) : ITransactions
 {
     public async Task<Result<T>> RunAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct)
     {
-        await using var transaction = await seal.BeginAsync(database, ct);
+        await using var transaction = await chain.BeginAsync(database, ct);
         var outcome = await work();
         if (outcome.IsSuccess)
         {

@@ -14,7 +14,7 @@ namespace CleanLlm.WebApi.Http;
 /// Limits how often a user calls, by class of request, before anything of the body is read. The rates are those of the user's plan, which is
 /// kept in memory for seconds, and where it says nothing those of the section <c>RateLimiting</c>.
 /// </summary>
-internal sealed class RequestRates(IRateLimiter limiter, ISubscriptions subscriptions, IOptions<RateLimitingOptions> options, TimeProvider clock)
+internal sealed class RequestRates(IRateLimiter limiter, IPlanLookup plans, IOptions<RateLimitingOptions> options, TimeProvider clock)
 {
     // By class, so that a request makes no texts.
     private static readonly string[] OfUser = [.. Enum.GetNames<RequestClass>().Select(name => "user-" + name.ToLowerInvariant())];
@@ -25,7 +25,7 @@ internal sealed class RequestRates(IRateLimiter limiter, ISubscriptions subscrip
     {
         if (ClassOf(http) is { } requests
             && Guid.TryParse(http.User.FindFirstValue(JwtRegisteredClaimNames.Sub), out var id)
-            && await subscriptions.PlanOfAsync(new UserId(id), http.RequestAborted) is { } plan)
+            && await plans.PlanOfAsync(new UserId(id), http.RequestAborted) is { } plan)
         {
             var rate = plan.RateOf(requests) ?? options.Value.RateOf(requests);
             var buckets = Buckets(rate, id, http.Features.Get<ApiKeyAccess>());

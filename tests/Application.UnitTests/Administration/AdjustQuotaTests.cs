@@ -14,14 +14,14 @@ internal sealed class AdjustQuotaTests
     private const string Reason = "Ticket 4711: they asked";
 
     private readonly AdministrationFixture fixture = new();
-    private readonly ISubscriptions subscriptions = Substitute.For<ISubscriptions>();
+    private readonly IPlanLookup plans = Substitute.For<IPlanLookup>();
     private readonly IQuotaAdjustments adjustments = Substitute.For<IQuotaAdjustments>();
 
     [SetUp]
     public void Subscribe()
     {
         PlanTerms terms = new("free", IsDefault: true, Concurrency: 3, [], MaxOutputTokens: null, [new PlanLimit(QuotaMetric.Tokens, QuotaWindow.Day, 100)]);
-        subscriptions.PlanOfAsync(default, default).ReturnsForAnyArgs(Plan.Create(terms, fixture.Accounts.Clock.GetUtcNow()).Value);
+        plans.PlanOfAsync(default, default).ReturnsForAnyArgs(Plan.Create(terms, fixture.Accounts.Clock.GetUtcNow()).Value);
         adjustments.GrantAsync(default, null!, default, default, default).ReturnsForAnyArgs(call =>
             new QuotaCounter(QuotaSubjectId.Of(call.Arg<UserId>(), null), QuotaMetric.Tokens, QuotaWindow.Day, default) { Granted = call.ArgAt<long>(2), Used = 30 });
     }
@@ -52,12 +52,12 @@ internal sealed class AdjustQuotaTests
     [Test]
     public async Task ADisabledUser_HasNoQuota()
     {
-        subscriptions.PlanOfAsync(default, default).ReturnsForAnyArgs((Plan?)null);
+        plans.PlanOfAsync(default, default).ReturnsForAnyArgs((Plan?)null);
 
         (await AdjustAsync(1)).Error.Should().Be(AdminErrors.UserDisabled);
     }
 
     private Task<Result<QuotaLimitDto>> AdjustAsync(long amount, QuotaMetric metric = QuotaMetric.Tokens, QuotaWindow window = QuotaWindow.Day) =>
-        new AdjustQuotaHandler(fixture.Users, subscriptions, adjustments, fixture.Accounts, fixture.Accounts, fixture.Accounts.Clock)
+        new AdjustQuotaHandler(fixture.Users, plans, adjustments, fixture.Accounts, fixture.Accounts, fixture.Accounts.Clock)
             .Handle(new AdjustQuota(fixture.Somebody.Id, metric, window, amount, Reason), default);
 }

@@ -229,7 +229,7 @@ internal sealed class AdmissionGateTests : IDisposable
         for (var i = 0; i < Places - 1; i++)
             (await InTimeAsync(Enter(one))).Should().BeNull();
 
-        (await InTimeAsync(Enter(other, isAside: true))).Should().Be(CompletionErrors.Overloaded);
+        (await InTimeAsync(Enter(other, isBackground: true))).Should().Be(CompletionErrors.Overloaded);
         (await InTimeAsync(Enter(other))).Should().BeNull("somebody waits for this one");
     }
 
@@ -252,7 +252,7 @@ internal sealed class AdmissionGateTests : IDisposable
     {
         await FillAsync();
         using var leaving = new CancellationTokenSource();
-        var wait = gate.EnterAsync(one, isAside: false, leaving.Token).AsTask();
+        var wait = gate.EnterAsync(one, isBackground: false, leaving.Token).AsTask();
 
         await leaving.CancelAsync();
 
@@ -293,7 +293,7 @@ internal sealed class AdmissionGateTests : IDisposable
 
     private List<Task<Error?>> Wait(UserId user, int count) => [.. Enumerable.Range(0, count).Select(_ => Enter(user))];
 
-    private Task<Error?> Enter(UserId user, bool isAside = false) => gate.EnterAsync(user, isAside, CancellationToken.None).AsTask();
+    private Task<Error?> Enter(UserId user, bool isBackground = false) => gate.EnterAsync(user, isBackground, CancellationToken.None).AsTask();
 
     private static Task<Error?> InTimeAsync(Task<Error?> entering) => entering.WaitAsync(Patience.Limit);
 }

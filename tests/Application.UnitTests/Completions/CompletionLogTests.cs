@@ -133,13 +133,13 @@ internal sealed class CompletionLogTests
     [Test]
     public async Task Audience_AreReadersFromOutside_WhileTheyRead()
     {
-        await using var copying = log.Open(0, Silence, isAudience: false, clock, default);
-        log.HasAudience.Should().BeFalse();
+        await using var copying = log.Open(0, Silence, isCounted: false, clock, default);
+        log.HasReaders.Should().BeFalse();
 
         await using (Open())
-            log.HasAudience.Should().BeTrue();
+            log.HasReaders.Should().BeTrue();
 
-        log.HasAudience.Should().BeFalse();
+        log.HasReaders.Should().BeFalse();
     }
 
     [Test]

@@ -18,7 +18,7 @@ internal sealed class EarlyRefusalTests : IDisposable
     [Test]
     public async Task WithoutAPlaceAtAnyProvider_NothingIsStored()
     {
-        fixture.Places = (Any: false, AnyAside: false);
+        fixture.Places = (Any: false, AnyBackground: false);
 
         var refused = await fixture.StartAsync(fixture.Ask());
 
@@ -30,7 +30,7 @@ internal sealed class EarlyRefusalTests : IDisposable
     [Test]
     public async Task WhatTheCacheMayAnswer_NeedsNoPlace()
     {
-        fixture.Places = (Any: false, AnyAside: false);
+        fixture.Places = (Any: false, AnyBackground: false);
         fixture.Model.Says("kept").Ends();
 
         (await fixture.CompleteAsync(fixture.Ask() with { Cache = true })).IsSuccess.Should().BeTrue();
@@ -39,9 +39,9 @@ internal sealed class EarlyRefusalTests : IDisposable
     [Test]
     public async Task ACallThatNobodyWaitsFor_LeavesTheLastPlace()
     {
-        fixture.Places = (Any: true, AnyAside: false);
+        fixture.Places = (Any: true, AnyBackground: false);
 
-        (await fixture.StartAsync(fixture.Ask() with { IsAside = true })).Error.Should().Be(ProviderErrors.NoPlace);
+        (await fixture.StartAsync(fixture.Ask() with { IsBackground = true })).Error.Should().Be(ProviderErrors.NoPlace);
     }
 
     [Test]

@@ -23,7 +23,7 @@ namespace CleanLlm.Application.UnitTests.Completions;
 
 /// <summary>The runner between ports that are as simple as they can be: a token is a character, history is what the test says.</summary>
 internal sealed class RunnerFixture
-    : ISubscriptions, IModelCatalog, IConversationReader, ICompletionQueries, ITokenCounter, IOptions<CompletionOptions>, IIdempotencyKeys, IKeyedHash, ICurrentApiKey, IDatabaseFaults, IProviderPlaces, IDisposable
+    : IPlanLookup, IModelCatalog, IConversationReader, ICompletionQueries, ITokenCounter, IOptions<CompletionOptions>, IIdempotencyKeys, IKeyedHash, ICurrentApiKey, IDatabaseFaults, IProviderPlaces, IDisposable
 {
     public static readonly Model Small = new("small", "Small", "upstream", ContextWindow: 1000, MaxOutputTokens: 100, new TokenPrice(1, 2, "v1"));
     public static readonly Model Large = new("large", "Large", "upstream", ContextWindow: 9000, MaxOutputTokens: 900, TokenPrice.Free);
@@ -108,7 +108,7 @@ internal sealed class RunnerFixture
     public AdmissionGate Gate { get; }
 
     /// <summary>Whether a provider has a place, for calls that somebody waits for and for those that nobody does.</summary>
-    public (bool Any, bool AnyAside) Places { get; set; } = (true, true);
+    public (bool Any, bool AnyBackground) Places { get; set; } = (true, true);
 
     public CountingGate CountingGate { get; }
 
@@ -221,7 +221,7 @@ internal sealed class RunnerFixture
         Model.Dispose();
     }
 
-    async ValueTask<Plan?> ISubscriptions.PlanOfAsync(UserId user, CancellationToken ct)
+    async ValueTask<Plan?> IPlanLookup.PlanOfAsync(UserId user, CancellationToken ct)
     {
         if (OnPlan is { } happens)
             await happens();
@@ -250,7 +250,7 @@ internal sealed class RunnerFixture
         return Task.FromResult(Freed);
     }
 
-    bool IProviderPlaces.Any(IReadOnlyList<Model> candidates, bool isAside) => isAside ? Places.AnyAside : Places.Any;
+    bool IProviderPlaces.Any(IReadOnlyList<Model> candidates, bool isBackground) => isBackground ? Places.AnyBackground : Places.Any;
 
     bool IDatabaseFaults.IsTransient(Exception fault) => fault is TimeoutException;
 

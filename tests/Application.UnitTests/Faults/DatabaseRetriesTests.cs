@@ -14,7 +14,7 @@ internal sealed class DatabaseRetriesTests : IDatabaseFaults
         using var retries = new DatabaseRetries(this, clock, NullLogger<DatabaseRetries>.Instance);
         using var ended = new CancellationTokenSource();
         var hanging = 0;
-        var asides = Enumerable.Range(0, 10).Select(_ => retries.RunAsideAsync("A title", FailsFirst(HangAsync), ended.Token)).ToList();
+        var asides = Enumerable.Range(0, 10).Select(_ => retries.RunInBackgroundAsync("A title", FailsFirst(HangAsync), ended.Token)).ToList();
         await PassAsync(() => Volatile.Read(ref hanging) > 0);
 
         var end = retries.RunAsync("The end", FailsFirst(_ => Task.FromResult(true)), default);

@@ -15,7 +15,7 @@ internal sealed class PlanModelTests
     private static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     private readonly IModelCatalog catalog = Substitute.For<IModelCatalog>();
-    private readonly ISubscriptions subscriptions = Substitute.For<ISubscriptions>();
+    private readonly IPlanLookup plans = Substitute.For<IPlanLookup>();
     private readonly ICurrentUser user = Substitute.For<ICurrentUser>();
 
     [SetUp]
@@ -44,7 +44,7 @@ internal sealed class PlanModelTests
     {
         Allow("other");
 
-        var model = await new GetModelHandler(catalog, subscriptions, user).Handle(new GetModel(name), default);
+        var model = await new GetModelHandler(catalog, plans, user).Handle(new GetModel(name), default);
 
         if (found is null)
             model.Error.Should().BeEquivalentTo(new { Kind = ErrorKind.NotFound, Code = "model.unknown" });
@@ -55,10 +55,10 @@ internal sealed class PlanModelTests
     [Test]
     public async Task WhoIsGone_SeesNone()
     {
-        subscriptions.PlanOfAsync(default, default).ReturnsForAnyArgs((Plan?)null);
+        plans.PlanOfAsync(default, default).ReturnsForAnyArgs((Plan?)null);
 
-        (await new ListModelsHandler(catalog, subscriptions, user).Handle(new ListModels(), default)).Error.Should().Be(AuthErrors.AccountUnavailable);
-        (await new GetModelHandler(catalog, subscriptions, user).Handle(new GetModel("large"), default)).Error.Should().Be(AuthErrors.AccountUnavailable);
+        (await new ListModelsHandler(catalog, plans, user).Handle(new ListModels(), default)).Error.Should().Be(AuthErrors.AccountUnavailable);
+        (await new GetModelHandler(catalog, plans, user).Handle(new GetModel("large"), default)).Error.Should().Be(AuthErrors.AccountUnavailable);
     }
 
     private static Model Named(string id) => new(id, id, "acme", 8_000, 1_000, TokenPrice.Free);
@@ -66,9 +66,9 @@ internal sealed class PlanModelTests
     private async Task<IEnumerable<string>> ListAsync(params string[] allowed)
     {
         Allow(allowed);
-        return (await new ListModelsHandler(catalog, subscriptions, user).Handle(new ListModels(), default)).Value.Select(model => model.Id);
+        return (await new ListModelsHandler(catalog, plans, user).Handle(new ListModels(), default)).Value.Select(model => model.Id);
     }
 
     private void Allow(params string[] models) =>
-        subscriptions.PlanOfAsync(default, default).ReturnsForAnyArgs(Plan.Create(new PlanTerms("Plan", true, null, models, null, []), Now).Value);
+        plans.PlanOfAsync(default, default).ReturnsForAnyArgs(Plan.Create(new PlanTerms("Plan", true, null, models, null, []), Now).Value);
 }

@@ -13,7 +13,7 @@ internal sealed class GetQuotaTests
     private static readonly DateTimeOffset Now = new(2026, 3, 31, 23, 59, 30, TimeSpan.Zero);
     private static readonly UserId UserId = UserId.New(Now);
 
-    private readonly ISubscriptions subscriptions = Substitute.For<ISubscriptions>();
+    private readonly IPlanLookup plans = Substitute.For<IPlanLookup>();
     private readonly IQuotaQueries quotas = Substitute.For<IQuotaQueries>();
 
     [Test]
@@ -48,13 +48,13 @@ internal sealed class GetQuotaTests
     {
         var user = Substitute.For<ICurrentUser>();
         user.Id.Returns(UserId);
-        return new GetQuotaHandler(subscriptions, quotas, user, new FakeTimeProvider(Now)).Handle(new GetQuota(), default);
+        return new GetQuotaHandler(plans, quotas, user, new FakeTimeProvider(Now)).Handle(new GetQuota(), default);
     }
 
     private void Subscribe(params PlanLimit[] limits)
     {
         var terms = new PlanTerms("test", IsDefault: true, Concurrency: null, [], MaxOutputTokens: null, limits);
-        subscriptions.PlanOfAsync(UserId, default).ReturnsForAnyArgs(Plan.Create(terms, Now).Value);
+        plans.PlanOfAsync(UserId, default).ReturnsForAnyArgs(Plan.Create(terms, Now).Value);
         Count();
     }
 

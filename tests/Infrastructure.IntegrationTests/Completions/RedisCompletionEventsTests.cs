@@ -23,7 +23,7 @@ internal sealed class RedisCompletionEventsTests
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1.5);
     private static readonly KeyEncryptionKeys Keys = KeysOf("one");
 
-    private readonly EphemeralEncryptor seal = new(Keys);
+    private readonly EphemeralEncryptor encryptor = new(Keys);
     private readonly CompletionDto ended;
     private readonly UserId user;
     private ConnectionMultiplexer redis = null!;
@@ -122,7 +122,7 @@ internal sealed class RedisCompletionEventsTests
     [TestCaseSource(nameof(NoEvents))]
     public async Task Entry_ThatHoldsNoEvents_LeadsToTheEndingFromTheRow(string json)
     {
-        await AddAsync(seal.Seal(Encoding.UTF8.GetBytes(json), PurposeOf(ended.Id)));
+        await AddAsync(encryptor.Seal(Encoding.UTF8.GetBytes(json), PurposeOf(ended.Id)));
 
         await ShouldTellTheRowAsync();
     }
@@ -146,7 +146,7 @@ internal sealed class RedisCompletionEventsTests
     [Test]
     public async Task Entry_OfAnotherCompletion_LeadsToTheEndingFromTheRow()
     {
-        await AddAsync(seal.Seal(Delta, PurposeOf(CompletionId.New(TimeProvider.System.GetUtcNow()))));
+        await AddAsync(encryptor.Seal(Delta, PurposeOf(CompletionId.New(TimeProvider.System.GetUtcNow()))));
 
         await ShouldTellTheRowAsync();
     }
@@ -170,7 +170,7 @@ internal sealed class RedisCompletionEventsTests
     [Test]
     public async Task Entry_UnderAnIdThatIsNoPlace_LeadsToTheEndingFromTheRow()
     {
-        await redis.GetDatabase().StreamAddAsync(Key, "e", seal.Seal(Delta, PurposeOf(ended.Id)), "1789000000000-0");
+        await redis.GetDatabase().StreamAddAsync(Key, "e", encryptor.Seal(Delta, PurposeOf(ended.Id)), "1789000000000-0");
 
         await ShouldTellTheRowAsync();
     }
@@ -187,7 +187,7 @@ internal sealed class RedisCompletionEventsTests
     public async Task Entry_BehindThoseThatCanBeRead_LeadsToTheEndingFromTheRow_AfterWhatWasShown()
     {
         await Store().OpenWriter(ended.Id).AppendAsync(new EventBatch(1, new CompletionEvent[] { new CompletionStarted(ended.Id, "model"), new CompletionDelta("Hel") }, IsLast: false), default);
-        await redis.GetDatabase().StreamAddAsync(Key, "e", seal.Seal(Encoding.UTF8.GetBytes("""[{"$":"sung"}]"""), PurposeOf(ended.Id)), "3-0");
+        await redis.GetDatabase().StreamAddAsync(Key, "e", encryptor.Seal(Encoding.UTF8.GetBytes("""[{"$":"sung"}]"""), PurposeOf(ended.Id)), "3-0");
 
         (await ReadAsync(after: 2)).Should().ContainSingle().Which.Event.Should().Be(new CompletionFinished(ended));
     }
@@ -203,7 +203,7 @@ internal sealed class RedisCompletionEventsTests
 
     private static string PurposeOf(CompletionId id) => $"completion-events|{id}";
 
-    private RedisCompletionEvents Store() => new(redis, seal, Options.Create(new CompletionOptions()), NullLogger<RedisCompletionEvents>.Instance);
+    private RedisCompletionEvents Store() => new(redis, encryptor, Options.Create(new CompletionOptions()), NullLogger<RedisCompletionEvents>.Instance);
 
     private Task<RedisValue> AddAsync(byte[] entry) => redis.GetDatabase().StreamAddAsync(Key, "e", entry, "1-0");
 

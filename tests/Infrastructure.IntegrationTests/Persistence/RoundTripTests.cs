@@ -65,10 +65,10 @@ internal sealed class RoundTripTests() : PersistenceTests(DatabaseKind.Postgres)
     {
         await One.StartAsync();
         var user = await AddUserAsync();
-        var subscriptions = One.Services.GetRequiredService<ISubscriptions>();
+        var plans = One.Services.GetRequiredService<IPlanLookup>();
 
-        (await counter.DuringAsync(async () => await subscriptions.PlanOfAsync(user, default))).Should().HaveCount(2);
-        (await counter.DuringAsync(async () => await subscriptions.PlanOfAsync(user, default))).Should().BeEmpty();
+        (await counter.DuringAsync(async () => await plans.PlanOfAsync(user, default))).Should().HaveCount(2);
+        (await counter.DuringAsync(async () => await plans.PlanOfAsync(user, default))).Should().BeEmpty();
     }
 
     [Test]

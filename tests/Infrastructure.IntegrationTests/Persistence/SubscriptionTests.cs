@@ -98,7 +98,7 @@ internal sealed class SubscriptionTests(DatabaseKind kind) : PersistenceTests(ki
         new(name, isDefault, Concurrency: 3, ["a", "b"], MaxOutputTokens: 77, [new PlanLimit(QuotaMetric.Tokens, QuotaWindow.Day, 1000)]);
 
     private static ValueTask<Plan?> PlanOfAsync(PersistenceHost host, UserId user) =>
-        host.Services.GetRequiredService<ISubscriptions>().PlanOfAsync(user, default);
+        host.Services.GetRequiredService<IPlanLookup>().PlanOfAsync(user, default);
 
     private void Pass(TimeSpan time)
     {

@@ -24,7 +24,7 @@ public sealed record TitleChat(ChatId ChatId, UserId UserId) : IRequest<Result<U
 
 internal sealed class TitleChatHandler(
     IChatTitles titles,
-    ISubscriptions subscriptions,
+    IPlanLookup plans,
     IModelCatalog catalog,
     CompletionRunner runner,
     DatabaseRetries retries,
@@ -37,7 +37,7 @@ internal sealed class TitleChatHandler(
     public async Task<Result<Unit>> Handle(TitleChat request, CancellationToken cancellationToken)
     {
         // Nobody asks for a title a second time.
-        var found = await retries.RunAsideAsync(
+        var found = await retries.RunInBackgroundAsync(
             "A title", ct => titles.FindUntitledAsync(request.ChatId, request.UserId, ShownLength, ct), cancellationToken);
         if (found is not { } opening)
             return Unit.Value;
@@ -47,13 +47,13 @@ internal sealed class TitleChatHandler(
             return written.Error;
 
         if (TitleText.Of(written.Value) is { } title)
-            await retries.RunAsideAsync("A title", ct => titles.SetAsync(request.ChatId, title, ct), cancellationToken);
+            await retries.RunInBackgroundAsync("A title", ct => titles.SetAsync(request.ChatId, title, ct), cancellationToken);
         return Unit.Value;
     }
 
     private async Task<Result<string>> AskAsync(UserId user, ChatOpening opening, CancellationToken ct)
     {
-        if (await subscriptions.PlanOfAsync(user, ct) is not { } plan)
+        if (await plans.PlanOfAsync(user, ct) is not { } plan)
             return AuthErrors.AccountUnavailable;
         var models = await catalog.ListAsync(ct);
         if (models.Where(model => !model.IsEmbedding && plan.Allows(model.Id)).MinBy(CostOfTitle)
@@ -69,7 +69,7 @@ internal sealed class TitleChatHandler(
                 Model = cheapest.Id,
                 MaxTokens = Math.Min(options.Value.MaxTokens, Math.Min(cheapest.MaxOutputTokens, plan.MaxOutputTokens ?? int.MaxValue)),
                 Store = false,
-                IsAside = true,
+                IsBackground = true,
             },
             ct);
         if (!started.IsSuccess)

@@ -19,7 +19,7 @@ internal sealed partial class CachedAnswers(
     HybridCache cache,
     CacheGeneration generation,
     IKeyedHash hash,
-    EphemeralEncryptor seal,
+    EphemeralEncryptor encryptor,
     IOptions<ResponseCacheOptions> options,
     TimeProvider clock,
     ILogger<CachedAnswers> logger)
@@ -28,7 +28,7 @@ internal sealed partial class CachedAnswers(
 
     /// <summary>The name of a call among all calls; null when it cannot be cached.</summary>
     public async ValueTask<string?> NameAsync(IEnumerable<ChatMessage> messages, ChatOptions options, RoutedCall call, CacheTerms terms, CancellationToken ct) =>
-        CallIdentity.Of(messages, options, call, terms) is { } identity
+        CacheKey.Of(messages, options, call, terms) is { } identity
             ? Base64Url.EncodeToString(await hash.ComputeAsync(HashPurpose.ResponseCache, identity, ct))
             : null;
 
@@ -45,7 +45,7 @@ internal sealed partial class CachedAnswers(
     public async Task KeepAsync(string name, CachedAnswer answer, CancellationToken ct)
     {
         var (key, alone) = await PlaceAsync(name, ct);
-        await cache.SetAsync(key, seal.Seal(answer.ToBytes(), PurposeOf(key)), Entry(alone), cancellationToken: ct);
+        await cache.SetAsync(key, encryptor.Seal(answer.ToBytes(), PurposeOf(key)), Entry(alone), cancellationToken: ct);
     }
 
     /// <summary>Until when an answer of this moment is kept.</summary>
@@ -67,7 +67,7 @@ internal sealed partial class CachedAnswers(
     {
         try
         {
-            return CachedAnswer.Read(seal.Open(kept, PurposeOf(key)));
+            return CachedAnswer.Read(encryptor.Open(kept, PurposeOf(key)));
         }
         catch (Exception unreadable) when (unreadable is CryptographicException or JsonException)
         {

@@ -9,7 +9,7 @@ internal sealed class BoundedChatClient(IChatClient client, ProviderOptions prov
 {
     public Task<ChatResponse> GetResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        ForeignCalls.AnswerAsync(ct => client.GetResponseAsync(messages, options, ct), provider, clock, cancellationToken);
+        ThirdPartyClientCalls.AnswerAsync(ct => client.GetResponseAsync(messages, options, ct), provider, clock, cancellationToken);
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
@@ -34,9 +34,9 @@ internal sealed class BoundedChatClient(IChatClient client, ProviderOptions prov
         {
             return new BoundedStream(client.GetStreamingResponseAsync(messages, options, limits.Token).GetAsyncEnumerator(limits.Token), limits);
         }
-        catch (Exception thrown) when (ForeignFailures.IsFailure(thrown, limits.Caller))
+        catch (Exception thrown) when (ThirdPartyClientFailures.IsFailure(thrown, limits.Caller))
         {
-            throw ForeignFailures.Of(thrown);
+            throw ThirdPartyClientFailures.Of(thrown);
         }
     }
 }

@@ -9,7 +9,7 @@ internal sealed class BoundedEmbeddingGenerator(
 {
     public Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
         IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default) =>
-        ForeignCalls.AnswerAsync(ct => generator.GenerateAsync(values, options, ct), provider, clock, cancellationToken);
+        ThirdPartyClientCalls.AnswerAsync(ct => generator.GenerateAsync(values, options, ct), provider, clock, cancellationToken);
 
     public object? GetService(Type serviceType, object? serviceKey = null) => generator.GetService(serviceType, serviceKey);
 

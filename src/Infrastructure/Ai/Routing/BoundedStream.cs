@@ -20,9 +20,9 @@ internal sealed class BoundedStream(IAsyncEnumerator<ChatResponseUpdate> updates
             var next = updates.MoveNextAsync();
             return next.IsCompleted ? await next : await (waiting = next.AsTask()).WaitAsync(limits.Token);
         }
-        catch (Exception thrown) when (ForeignFailures.IsFailure(thrown, limits.Caller))
+        catch (Exception thrown) when (ThirdPartyClientFailures.IsFailure(thrown, limits.Caller))
         {
-            throw limits.Expired ? ForeignFailures.TooSlow() : ForeignFailures.Of(thrown);
+            throw limits.Expired ? ThirdPartyClientFailures.TooSlow() : ThirdPartyClientFailures.Of(thrown);
         }
         finally
         {

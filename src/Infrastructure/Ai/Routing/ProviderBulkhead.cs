@@ -19,11 +19,11 @@ internal sealed class ProviderBulkhead(ProviderOptions options, TimeProvider clo
     public int Queued => (int)(limiter.GetStatistics()?.CurrentQueuedCount ?? 0);
 
     /// <summary>Whether a call would find a place, or may wait for one.</summary>
-    /// <param name="isAside">Nobody waits for its answer: it does not queue, and leaves one place to others.</param>
-    public bool HasRoom(bool isAside)
+    /// <param name="isBackground">Nobody waits for its answer: it does not queue, and leaves one place to others.</param>
+    public bool HasRoom(bool isBackground)
     {
         var now = limiter.GetStatistics();
-        return now is null || (isAside
+        return now is null || (isBackground
             ? now.CurrentAvailablePermits > 1
             : now.CurrentAvailablePermits > 0 || now.CurrentQueuedCount < options.MaxQueuedCalls);
     }

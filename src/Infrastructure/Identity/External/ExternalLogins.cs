@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanLlm.Infrastructure.Identity.External;
 
 /// <summary>Identity's table of logins: the issuer is its login provider, the subject its key, our name of the provider its display name.</summary>
-internal sealed class ExternalLogins(UserManager<UserCredential> manager, AppDbContext db, AuditSeal seal) : IExternalLogins
+internal sealed class ExternalLogins(UserManager<UserCredential> manager, AppDbContext db, AuditChain chain) : IExternalLogins
 {
     private DbSet<IdentityUserLogin<Guid>> Logins => db.UserLogins;
 
@@ -72,7 +72,7 @@ internal sealed class ExternalLogins(UserManager<UserCredential> manager, AppDbC
     public async Task<Result<Unit>> UnlinkAsync(UserId user, string provider, CancellationToken ct)
     {
         // Two requests that unlink at once come one after the other, so that the last way in stays.
-        await using var transaction = await seal.BeginAsync(db, ct);
+        await using var transaction = await chain.BeginAsync(db, ct);
         var hasPassword = await db.Users.AnyAsync(row => row.Id == user.Value && row.PasswordHash != null, ct);
         var logins = await Logins.Where(login => login.UserId == user.Value).ToListAsync(ct);
         var going = logins.Where(login => login.ProviderDisplayName == provider).ToList();

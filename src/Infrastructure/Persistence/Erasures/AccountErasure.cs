@@ -14,7 +14,7 @@ namespace CleanLlm.Infrastructure.Persistence.Erasures;
 /// Ends an account in one short transaction, which holds the end of the audit log and touches few rows however much the account has.
 /// What may be much is removed afterwards by <see cref="ErasureSweep"/>.
 /// </summary>
-internal sealed class AccountErasure(AppDbContext database, AuditSeal seal, ErasureBatches batches, ErasureSignal signal, TimeProvider clock) : IAccountErasure
+internal sealed class AccountErasure(AppDbContext database, AuditChain chain, ErasureBatches batches, ErasureSignal signal, TimeProvider clock) : IAccountErasure
 {
     public async Task<Error?> EraseAsync(UserId user, CancellationToken ct)
     {
@@ -23,7 +23,7 @@ internal sealed class AccountErasure(AppDbContext database, AuditSeal seal, Eras
 
         // What cannot be closed does not keep the account from ending: the sweep tries again.
         await batches.CloseRunningAsync(user, ct);
-        await using (var transaction = await seal.BeginAsync(database, ct))
+        await using (var transaction = await chain.BeginAsync(database, ct))
         {
             if (await RefusalAsync(user, ct) is { } refusal)
                 return refusal;

@@ -25,7 +25,7 @@ public sealed class ProviderPlacesTests
         (await queued)!.Dispose();
         Look().Should().Be((true, false));
 
-        (bool, bool) Look() => (places.Any(models, isAside: false), places.Any(models, isAside: true));
+        (bool, bool) Look() => (places.Any(models, isBackground: false), places.Any(models, isBackground: true));
     }
 
     [Test]
@@ -36,8 +36,8 @@ public sealed class ProviderPlacesTests
 
         using var taken = bulkhead(0).TryEnter();
 
-        places.Any(models, isAside: false).Should().BeTrue();
-        places.Any([.. models.Where(model => model.Provider == "a")], isAside: false).Should().BeFalse();
+        places.Any(models, isBackground: false).Should().BeTrue();
+        places.Any([.. models.Where(model => model.Provider == "a")], isBackground: false).Should().BeFalse();
     }
 
     private static async Task<(IProviderPlaces Places, Func<int, ProviderBulkhead> Bulkhead, IReadOnlyList<Model> Models)> OfAsync(RoutedServices routed) => (

@@ -10,7 +10,7 @@ namespace CleanLlm.Infrastructure.Persistence.Quotas;
 /// The plan of each user: what a user has, and what a plan allows, each believed for three seconds at most, which is how
 /// long a change made on another instance may take to be seen.
 /// </summary>
-internal sealed class Subscriptions(IDbContextFactory<AppDbContext> databases, TimeProvider clock) : ISubscriptions
+internal sealed class PlanLookup(IDbContextFactory<AppDbContext> databases, TimeProvider clock) : IPlanLookup
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(3);
 

@@ -12,7 +12,7 @@ namespace CleanLlm.Infrastructure.Audit;
 /// Chains new lines of the audit log to the ones before them. Hashes are keyed: whoever can write to the database, but does not
 /// have the key-encryption key, cannot make a chain that verifies.
 /// </summary>
-internal sealed class AuditSeal(IKeyedHash hash)
+internal sealed class AuditChain(IKeyedHash hash)
 {
     /// <summary>
     /// Begins a transaction that holds the chain's end from its first moment. Whatever takes other locks too begins like this:

@@ -6,7 +6,7 @@ using Microsoft.Extensions.AI;
 namespace CleanLlm.Infrastructure.IntegrationTests.Ai.ResponseCache;
 
 [Parallelizable(ParallelScope.All)]
-internal sealed class CallIdentityTests
+internal sealed class CacheKeyTests
 {
     private static readonly Dictionary<string, Action<ChatOptions>> Parameters = new(StringComparer.Ordinal)
     {
@@ -173,5 +173,5 @@ internal sealed class CallIdentityTests
         [new(ChatRole.User, [new TextContent("Hello"), new UriContent("https://example.org/a", "image/*") { AdditionalProperties = new() { ["detail"] = detail } }])];
 
     private static byte[]? Of(IEnumerable<ChatMessage> messages, ChatOptions options, RoutedCall call) =>
-        CallIdentity.Of(messages, options, call, call.Cache!)?.ToArray();
+        CacheKey.Of(messages, options, call, call.Cache!)?.ToArray();
 }

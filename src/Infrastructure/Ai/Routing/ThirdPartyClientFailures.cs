@@ -6,7 +6,7 @@ using CleanLlm.Infrastructure.Ai.Calls;
 namespace CleanLlm.Infrastructure.Ai.Routing;
 
 /// <summary>Names the failures of clients that are not ours, which throw what they like.</summary>
-internal static class ForeignFailures
+internal static class ThirdPartyClientFailures
 {
     /// <summary>Whether it is the provider's failure, and not that of whoever called it.</summary>
     public static bool IsFailure(Exception thrown, CancellationToken caller) =>

@@ -11,7 +11,7 @@ namespace CleanLlm.Infrastructure.IntegrationTests.Administration;
 /// <summary>The chain under many writers, and under those that fail.</summary>
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.Postgres)]
-internal sealed class AuditSealTests(DatabaseKind kind) : AccountsTests(kind)
+internal sealed class AuditChainTests(DatabaseKind kind) : AccountsTests(kind)
 {
     private const int Writers = 50;
 

@@ -4,7 +4,7 @@ using CleanLlm.Domain.Users;
 namespace CleanLlm.Application.Quotas;
 
 /// <summary>Which plan holds for a user.</summary>
-public interface ISubscriptions
+public interface IPlanLookup
 {
     /// <summary>
     /// The user's plan, or the default plan when they have none of their own; null when the user is gone or disabled.

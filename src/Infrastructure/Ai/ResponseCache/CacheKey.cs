@@ -6,7 +6,7 @@ using Microsoft.Extensions.AI;
 namespace CleanLlm.Infrastructure.Ai.ResponseCache;
 
 /// <summary>Writes down all that an answer depends on, so that equal calls are equal bytes and any others are not.</summary>
-internal static class CallIdentity
+internal static class CacheKey
 {
     // Counts up whenever what is kept of an answer, or what is written here, changes its meaning.
     private const int Version = 3;

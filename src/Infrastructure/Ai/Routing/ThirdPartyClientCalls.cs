@@ -4,7 +4,7 @@ using CleanLlm.Infrastructure.Ai.Calls;
 namespace CleanLlm.Infrastructure.Ai.Routing;
 
 /// <summary>Calls of clients that are not ours.</summary>
-internal static class ForeignCalls
+internal static class ThirdPartyClientCalls
 {
     /// <summary>Waits for one answer within the time limits of its provider.</summary>
     /// <exception cref="ProviderException">There is none.</exception>
@@ -17,9 +17,9 @@ internal static class ForeignCalls
             // Waited for from outside, as it may not listen to its token.
             return await ask(limits.Token).WaitAsync(limits.Token);
         }
-        catch (Exception thrown) when (ForeignFailures.IsFailure(thrown, caller))
+        catch (Exception thrown) when (ThirdPartyClientFailures.IsFailure(thrown, caller))
         {
-            throw limits.Expired ? ForeignFailures.TooSlow() : ForeignFailures.Of(thrown);
+            throw limits.Expired ? ThirdPartyClientFailures.TooSlow() : ThirdPartyClientFailures.Of(thrown);
         }
     }
 }
