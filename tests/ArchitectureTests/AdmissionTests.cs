@@ -1,5 +1,7 @@
 using ArchUnitNET.Domain;
-using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Embeddings;
+using CleanLlm.Application.Completions.Running;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Hosting;
 

@@ -4,6 +4,7 @@ using CleanLlm.Application.Accounts;
 using CleanLlm.Application.ApiKeys;
 using CleanLlm.Application.Security;
 using CleanLlm.Domain.ApiKeys;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure;

@@ -1,13 +1,12 @@
 using System.Text.Json;
 using CleanLlm.Application.Audit;
-using CleanLlm.Application.Chats;
 using CleanLlm.Application.Completions;
-using CleanLlm.Domain.ApiKeys;
+using CleanLlm.Application.Messages;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
-using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Usage;
 using CleanLlm.Domain.Users;
 

@@ -1,6 +1,7 @@
 using CleanLlm.Application.Email;
 using CleanLlm.Application.RateLimiting;
 using CleanLlm.Application.Security;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.OneTimeTokens;
 using CleanLlm.Domain.Users;
 using Microsoft.Extensions.Options;

@@ -1,3 +1,4 @@
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Application.Accounts;

@@ -1,5 +1,5 @@
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.OneTimeTokens;
-using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Application.Accounts;
 

@@ -1,4 +1,4 @@
-using CleanLlm.Domain.Sessions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Application.Accounts;

@@ -1,3 +1,5 @@
+using CleanLlm.Application.Callers;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Sessions;
 using MediatR;

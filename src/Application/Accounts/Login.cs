@@ -1,8 +1,10 @@
 using System.Text.Json;
 using CleanLlm.Application.Audit;
+using CleanLlm.Application.Callers;
 using CleanLlm.Application.Security;
 using CleanLlm.Application.TwoFactor;
 using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
 using FluentValidation;

@@ -1,3 +1,4 @@
+using CleanLlm.Application.Callers;
 using CleanLlm.Application.Security;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Sessions;

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using CleanLlm.Application.Audit;
+using CleanLlm.Application.Callers;
 using CleanLlm.Application.Email;
 using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.OneTimeTokens;
-using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Application.Accounts;

@@ -1,5 +1,5 @@
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
-using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
 using MediatR;
 

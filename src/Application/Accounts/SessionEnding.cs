@@ -1,7 +1,8 @@
 using CleanLlm.Application.Audit;
+using CleanLlm.Application.Callers;
 using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Sessions;
-using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Application.Accounts;
 

@@ -1,3 +1,4 @@
+using CleanLlm.Application.Callers;
 using CleanLlm.Application.RateLimiting;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;

@@ -1,4 +1,5 @@
 using AutoMapper;
+using CleanLlm.Application.Callers;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
 using FluentValidation;

@@ -1,4 +1,5 @@
 using AutoMapper;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Application.Accounts;

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Audit;
+using CleanLlm.Application.Callers;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;

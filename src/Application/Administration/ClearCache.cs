@@ -1,6 +1,6 @@
-using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Audit;
+using CleanLlm.Application.Callers;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;

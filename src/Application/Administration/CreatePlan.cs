@@ -1,7 +1,7 @@
 using System.Text.Json;
 using AutoMapper;
-using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Audit;
+using CleanLlm.Application.Callers;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;

@@ -1,4 +1,5 @@
 using AutoMapper;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using MediatR;

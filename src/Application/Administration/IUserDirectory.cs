@@ -1,4 +1,5 @@
 using CleanLlm.Application.Paging;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;

@@ -1,5 +1,6 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.ApiKeys;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
 using MediatR;

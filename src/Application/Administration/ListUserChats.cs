@@ -1,7 +1,7 @@
 using CleanLlm.Application.Chats;
 using CleanLlm.Application.Paging;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
-using CleanLlm.Domain.Users;
 using MediatR;
 
 namespace CleanLlm.Application.Administration;

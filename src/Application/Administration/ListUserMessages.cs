@@ -1,8 +1,9 @@
 using CleanLlm.Application.Chats;
+using CleanLlm.Application.Messages;
 using CleanLlm.Application.Paging;
 using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
-using CleanLlm.Domain.Users;
 using MediatR;
 
 namespace CleanLlm.Application.Administration;

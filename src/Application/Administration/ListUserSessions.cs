@@ -1,4 +1,6 @@
 using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Callers;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
 using MediatR;

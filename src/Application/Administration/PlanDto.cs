@@ -1,4 +1,5 @@
 using AutoMapper;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 
 namespace CleanLlm.Application.Administration;

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Audit;
+using CleanLlm.Application.Callers;
 using CleanLlm.Application.Email;
 using CleanLlm.Application.TwoFactor;
 using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
 using MediatR;

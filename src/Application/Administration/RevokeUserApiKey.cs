@@ -1,8 +1,9 @@
 using System.Text.Json;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.ApiKeys;
-using CleanLlm.Domain.ApiKeys;
+using CleanLlm.Application.Callers;
 using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
 using MediatR;

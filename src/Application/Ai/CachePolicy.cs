@@ -1,5 +1,5 @@
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
-using CleanLlm.Domain.Users;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Application.Ai;

@@ -1,4 +1,5 @@
 using CleanLlm.Domain.ApiKeys;
+using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Application.ApiKeys;
 

@@ -1,9 +1,9 @@
-using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Audit;
+using CleanLlm.Application.Callers;
 using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
-using CleanLlm.Domain.Users;
 using MediatR;
 
 namespace CleanLlm.Application.ApiKeys;

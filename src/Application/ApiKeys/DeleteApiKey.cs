@@ -1,6 +1,6 @@
-using CleanLlm.Application.Accounts;
-using CleanLlm.Domain.ApiKeys;
+using CleanLlm.Application.Callers;
 using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using MediatR;
 

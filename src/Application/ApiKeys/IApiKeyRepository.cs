@@ -1,6 +1,6 @@
 using CleanLlm.Domain.ApiKeys;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
-using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Application.ApiKeys;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Application.Audit;
 

@@ -1,6 +1,7 @@
 using AutoMapper;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Application.Chats;
 

@@ -1,6 +1,6 @@
 using AutoMapper;
-using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Ai;
+using CleanLlm.Application.Callers;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Results;
 using MediatR;

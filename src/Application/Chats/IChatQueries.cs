@@ -1,6 +1,6 @@
+using CleanLlm.Application.Messages;
 using CleanLlm.Application.Paging;
-using CleanLlm.Domain.Chats;
-using CleanLlm.Domain.Users;
+using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Application.Chats;
 

@@ -1,5 +1,5 @@
 using CleanLlm.Domain.Chats;
-using CleanLlm.Domain.Users;
+using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Application.Chats;
 

@@ -1,4 +1,4 @@
-using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Callers;
 using CleanLlm.Application.Paging;
 using CleanLlm.Domain.Results;
 using MediatR;

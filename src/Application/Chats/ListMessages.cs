@@ -1,6 +1,8 @@
-using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Callers;
+using CleanLlm.Application.Messages;
 using CleanLlm.Application.Paging;
 using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using MediatR;
 

@@ -1,5 +1,7 @@
-using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Callers;
+using CleanLlm.Application.Messages;
 using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using MediatR;
 

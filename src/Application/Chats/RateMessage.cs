@@ -1,5 +1,6 @@
-using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Callers;
 using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using FluentValidation;
 using MediatR;

@@ -1,7 +1,6 @@
-using CleanLlm.Application.Accounts;
-using CleanLlm.Application.ApiKeys;
-using CleanLlm.Application.Completions;
-using CleanLlm.Domain.Chats;
+using CleanLlm.Application.Callers;
+using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using MediatR;
 

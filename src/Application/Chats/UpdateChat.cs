@@ -1,6 +1,7 @@
-using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Ai;
+using CleanLlm.Application.Callers;
 using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using MediatR;
 

@@ -1,6 +1,6 @@
-using CleanLlm.Application.ApiKeys;
+using CleanLlm.Application.Callers;
 using CleanLlm.Domain.ApiKeys;
-using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Application.Completions;
 

@@ -1,8 +1,9 @@
 using System.Text.Json.Serialization;
 using CleanLlm.Application.Ai;
-using CleanLlm.Application.Chats;
+using CleanLlm.Application.Messages;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 
 namespace CleanLlm.Application.Completions;
@@ -49,10 +50,6 @@ public sealed record CompletionDto(
     /// <summary>The name that the reasoning came under. Told to clients of <c>/v1</c> only.</summary>
     [JsonIgnore]
     public string ReasoningField { get; init; } = ReasoningFields.Content;
-
-    /// <summary>Builds it from a run that has just ended.</summary>
-    internal static CompletionDto From(Completion completion, CompletionRun run) =>
-        From(completion, run.Answer.Text, run.Reasoning.Text, run.ToolCalls.Calls, run.EarlierAnswers) with { Fields = run.Fields, ReasoningField = run.ReasoningField };
 
     /// <summary>Builds it from the completion and its answer.</summary>
     /// <param name="completion">In whatever state it is.</param>

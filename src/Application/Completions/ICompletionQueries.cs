@@ -1,6 +1,5 @@
-using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Completions;
-using CleanLlm.Domain.Users;
+using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Application.Completions;
 

@@ -1,4 +1,5 @@
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Application.Completions;
 

@@ -1,5 +1,5 @@
-using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Ai;
+using CleanLlm.Application.Callers;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;

@@ -1,5 +1,6 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Ai;
+using CleanLlm.Application.Callers;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Results;

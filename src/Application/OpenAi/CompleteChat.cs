@@ -1,6 +1,5 @@
-using CleanLlm.Application.Accounts;
-using CleanLlm.Application.ApiKeys;
-using CleanLlm.Application.Completions;
+using CleanLlm.Application.Callers;
+using CleanLlm.Application.Completions.Admission;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Results;
 using FluentValidation;

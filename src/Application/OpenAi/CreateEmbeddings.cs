@@ -1,9 +1,6 @@
-using CleanLlm.Application.Accounts;
-using CleanLlm.Application.ApiKeys;
-using CleanLlm.Application.Completions;
-using CleanLlm.Application.Quotas;
+using CleanLlm.Application.Callers;
+using CleanLlm.Application.Completions.Embeddings;
 using CleanLlm.Domain.Chats;
-using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Results;
 using FluentValidation;
 using MediatR;
@@ -20,15 +17,6 @@ public sealed record CreateEmbeddings(IReadOnlyList<string> Inputs, string Model
     /// <summary>Texts of one request.</summary>
     public const int MaxInputs = 2048;
 }
-
-/// <summary>The vectors of some texts.</summary>
-/// <param name="Id">Identifies the call and its ledger entry.</param>
-/// <param name="Model">The model that made them.</param>
-/// <param name="Vectors">One for each text, in their order.</param>
-/// <param name="PromptTokens">Tokens of all texts.</param>
-/// <param name="Limits">The user's limits as they stand after settling.</param>
-public sealed record EmbeddingsDto(
-    CompletionId Id, string Model, IReadOnlyList<ReadOnlyMemory<float>> Vectors, int PromptTokens, IReadOnlyList<QuotaLimitDto> Limits);
 
 internal sealed class CreateEmbeddingsValidator : AbstractValidator<CreateEmbeddings>
 {

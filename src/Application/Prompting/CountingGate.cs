@@ -1,6 +1,6 @@
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
-using CleanLlm.Domain.Users;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Application.Prompting;

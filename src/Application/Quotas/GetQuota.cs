@@ -1,4 +1,4 @@
-using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Callers;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
 using MediatR;

@@ -1,7 +1,7 @@
 using CleanLlm.Application.Audit;
 using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.TwoFactor;
-using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Application.TwoFactor;
 

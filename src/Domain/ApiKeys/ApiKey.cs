@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
-using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Domain.ApiKeys;
 

@@ -1,3 +1,5 @@
+using CleanLlm.Domain.Ids;
+
 namespace CleanLlm.Domain.Audit;
 
 /// <summary>

@@ -1,4 +1,4 @@
-using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 
 namespace CleanLlm.Domain.Chats;

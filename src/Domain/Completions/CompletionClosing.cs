@@ -1,4 +1,3 @@
-using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Usage;
 

@@ -1,3 +1,4 @@
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 
 namespace CleanLlm.Domain.Quotas;

@@ -1,4 +1,4 @@
-using CleanLlm.Domain.ApiKeys;
+using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Domain.Quotas;
 

@@ -1,3 +1,5 @@
+using CleanLlm.Domain.Ids;
+
 namespace CleanLlm.Domain.Quotas;
 
 /// <summary>What a user or a key has used and reserved of one metric in one period; cost in billionths of the currency. The database row is the only source of truth.</summary>

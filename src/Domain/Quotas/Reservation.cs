@@ -1,5 +1,4 @@
-using CleanLlm.Domain.ApiKeys;
-using CleanLlm.Domain.Users;
+using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Domain.Quotas;
 

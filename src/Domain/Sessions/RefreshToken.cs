@@ -1,3 +1,5 @@
+using CleanLlm.Domain.Ids;
+
 namespace CleanLlm.Domain.Sessions;
 
 /// <summary>One link of a session's chain of refresh tokens. Only the hash of its secret is known.</summary>

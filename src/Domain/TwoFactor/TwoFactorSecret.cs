@@ -1,4 +1,4 @@
-using CleanLlm.Domain.Users;
+using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Domain.TwoFactor;
 

@@ -1,6 +1,4 @@
-using CleanLlm.Domain.ApiKeys;
-using CleanLlm.Domain.Completions;
-using CleanLlm.Domain.Users;
+using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Domain.Usage;
 

@@ -1,4 +1,5 @@
 using CleanLlm.Application.Administration;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using CleanLlm.Infrastructure.Audit;

@@ -1,6 +1,6 @@
 using CleanLlm.Application.Administration;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
-using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Audit;
 using CleanLlm.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,5 @@
-using CleanLlm.Application.Accounts;
 using CleanLlm.Application.ApiKeys;
+using CleanLlm.Application.Callers;
 using CleanLlm.Application.Security;
 
 namespace CleanLlm.Infrastructure.ApiKeys;

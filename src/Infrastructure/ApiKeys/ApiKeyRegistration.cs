@@ -1,4 +1,5 @@
 using CleanLlm.Application.ApiKeys;
+using CleanLlm.Application.Callers;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanLlm.Infrastructure.ApiKeys;

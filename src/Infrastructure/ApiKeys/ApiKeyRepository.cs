@@ -1,7 +1,7 @@
 using CleanLlm.Application.ApiKeys;
 using CleanLlm.Domain.ApiKeys;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
-using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Audit;
 using CleanLlm.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,5 @@
 using CleanLlm.Domain.ApiKeys;
-using CleanLlm.Domain.Users;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.Identity;
 using CleanLlm.Infrastructure.Persistence;

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using CleanLlm.Application.Faults;
-using CleanLlm.Domain.ApiKeys;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;

@@ -1,7 +1,7 @@
 using CleanLlm.Application.Audit;
 using CleanLlm.Application.Paging;
 using CleanLlm.Domain.Audit;
-using CleanLlm.Domain.Users;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Infrastructure.Persistence.Erasures;
 using Microsoft.EntityFrameworkCore;

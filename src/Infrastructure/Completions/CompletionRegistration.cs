@@ -1,4 +1,4 @@
-using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Log;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

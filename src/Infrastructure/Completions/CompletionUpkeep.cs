@@ -1,4 +1,6 @@
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Running;
 using CleanLlm.Application.Faults;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Log;
 
 namespace CleanLlm.Infrastructure.Completions;
 

@@ -1,4 +1,4 @@
-using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Log;
 using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.Security;
 using Microsoft.Extensions.Logging;

@@ -1,6 +1,6 @@
-using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Callers;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Sessions;
-using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.ApiKeys;
 using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.Persistence;

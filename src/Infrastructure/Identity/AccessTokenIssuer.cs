@@ -1,5 +1,5 @@
 using CleanLlm.Application.Accounts;
-using CleanLlm.Domain.Sessions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Users;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;

@@ -1,7 +1,8 @@
 using System.Runtime.ExceptionServices;
 using System.Security.Claims;
 using CleanLlm.Application.Accounts;
-using CleanLlm.Domain.Sessions;
+using CleanLlm.Application.Callers;
+using CleanLlm.Domain.Ids;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Threading.Channels;
 using CleanLlm.Application.Accounts;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Users;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

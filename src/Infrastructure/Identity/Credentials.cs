@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Callers;
 using CleanLlm.Domain.ApiKeys;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.TwoFactor;
 using CleanLlm.Domain.Users;

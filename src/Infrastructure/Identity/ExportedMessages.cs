@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 

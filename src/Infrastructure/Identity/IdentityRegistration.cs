@@ -1,5 +1,6 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Audit;
+using CleanLlm.Application.Callers;
 using CleanLlm.Application.Settings;
 using CleanLlm.Infrastructure.Administration;
 using CleanLlm.Infrastructure.ApiKeys;

@@ -1,6 +1,6 @@
 using CleanLlm.Application.Accounts;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.OneTimeTokens;
-using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 

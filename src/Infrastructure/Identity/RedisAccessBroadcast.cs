@@ -1,4 +1,4 @@
-using CleanLlm.Domain.Users;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Infrastructure.Caching;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.TwoFactor;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.TwoFactor;
 using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Security;

@@ -1,6 +1,6 @@
 using CleanLlm.Application.TwoFactor;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.TwoFactor;
-using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Persistence;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,4 +1,5 @@
 using CleanLlm.Application.Accounts;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Persistence;
 

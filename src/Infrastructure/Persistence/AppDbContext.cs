@@ -3,6 +3,7 @@ using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Usage;
 using CleanLlm.Domain.Users;

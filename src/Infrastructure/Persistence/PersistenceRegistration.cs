@@ -1,5 +1,6 @@
 using CleanLlm.Application.Chats;
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Admission;
 using CleanLlm.Application.Faults;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Application.Settings;

@@ -1,6 +1,6 @@
 using System.Security.Claims;
 using System.Text.Encodings.Web;
-using CleanLlm.Application.ApiKeys;
+using CleanLlm.Application.Callers;
 using CleanLlm.Domain.Users;
 using CleanLlm.WebApi.Http;
 using Microsoft.AspNetCore.Authentication;

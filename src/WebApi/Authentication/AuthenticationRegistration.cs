@@ -1,5 +1,4 @@
-using CleanLlm.Application.Accounts;
-using CleanLlm.Application.ApiKeys;
+using CleanLlm.Application.Callers;
 using CleanLlm.Infrastructure.Identity.External;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;

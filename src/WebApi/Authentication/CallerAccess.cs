@@ -1,8 +1,7 @@
 using System.Security.Claims;
-using CleanLlm.Application.Accounts;
-using CleanLlm.Application.ApiKeys;
+using CleanLlm.Application.Callers;
 using CleanLlm.Application.Faults;
-using CleanLlm.Domain.Sessions;
+using CleanLlm.Domain.Ids;
 using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace CleanLlm.WebApi.Authentication;

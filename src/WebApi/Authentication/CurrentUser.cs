@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Claims;
-using CleanLlm.Application.Accounts;
-using CleanLlm.Application.ApiKeys;
+using CleanLlm.Application.Callers;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
 using Microsoft.IdentityModel.JsonWebTokens;

@@ -1,4 +1,5 @@
 using CleanLlm.Application.ApiKeys;
+using CleanLlm.Application.Callers;
 using CleanLlm.Domain.ApiKeys;
 using CleanLlm.WebApi.Http;
 using Microsoft.AspNetCore.Authorization;

@@ -1,9 +1,7 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Administration;
 using CleanLlm.Application.ApiKeys;
-using CleanLlm.Domain.ApiKeys;
-using CleanLlm.Domain.Sessions;
-using CleanLlm.Domain.Users;
+using CleanLlm.Domain.Ids;
 using CleanLlm.WebApi.Http;
 using CleanLlm.WebApi.OpenApi;
 using MediatR;

@@ -1,8 +1,8 @@
 using CleanLlm.Application.Administration;
 using CleanLlm.Application.Chats;
+using CleanLlm.Application.Messages;
 using CleanLlm.Application.Paging;
-using CleanLlm.Domain.Chats;
-using CleanLlm.Domain.Users;
+using CleanLlm.Domain.Ids;
 using CleanLlm.WebApi.Http;
 using CleanLlm.WebApi.OpenApi;
 using MediatR;

@@ -1,6 +1,7 @@
 using CleanLlm.Application.Administration;
 using CleanLlm.Application.Paging;
 using CleanLlm.Application.Quotas;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Users;
 using CleanLlm.WebApi.Http;

@@ -1,5 +1,5 @@
 using CleanLlm.Application.ApiKeys;
-using CleanLlm.Domain.ApiKeys;
+using CleanLlm.Domain.Ids;
 using CleanLlm.WebApi.Http;
 using CleanLlm.WebApi.OpenApi;
 using MediatR;

@@ -1,6 +1,10 @@
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Following;
+using CleanLlm.Application.Completions.Queries;
+using CleanLlm.Application.Completions.Running;
 using CleanLlm.Domain.ApiKeys;
-using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.WebApi.Authentication;
 using CleanLlm.WebApi.Http;
 using CleanLlm.WebApi.OpenApi;

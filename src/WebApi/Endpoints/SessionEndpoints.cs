@@ -1,5 +1,5 @@
 using CleanLlm.Application.Accounts;
-using CleanLlm.Domain.Sessions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.WebApi.Http;
 using CleanLlm.WebApi.OpenApi;
 using MediatR;

@@ -1,4 +1,4 @@
-using CleanLlm.Application.TwoFactor;
+using CleanLlm.Application.Accounts;
 using CleanLlm.WebApi.Http;
 using CleanLlm.WebApi.OpenApi;
 using MediatR;

@@ -1,4 +1,4 @@
-using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Callers;
 using CleanLlm.Application.RateLimiting;
 using CleanLlm.Application.Settings;
 using CleanLlm.Domain.Quotas;

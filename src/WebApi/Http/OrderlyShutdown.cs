@@ -1,4 +1,4 @@
-using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Admission;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.WebApi.Http;

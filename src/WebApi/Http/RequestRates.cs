@@ -1,7 +1,8 @@
 using System.Security.Claims;
-using CleanLlm.Application.ApiKeys;
+using CleanLlm.Application.Callers;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Application.RateLimiting;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Users;
 using Microsoft.AspNetCore.Authorization;

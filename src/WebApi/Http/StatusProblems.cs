@@ -1,4 +1,4 @@
-using CleanLlm.Application.ApiKeys;
+using CleanLlm.Application.Callers;
 
 namespace CleanLlm.WebApi.Http;
 

@@ -4,7 +4,9 @@ using System.Text;
 using System.Text.Json;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Log;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.WebApi.Http;
 using CleanLlm.WebApi.Streaming;
 

@@ -1,4 +1,4 @@
-using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Ids;
 using CleanLlm.WebApi.Authentication;
 using CleanLlm.WebApi.Http;
 using Microsoft.AspNetCore.Http.Json;

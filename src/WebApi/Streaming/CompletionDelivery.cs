@@ -1,5 +1,8 @@
 using System.Text.Json;
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Following;
+using CleanLlm.Application.Completions.Log;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Results;
 using CleanLlm.WebApi.Http;

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Log;
 using CleanLlm.WebApi.Http;
 
 namespace CleanLlm.WebApi.Streaming;

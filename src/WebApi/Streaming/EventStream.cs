@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Log;
 using CleanLlm.Domain.Users;
 using CleanLlm.WebApi.Authentication;
 using CleanLlm.WebApi.Http;

@@ -1,5 +1,5 @@
 using System.Buffers;
-using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Log;
 
 namespace CleanLlm.WebApi.Streaming;
 

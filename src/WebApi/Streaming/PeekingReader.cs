@@ -1,4 +1,4 @@
-using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Log;
 using CleanLlm.Domain.Results;
 
 namespace CleanLlm.WebApi.Streaming;

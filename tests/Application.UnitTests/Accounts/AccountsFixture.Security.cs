@@ -2,6 +2,7 @@ using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Email;
 using CleanLlm.Application.RateLimiting;
 using CleanLlm.Application.TwoFactor;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.OneTimeTokens;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.TwoFactor;

@@ -1,6 +1,7 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Security;
 using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;

@@ -1,4 +1,5 @@
 using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Callers;
 using CleanLlm.Application.RateLimiting;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;

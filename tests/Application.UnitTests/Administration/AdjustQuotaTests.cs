@@ -1,6 +1,7 @@
 using CleanLlm.Application.Administration;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;

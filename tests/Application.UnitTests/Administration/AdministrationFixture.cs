@@ -2,6 +2,7 @@ using AutoMapper;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Administration;
 using CleanLlm.Application.UnitTests.Accounts;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,9 +1,10 @@
 using CleanLlm.Application.Administration;
 using CleanLlm.Application.Audit;
 using CleanLlm.Application.Chats;
+using CleanLlm.Application.Messages;
 using CleanLlm.Application.Paging;
 using CleanLlm.Domain.Audit;
-using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Users;
 using NSubstitute;
 

@@ -4,6 +4,7 @@ using CleanLlm.Application.ApiKeys;
 using CleanLlm.Application.Usage;
 using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;

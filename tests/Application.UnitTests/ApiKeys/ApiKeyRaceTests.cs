@@ -1,6 +1,7 @@
 using CleanLlm.Application.ApiKeys;
 using CleanLlm.Application.UnitTests.Accounts;
 using CleanLlm.Domain.ApiKeys;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
 

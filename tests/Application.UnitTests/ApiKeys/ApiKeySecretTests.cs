@@ -1,5 +1,5 @@
 using CleanLlm.Application.ApiKeys;
-using CleanLlm.Domain.ApiKeys;
+using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Application.UnitTests.ApiKeys;
 

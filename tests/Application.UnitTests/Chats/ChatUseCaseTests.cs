@@ -1,11 +1,12 @@
 using AutoMapper;
-using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Ai;
+using CleanLlm.Application.Callers;
 using CleanLlm.Application.Chats;
+using CleanLlm.Application.Messages;
 using CleanLlm.Application.Paging;
 using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
-using CleanLlm.Domain.Users;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using NSubstitute;

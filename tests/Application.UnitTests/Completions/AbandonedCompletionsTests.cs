@@ -1,8 +1,9 @@
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Admission;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Usage;
-using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Application.UnitTests.Completions;
 

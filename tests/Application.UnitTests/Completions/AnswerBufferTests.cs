@@ -1,4 +1,4 @@
-using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Running;
 
 namespace CleanLlm.Application.UnitTests.Completions;
 

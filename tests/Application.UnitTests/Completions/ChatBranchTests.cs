@@ -1,7 +1,6 @@
-using CleanLlm.Application.Chats;
-using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Admission;
 using CleanLlm.Domain.Chats;
-using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Application.UnitTests.Completions;
 

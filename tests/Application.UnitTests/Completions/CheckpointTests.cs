@@ -1,4 +1,7 @@
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Embeddings;
+using CleanLlm.Application.Completions.Log;
+using CleanLlm.Application.Completions.Running;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Usage;

@@ -1,6 +1,7 @@
-using CleanLlm.Application.Chats;
-using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Admission;
 using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;

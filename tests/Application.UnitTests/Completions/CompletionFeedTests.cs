@@ -1,5 +1,9 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Following;
+using CleanLlm.Application.Completions.Log;
+using CleanLlm.Application.Completions.Running;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Testing;
 

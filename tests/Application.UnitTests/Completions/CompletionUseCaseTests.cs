@@ -1,9 +1,13 @@
-using CleanLlm.Application.Accounts;
-using CleanLlm.Application.ApiKeys;
+using CleanLlm.Application.Callers;
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Following;
+using CleanLlm.Application.Completions.Queries;
+using CleanLlm.Application.Completions.Running;
 using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using NSubstitute;
 

@@ -1,7 +1,7 @@
-using CleanLlm.Application.Chats;
-using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Admission;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 
 namespace CleanLlm.Application.UnitTests.Completions;
@@ -34,7 +34,7 @@ internal sealed class CrashAftermathTests : IDisposable
     [Test]
     public async Task WhatIsRefusedForOtherReasons_IsRefused_AndOthersHoldsAreNoneOfItsBusiness()
     {
-        Leave(Domain.Users.UserId.New(fixture.Clock.GetUtcNow()));
+        Leave(Domain.Ids.UserId.New(fixture.Clock.GetUtcNow()));
         fixture.Plan = RunnerFixture.PlanOf([new PlanLimit(QuotaMetric.Tokens, QuotaWindow.Day, 3)]);
 
         (await fixture.StartAsync(fixture.Ask())).Error!.Code.Should().Be("quota.exceeded");
@@ -87,7 +87,7 @@ internal sealed class CrashAftermathTests : IDisposable
 
     private CompletionRequest Ask() => fixture.Ask() with { Stream = true, Repeat = new RepeatableRequest("key", "body"u8.ToArray()) };
 
-    private void Leave(Domain.Users.UserId user)
+    private void Leave(Domain.Ids.UserId user)
     {
         var start = new CompletionStart(user, Turn: null, RunnerFixture.Small, "hello", 12, [], Store: true);
         var completion = Completion.Start(start, fixture.Clock.GetUtcNow());

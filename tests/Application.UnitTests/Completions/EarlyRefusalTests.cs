@@ -1,4 +1,6 @@
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Embeddings;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Testing;
 

@@ -1,6 +1,5 @@
 using CleanLlm.Application.Ai;
-using CleanLlm.Application.Completions;
-using CleanLlm.Application.OpenAi;
+using CleanLlm.Application.Completions.Embeddings;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Quotas;

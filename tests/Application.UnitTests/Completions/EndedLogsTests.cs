@@ -1,4 +1,4 @@
-using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Running;
 
 namespace CleanLlm.Application.UnitTests.Completions;
 
@@ -18,7 +18,7 @@ internal sealed class EndedLogsTests : IDisposable
         logs.Add(run);
 
         logs.Find(run.Id, run.UserId).Should().BeSameAs(run.Log);
-        logs.Find(run.Id, new Domain.Users.UserId(Guid.CreateVersion7())).Should().BeNull();
+        logs.Find(run.Id, new Domain.Ids.UserId(Guid.CreateVersion7())).Should().BeNull();
         fixture.Clock.Advance(EndedLogs.Retention);
         logs.Sweep();
         logs.Find(run.Id, run.UserId).Should().BeNull();

@@ -1,8 +1,8 @@
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
-using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Application.UnitTests.Completions;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using CleanLlm.Application.Completions;
-using CleanLlm.Domain.Completions;
+using CleanLlm.Application.Completions.Log;
+using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Application.UnitTests.Completions;
 

@@ -1,8 +1,8 @@
-using CleanLlm.Application.Chats;
+using CleanLlm.Application.Completions.Admission;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
-using CleanLlm.Domain.Users;
 using CleanLlm.Testing;
 
 namespace CleanLlm.Application.UnitTests.Completions;

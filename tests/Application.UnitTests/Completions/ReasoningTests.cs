@@ -1,6 +1,9 @@
 using System.Text.Json;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Log;
+using CleanLlm.Application.Completions.Running;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Usage;
 using Microsoft.Extensions.AI;

@@ -1,7 +1,8 @@
-using CleanLlm.Application.ApiKeys;
-using CleanLlm.Application.Completions;
+using CleanLlm.Application.Callers;
+using CleanLlm.Application.Completions.Admission;
 using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Testing;
 

@@ -1,6 +1,9 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Log;
+using CleanLlm.Application.Completions.Running;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Usage;
 using CleanLlm.Testing;
 

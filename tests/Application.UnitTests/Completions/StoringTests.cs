@@ -1,5 +1,7 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Log;
+using CleanLlm.Application.Completions.Running;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;

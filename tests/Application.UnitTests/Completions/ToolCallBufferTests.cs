@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using CleanLlm.Application.Ai;
-using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Log;
+using CleanLlm.Application.Completions.Running;
 using CleanLlm.Domain.Completions;
 
 namespace CleanLlm.Application.UnitTests.Completions;

@@ -1,5 +1,5 @@
-using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Ai;
+using CleanLlm.Application.Callers;
 using CleanLlm.Application.Models;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Domain.Models;

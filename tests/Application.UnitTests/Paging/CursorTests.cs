@@ -1,6 +1,6 @@
 using CleanLlm.Application.Chats;
 using CleanLlm.Application.Paging;
-using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Application.UnitTests.Paging;
 

@@ -1,7 +1,7 @@
 using CleanLlm.Application.Prompting;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
-using CleanLlm.Domain.Users;
 using CleanLlm.Testing;
 using Microsoft.Extensions.Options;
 

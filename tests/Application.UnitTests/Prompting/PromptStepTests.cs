@@ -1,5 +1,5 @@
 using CleanLlm.Application.Ai;
-using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Admission;
 using CleanLlm.Application.Prompting;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;

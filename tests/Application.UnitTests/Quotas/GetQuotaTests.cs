@@ -1,5 +1,6 @@
-using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Callers;
 using CleanLlm.Application.Quotas;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Users;
 using Microsoft.Extensions.Time.Testing;

@@ -1,6 +1,6 @@
 using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
-using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Domain.UnitTests.Chats;
 

@@ -1,4 +1,6 @@
 using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Domain.UnitTests.Chats;
 

@@ -1,5 +1,5 @@
-using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Domain.UnitTests.Chats;
 

@@ -1,4 +1,4 @@
-using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Domain.UnitTests.Users;

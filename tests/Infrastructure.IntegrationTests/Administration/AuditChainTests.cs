@@ -1,6 +1,6 @@
 using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
-using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.IntegrationTests.Identity;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Testing.Databases;

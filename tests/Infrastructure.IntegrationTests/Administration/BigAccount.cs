@@ -1,6 +1,4 @@
-using CleanLlm.Domain.Chats;
-using CleanLlm.Domain.Sessions;
-using CleanLlm.Domain.Users;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Testing.Databases;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Administration;

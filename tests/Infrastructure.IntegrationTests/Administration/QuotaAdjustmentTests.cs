@@ -1,7 +1,7 @@
 using CleanLlm.Application.Administration;
 using CleanLlm.Application.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
-using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.IntegrationTests.Identity;
 using CleanLlm.Infrastructure.IntegrationTests.Persistence;
 using CleanLlm.Testing.Databases;

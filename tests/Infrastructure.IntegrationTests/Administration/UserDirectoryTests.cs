@@ -4,6 +4,7 @@ using CleanLlm.Application.ApiKeys;
 using CleanLlm.Application.Audit;
 using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;

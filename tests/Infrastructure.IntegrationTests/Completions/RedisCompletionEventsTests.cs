@@ -1,7 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Following;
+using CleanLlm.Application.Completions.Log;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Completions;

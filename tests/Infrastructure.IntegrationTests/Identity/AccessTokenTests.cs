@@ -2,6 +2,7 @@ using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
 using CleanLlm.Application.Accounts;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Identity;

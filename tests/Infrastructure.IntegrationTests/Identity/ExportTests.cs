@@ -1,6 +1,7 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;

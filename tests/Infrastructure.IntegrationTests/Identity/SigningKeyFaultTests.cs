@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using CleanLlm.Application.Accounts;
-using CleanLlm.Domain.Sessions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Identity;
 using CleanLlm.Infrastructure.Persistence;

@@ -1,8 +1,11 @@
 using CleanLlm.Application.Chats;
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Messages;
 using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Usage;
-using CleanLlm.Domain.Users;
 using CleanLlm.Testing.Databases;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,7 +1,7 @@
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Usage;
-using CleanLlm.Domain.Users;
 using CleanLlm.Testing.Databases;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Persistence;

@@ -1,8 +1,7 @@
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Settings;
-using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Usage;
-using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Infrastructure.Persistence.Startup;
 using CleanLlm.Testing;

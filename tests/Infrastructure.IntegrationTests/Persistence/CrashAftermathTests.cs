@@ -1,7 +1,10 @@
 using CleanLlm.Application.Chats;
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Messages;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Usage;
 using CleanLlm.Domain.Users;

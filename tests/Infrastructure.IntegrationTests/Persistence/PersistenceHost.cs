@@ -2,6 +2,7 @@ using System.Globalization;
 using CleanLlm.Application;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Admission;
 using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Testing.Databases;
@@ -11,8 +12,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Internal;
 using Microsoft.Extensions.Time.Testing;
-using Npgsql;
 using NSubstitute;
+using Npgsql;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Persistence;
 

@@ -1,5 +1,6 @@
 using CleanLlm.Application.Chats;
 using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Users;
 using CleanLlm.Testing.Databases;
 using Microsoft.EntityFrameworkCore;

@@ -1,11 +1,13 @@
 using System.Globalization;
 using CleanLlm.Application.Chats;
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Messages;
 using CleanLlm.Application.Paging;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Application.Usage;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Usage;
 using CleanLlm.Domain.Users;

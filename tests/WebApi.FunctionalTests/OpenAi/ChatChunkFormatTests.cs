@@ -1,10 +1,12 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using CleanLlm.Application.Chats;
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Log;
+using CleanLlm.Application.Messages;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.WebApi.FunctionalTests.Api;
 using CleanLlm.WebApi.OpenAi;
 using Microsoft.AspNetCore.Http;

@@ -1,5 +1,6 @@
 using CleanLlm.Application.Accounts.External;
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Admission;
 using CleanLlm.Domain.ExternalLogins;
 using CleanLlm.Infrastructure.Identity;
 using CleanLlm.Infrastructure.Persistence.Erasures;

@@ -1,5 +1,6 @@
-using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Log;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.WebApi.Streaming;
 
 namespace CleanLlm.WebApi.FunctionalTests.Streaming;

@@ -1,4 +1,5 @@
 using CleanLlm.Domain.ExternalLogins;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
 using MediatR;

@@ -1,3 +1,4 @@
+using CleanLlm.Application.Callers;
 using CleanLlm.Domain.Results;
 using MediatR;
 

@@ -1,5 +1,4 @@
-using CleanLlm.Domain.Chats;
-using CleanLlm.Domain.Users;
+using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Application.Chats.Titles;
 

@@ -1,9 +1,11 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Completions.Admission;
 using CleanLlm.Application.Faults;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;

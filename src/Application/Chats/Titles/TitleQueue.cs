@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Completions;
 using Microsoft.Extensions.Options;
 
@@ -8,7 +9,7 @@ namespace CleanLlm.Application.Chats.Titles;
 /// Chats that got their first answer and wait for a title, in memory and bounded: an answer never waits for a title, and a chat
 /// that finds the queue full, or whose process stops, goes without one.
 /// </summary>
-public sealed class TitleQueue(IOptions<TitleOptions> options)
+public sealed class TitleQueue(IOptions<TitleOptions> options) : ICompletionObserver
 {
     private readonly Channel<TitleChat> waiting = Channel.CreateBounded<TitleChat>(options.Value.QueueCapacity);
     private int dropped;
@@ -20,7 +21,7 @@ public sealed class TitleQueue(IOptions<TitleOptions> options)
     public int TakeDropped() => Interlocked.Exchange(ref dropped, 0);
 
     /// <summary>Takes in the chat of a completion that was its first; any other is none of the queue's business.</summary>
-    internal void Offer(CompletionClosing closing)
+    public void Closed(CompletionClosing closing)
     {
         if (!options.Value.Enabled
             || closing is not { Completion.Status: CompletionStatus.Succeeded, Exchange.Question: { ParentId: null } question })

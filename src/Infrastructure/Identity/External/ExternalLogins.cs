@@ -1,5 +1,6 @@
 using CleanLlm.Application.Accounts.External;
 using CleanLlm.Domain.ExternalLogins;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Audit;

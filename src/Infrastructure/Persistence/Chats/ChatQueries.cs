@@ -1,10 +1,11 @@
 using AutoMapper;
 using AutoMapper.QueryableExtensions;
 using CleanLlm.Application.Chats;
+using CleanLlm.Application.Messages;
 using CleanLlm.Application.Paging;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
-using CleanLlm.Domain.Users;
+using CleanLlm.Domain.Ids;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Chats;

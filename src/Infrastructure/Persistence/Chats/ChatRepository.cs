@@ -1,6 +1,6 @@
 using CleanLlm.Application.Chats;
 using CleanLlm.Domain.Chats;
-using CleanLlm.Domain.Users;
+using CleanLlm.Domain.Ids;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Chats;

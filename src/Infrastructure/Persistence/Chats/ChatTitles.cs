@@ -1,6 +1,5 @@
 using CleanLlm.Application.Chats.Titles;
-using CleanLlm.Domain.Chats;
-using CleanLlm.Domain.Users;
+using CleanLlm.Domain.Ids;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Chats;

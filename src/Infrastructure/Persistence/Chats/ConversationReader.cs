@@ -1,6 +1,7 @@
-using CleanLlm.Application.Chats;
+using CleanLlm.Application.Completions.Admission;
 using CleanLlm.Application.Prompting;
 using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
 using Microsoft.EntityFrameworkCore;

@@ -1,8 +1,8 @@
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Usage;
-using CleanLlm.Domain.Users;
 using Npgsql;
 using NpgsqlTypes;
 

@@ -1,7 +1,6 @@
 using CleanLlm.Application.Completions;
-using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Completions;
-using CleanLlm.Domain.Users;
+using CleanLlm.Domain.Ids;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Completions;

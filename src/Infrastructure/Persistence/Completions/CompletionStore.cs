@@ -1,10 +1,10 @@
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Usage;
-using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Persistence.Quotas;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;

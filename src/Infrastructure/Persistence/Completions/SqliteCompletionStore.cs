@@ -1,7 +1,7 @@
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
-using CleanLlm.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 

@@ -1,3 +1,4 @@
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.OneTimeTokens;
 using CleanLlm.Domain.Users;
 using Microsoft.EntityFrameworkCore;

@@ -1,3 +1,4 @@
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.TwoFactor;
 using CleanLlm.Domain.Users;
 using Microsoft.EntityFrameworkCore;

@@ -1,3 +1,4 @@
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Identity;
 using Microsoft.AspNetCore.Identity;

@@ -1,7 +1,7 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.OneTimeTokens;
-using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.TwoFactor;
 using CleanLlm.Domain.Users;

@@ -1,8 +1,6 @@
-using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Audit;
-using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Sessions;
-using CleanLlm.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Erasures;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using CleanLlm.Domain.Audit;
-using CleanLlm.Domain.Users;
+using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Infrastructure.Persistence.Erasures;
 

@@ -1,5 +1,5 @@
 using CleanLlm.Application.Completions;
-using CleanLlm.Domain.Users;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Infrastructure.Persistence.Completions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;

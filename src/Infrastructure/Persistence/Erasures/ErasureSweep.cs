@@ -1,5 +1,5 @@
 using CleanLlm.Application.Faults;
-using CleanLlm.Domain.Users;
+using CleanLlm.Domain.Ids;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

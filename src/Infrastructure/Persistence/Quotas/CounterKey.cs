@@ -1,3 +1,4 @@
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 
 namespace CleanLlm.Infrastructure.Persistence.Quotas;

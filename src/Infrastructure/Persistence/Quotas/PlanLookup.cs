@@ -1,6 +1,6 @@
 using CleanLlm.Application.Quotas;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
-using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Caching;
 using Microsoft.EntityFrameworkCore;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using CleanLlm.Application.Usage;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
-using CleanLlm.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Usage;

@@ -2,6 +2,7 @@ using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Accounts.External;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.ExternalLogins;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.OneTimeTokens;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;

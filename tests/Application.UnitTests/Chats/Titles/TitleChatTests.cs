@@ -1,7 +1,8 @@
-using CleanLlm.Application.Chats;
 using CleanLlm.Application.Chats.Titles;
+using CleanLlm.Application.Completions.Admission;
 using CleanLlm.Application.UnitTests.Completions;
-using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using MediatR;
@@ -151,18 +152,18 @@ internal sealed class TitleChatTests : IDisposable
         first.Should().Be(new TitleChat(chat, fixture.UserId));
 
         var closing = fixture.Store.Closings[0];
-        fixture.Titles.Offer(closing with { Exchange = closing.Exchange! with { Question = null } });
-        fixture.Titles.Offer(closing with { Exchange = null });
+        fixture.Titles.Closed(closing with { Exchange = closing.Exchange! with { Question = null } });
+        fixture.Titles.Closed(closing with { Exchange = null });
         using var later = new RunnerFixture
         {
             Conversation = new Conversation(Model: null, SystemPrompt: null, MessageId.New(fixture.Clock.GetUtcNow()), Messages: []),
         };
         later.Model.Says("two").Ends();
         await later.CompleteAsync(later.Ask() with { ChatId = chat });
-        fixture.Titles.Offer(later.Store.Closings[0]);
+        fixture.Titles.Closed(later.Store.Closings[0]);
         fixture.Titles.Reader.Count.Should().Be(0);
         for (var i = 0; i < 5; i++)
-            fixture.Titles.Offer(closing);
+            fixture.Titles.Closed(closing);
 
         (fixture.Titles.Reader.Count, fixture.Titles.TakeDropped(), fixture.Titles.TakeDropped()).Should().Be((2, 3, 0));
     }

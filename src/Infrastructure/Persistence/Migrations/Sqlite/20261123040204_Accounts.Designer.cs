@@ -1061,7 +1061,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
 
             modelBuilder.Entity("CleanLlm.Domain.Completions.Completion", b =>
                 {
-                    b.OwnsOne("CleanLlm.Domain.Chats.ChatTurn", "Turn", b1 =>
+                    b.OwnsOne("CleanLlm.Domain.Completions.ChatTurn", "Turn", b1 =>
                         {
                             b1.Property<Guid>("CompletionId")
                                 .HasColumnType("TEXT")

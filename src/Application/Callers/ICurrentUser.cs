@@ -1,0 +1,11 @@
+using CleanLlm.Domain.Ids;
+
+namespace CleanLlm.Application.Callers;
+
+/// <summary>The caller of the request being handled, from its verified credential.</summary>
+public interface ICurrentUser
+{
+    /// <summary>Who it is.</summary>
+    /// <exception cref="InvalidOperationException">The route allows anonymous callers.</exception>
+    UserId Id { get; }
+}

@@ -1,0 +1,280 @@
+using CleanLlm.Application.Ai;
+using CleanLlm.Application.Completions.Log;
+using CleanLlm.Application.Quotas;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
+using CleanLlm.Domain.Models;
+using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Usage;
+using Microsoft.Extensions.AI;
+
+namespace CleanLlm.Application.Completions.Running;
+
+/// <summary>
+/// An admitted completion that is being answered, whoever listens. Its log and its outcome are readers' ends;
+/// neither closing a connection nor reading slowly touches the run.
+/// </summary>
+public sealed class CompletionRun : ILeaseholder
+{
+    // What a piece takes beside its text, so that very many very small ones are bounded too.
+    private const int PieceOverhead = 64;
+
+    // Vocabularies differ, most in languages other than English: an answer that keeps to its bound may count so much more by ours.
+    private const double TokenTolerance = 1.5;
+
+    private readonly int maxOutputBytes;
+    private readonly List<MessageField> fields = [];
+    private long overhead;
+    private long fieldBytes;
+    private bool isAnswered;
+    private readonly Completion completion;
+    private readonly CancellationTokenSource stop;
+    private readonly TaskCompletionSource<Result<CompletionDto>> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal CompletionRun(Completion completion, RoutedCall call, IReadOnlyList<QuotaLimitDto> limits, int maxOutputBytes, bool isStreamed)
+    {
+        (this.completion, Call, Limits, Answer) = (completion, call, limits, new AnswerBuffer());
+        // Not disposed of: it holds no timer of its own, and a cancel may come at any moment.
+        stop = CancellationTokenSource.CreateLinkedTokenSource(CancellationToken.None);
+        (this.maxOutputBytes, IsStreamed) = (maxOutputBytes, isStreamed);
+        Id = completion.Id;
+        UserId = completion.UserId;
+        Model = completion.Model;
+        MaxCompletionTokens = completion.Reservation!.CompletionTokens;
+        CheckpointedAt = completion.CreatedAt;
+        Log.Append(new CompletionStarted(Id, Model));
+    }
+
+    /// <summary>Identifies the completion.</summary>
+    public CompletionId Id { get; }
+
+    /// <summary>The user's limits as they stood after admission, and once it has ended, after settling.</summary>
+    public IReadOnlyList<QuotaLimitDto> Limits { get; private set; }
+
+    /// <summary>What happens, event by event.</summary>
+    public CompletionLog Log { get; } = new();
+
+    /// <summary>How it ends: set once the final state is stored.</summary>
+    public Task<Result<CompletionDto>> Outcome => outcome.Task;
+
+    /// <summary>Waits until a provider has been asked, which is at once unless all their places are taken.</summary>
+    /// <returns>Why none was; null when one was asked, or when the cache may answer.</returns>
+    public async ValueTask<Error?> UnaskedFailureAsync(CancellationToken ct)
+    {
+        if (Call.Served is not null || Call.Cache is not null)
+            return null;
+        await Task.WhenAny(Call.AskedAsync(), Outcome).WaitAsync(ct);
+        return Call.Served is null ? (await Outcome).Error : null;
+    }
+
+    /// <summary>Ends it on behalf of its caller: the call of the model stops, and what had been produced is kept and charged.</summary>
+    public void Cancel()
+    {
+        IsCancelled = true;
+        // A run that has just ended by itself has no call left to stop.
+        if (!Outcome.IsCompleted)
+            stop.Cancel();
+    }
+
+    /// <summary>Ends it because the caller who asked for that has left, unless another reader has come.</summary>
+    public void CancelIfUnread()
+    {
+        if (!Log.HasReaders)
+            Cancel();
+    }
+
+    /// <summary>Whether its caller wants no more of it.</summary>
+    internal bool IsCancelled { get; private set; }
+
+    /// <summary>Whether it went on beyond its bound of tokens and was therefore stopped, as if the model had kept to it.</summary>
+    internal bool IsCutShort { get; private set; }
+
+    /// <summary>Cancelled when the call of the model is to stop, for whatever reason.</summary>
+    internal CancellationTokenSource Stop => stop;
+
+    internal Domain.Ids.UserId UserId { get; }
+
+    internal string Model { get; }
+
+    /// <summary>Whether its caller reads it piece by piece.</summary>
+    internal bool IsStreamed { get; }
+
+    internal int MaxCompletionTokens { get; }
+
+    internal AnswerBuffer Answer { get; }
+
+    /// <summary>What the model says while it reasons, which is no part of the answer's text.</summary>
+    internal AnswerBuffer Reasoning { get; } = new();
+
+    /// <summary>The name that the reasoning came under: one of <see cref="ReasoningFields"/>.</summary>
+    internal string ReasoningField { get; private set; } = ReasoningFields.Content;
+
+    /// <summary>What the model's family needs back beside text and tool calls.</summary>
+    internal IReadOnlyList<MessageField> Fields => fields;
+
+    /// <summary>Who may answer, and who did.</summary>
+    internal RoutedCall Call { get; }
+
+    internal ToolCallBuffer ToolCalls { get; } = new();
+
+    /// <summary>The answers that its question had before. No other comes while it runs: one runs at a time for each question.</summary>
+    internal IReadOnlyList<Domain.Ids.MessageId> EarlierAnswers { get; init; } = [];
+
+    /// <inheritdoc />
+    Task ILeaseholder.Ended => outcome.Task;
+
+    /// <inheritdoc />
+    public DateTimeOffset CheckpointedAt { get; set; }
+
+    /// <summary>What the provider said it counted; null as long as it has not.</summary>
+    internal UsageDetails? ReportedUsage { get; set; }
+
+    /// <summary>Why the provider said the answer ended.</summary>
+    internal ChatFinishReason? FinishReason { get; set; }
+
+    /// <summary>Takes in a piece of the answer and shows it to readers.</summary>
+    /// <returns>False once the answer has outgrown what is allowed.</returns>
+    internal bool Append(string piece)
+    {
+        var shown = Answer.Append(piece);
+        overhead += PieceOverhead;
+        if (shown.Length > 0)
+            Log.Append(new CompletionDelta(shown));
+        return !IsOverfull;
+    }
+
+    /// <summary>Takes in a piece of a tool call and shows it to readers.</summary>
+    /// <returns>False once the answer has outgrown what is allowed.</returns>
+    internal bool Append(ToolCallFragment piece)
+    {
+        overhead += PieceOverhead;
+        if (ToolCalls.Append(piece) is { } shown)
+            Log.Append(new CompletionDelta("") { ToolCall = shown });
+        return !IsOverfull;
+    }
+
+    /// <summary>Takes in a piece of the reasoning and shows it to readers.</summary>
+    /// <returns>False once the answer has outgrown what is allowed.</returns>
+    internal bool Append(TextReasoningContent piece)
+    {
+        ReasoningField = ReasoningFields.Of(piece);
+        var shown = Reasoning.Append(piece.Text);
+        overhead += PieceOverhead;
+        if (shown.Length > 0)
+            Log.Append(new CompletionReasoning(shown) { Field = ReasoningField == ReasoningFields.Content ? null : ReasoningField });
+        return !IsOverfull;
+    }
+
+    /// <summary>Takes in a field that the model's family needs back, and shows it to readers who know such fields.</summary>
+    /// <returns>False once the answer has outgrown what is allowed.</returns>
+    internal bool Append(MessageField field)
+    {
+        overhead += PieceOverhead;
+        var json = field.Value.GetRawText();
+        fieldBytes += json.Length;
+        fields.Add(field);
+        Log.Append(new CompletionDelta("") { Field = new MessageFieldDelta(field.Name, json) });
+        return !IsOverfull;
+    }
+
+    /// <summary>Takes in where the limits stand now that what it held is given back.</summary>
+    internal void Settle(IReadOnlyList<QuotaCounter> counters, DateTimeOffset now) =>
+        Limits = [.. Limits.Zip(counters, (limit, counter) => limit.At(counter, now))];
+
+    private Model Serving => Call.Served ?? Call.Candidates[0];
+
+    /// <summary>The model has said all it will: from now on nothing is cut short, nor was it if the end came first.</summary>
+    internal void EndAnswer()
+    {
+        lock (completion)
+            (isAnswered, IsCutShort) = (true, false);
+    }
+
+    /// <summary>What to store of a run; null when it has ended, or now ends because its model does not keep to the bound.</summary>
+    public CompletionCheckpoint? Checkpoint(Func<string, int> count)
+    {
+        if (Outcome.IsCompleted)
+            return null;
+        // One document is shown whole or not at all, so a crash leaves nothing of it.
+        var text = IsStreamed ? Answer.Text : "";
+        var tokens = IsStreamed ? Counted(text, count, UsageBasis.Partial) : default;
+        lock (completion)
+        {
+            if (completion.Status != CompletionStatus.Running)
+                return IsStreamed ? completion.Linger(text) : completion.Linger(text) with { CompletionTokens = 0, ReasoningTokens = 0 };
+            IsCutShort |= !isAnswered && tokens.CompletionTokens > MaxCompletionTokens * TokenTolerance;
+            if (!IsCutShort)
+            {
+                completion.AnsweredBy(Serving);
+                // What comes from the cache, or is paid for by who asked first, a crash must not charge.
+                return completion.Checkpoint(text, Call.Cached ? default : tokens);
+            }
+        }
+
+        stop.Cancel();
+        return null;
+    }
+
+    /// <summary>Brings it to its final state.</summary>
+    internal CompletionClosing Close(Error? error, Func<string, int> count, DateTimeOffset now)
+    {
+        var text = Answer.Text;
+        lock (completion)
+        {
+            completion.AnsweredBy(Serving);
+            if (Call.Cached)
+                completion.AnsweredFromCache();
+            completion.Calls(ToolCalls.Calls);
+            completion.Reasons(Reasoning.Text);
+            if (error is null)
+                return completion.Succeed(text, Tokens(text, count, UsageBasis.Counted), IsCutShort ? Domain.Completions.FinishReason.Length : Map(FinishReason), now);
+            var tokens = Tokens(text, count, UsageBasis.Partial);
+            return error == CompletionErrors.Cancelled
+                ? completion.Cancel(text, tokens, modelWasAsked: Call.Served is not null, now)
+                : completion.Fail(error, text, tokens, now);
+        }
+    }
+
+    /// <summary>Tells every reader how it ended.</summary>
+    internal void End(Result<CompletionDto> ended)
+    {
+        Log.Append(CompletionOutcome.EventOf(ended));
+        outcome.SetResult(ended);
+    }
+
+    private TokenCount Tokens(string text, Func<string, int> count, UsageBasis unreported)
+    {
+        var hasAnswer = text.Length > 0 || Reasoning.Bytes > 0 || ToolCalls.Calls.Count > 0;
+        var tokens = ReportedUsage.ToReported().Resolve(hasAnswer, () => Counted(text, count, unreported));
+        if (unreported != UsageBasis.Partial || tokens.Basis != UsageBasis.Reported)
+            return tokens;
+
+        // Providers that report while they stream had said less than what came after.
+        var counted = Counted(text, count, unreported);
+        return counted.CompletionTokens <= tokens.CompletionTokens
+            ? tokens
+            : tokens with { CompletionTokens = counted.CompletionTokens, ReasoningTokens = counted.ReasoningTokens, Basis = unreported };
+    }
+
+    private TokenCount Counted(string text, Func<string, int> count, UsageBasis basis)
+    {
+        var reasoning = Reasoning.Bytes > 0 ? count(Reasoning.Text) : 0;
+        var answer = count(text) + ToolCalls.Calls.Sum(call => count(call.Name) + count(call.Arguments));
+        return new TokenCount(completion.PromptTokens, answer + reasoning, basis) { ReasoningTokens = reasoning };
+    }
+
+    private bool IsOverfull => Answer.Bytes + Reasoning.Bytes + ToolCalls.Bytes + fieldBytes > maxOutputBytes || overhead > maxOutputBytes || ToolCalls.IsOverfull;
+
+    // A word that is not known does not claim an orderly end: the answer may be incomplete.
+    private FinishReason Map(ChatFinishReason? reason) => reason?.Value switch
+    {
+        "length" => Domain.Completions.FinishReason.Length,
+        "content_filter" => Domain.Completions.FinishReason.ContentFilter,
+        "tool_calls" => Domain.Completions.FinishReason.ToolCalls,
+        "stop" => Domain.Completions.FinishReason.Stop,
+        _ when ToolCalls.Calls.Count > 0 => Domain.Completions.FinishReason.ToolCalls,
+        null => Domain.Completions.FinishReason.Stop,
+        _ => Domain.Completions.FinishReason.Length,
+    };
+}
