@@ -8,7 +8,7 @@ using CleanLlm.Infrastructure.Email;
 using CleanLlm.Infrastructure.Identity;
 using CleanLlm.Infrastructure.Identity.External;
 using CleanLlm.Infrastructure.Memory;
-using CleanLlm.Infrastructure.Persistence;
+using CleanLlm.Infrastructure.Persistence.Registration;
 using CleanLlm.Infrastructure.RateLimiting;
 using CleanLlm.Infrastructure.Reporting;
 using Microsoft.Extensions.Configuration;

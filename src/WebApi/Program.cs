@@ -6,6 +6,7 @@ using CleanLlm.WebApi.Http;
 using CleanLlm.WebApi.OpenAi;
 using CleanLlm.WebApi.OpenApi;
 using CleanLlm.WebApi.Startup;
+using CleanLlm.WebApi.Streaming;
 
 try
 {
@@ -17,6 +18,7 @@ try
         .AddApplication(builder.Configuration)
         .AddInfrastructure(builder.Configuration, builder.Environment)
         .AddHttp(builder.Configuration)
+        .AddStreaming()
         .AddOpenAi(builder.Configuration)
         .AddCleanLlmAuthentication()
         .AddApiDocument();

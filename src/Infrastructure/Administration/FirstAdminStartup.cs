@@ -1,3 +1,4 @@
+using CleanLlm.Infrastructure.Persistence.Administration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;

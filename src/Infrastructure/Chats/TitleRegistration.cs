@@ -13,7 +13,6 @@ internal static class TitleRegistration
 {
     /// <summary>The worker, and what it reads and writes.</summary>
     public static IServiceCollection AddChatTitles(this IServiceCollection services) => services
-        .AddScoped<IChatTitles, ChatTitles>()
         .AddSingleton<IPostConfigureOptions<TitleOptions>, SimulatedTitles>()
         .AddHostedService<TitleWriting>();
 

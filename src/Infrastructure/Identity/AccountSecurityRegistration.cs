@@ -1,24 +1,19 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.TwoFactor;
-using CleanLlm.Infrastructure.Persistence;
+using CleanLlm.Infrastructure.Security;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanLlm.Infrastructure.Identity;
 
-/// <summary>Registers mailed tokens, the second factor and the upkeep of accounts.</summary>
+/// <summary>Registers codes of the second factor and the mails of accounts.</summary>
 internal static class AccountSecurityRegistration
 {
     public static IServiceCollection AddAccountSecurity(this IServiceCollection services)
     {
-        services.AddScoped<ITransactions, Transactions>();
-        services.AddScoped<IMailedTokens, MailedTokens>();
-        services.AddScoped<ITwoFactorRepository, TwoFactorRepository>();
         services.AddSingleton<ITimeBasedCodes, TimeBasedCodes>();
 
         services.AddSingleton<AccountMailWorker>();
         services.AddSingleton<IAccountMailQueue>(provider => provider.GetRequiredService<AccountMailWorker>());
-        services.AddHostedService(provider => provider.GetRequiredService<AccountMailWorker>());
-        services.AddSingleton<AccountUpkeep>();
-        return services.AddHostedService(provider => provider.GetRequiredService<AccountUpkeep>());
+        return services.AddHostedService(provider => provider.GetRequiredService<AccountMailWorker>());
     }
 }

@@ -1,12 +1,11 @@
 using CleanLlm.Application.Accounts;
-using CleanLlm.Application.Audit;
 using CleanLlm.Application.Callers;
 using CleanLlm.Application.Settings;
 using CleanLlm.Infrastructure.Administration;
-using CleanLlm.Infrastructure.ApiKeys;
-using CleanLlm.Infrastructure.Audit;
 using CleanLlm.Infrastructure.Persistence;
+using CleanLlm.Infrastructure.Persistence.Access;
 using CleanLlm.Infrastructure.Security;
+using CleanLlm.Infrastructure.Security.Hashing;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Configuration;
@@ -30,16 +29,13 @@ internal static class IdentityRegistration
         services.TryAddSingleton(TimeProvider.System);
         AddPasswords(services, configuration);
 
-        services.AddSingleton<SigningKeyStore>();
         services.AddSingleton<SigningKeyRing>();
         services.AddSingleton<VerifiedTokens>();
         services.AddSingleton<IPublicKeys>(provider => provider.GetRequiredService<SigningKeyRing>());
         services.AddSingleton<ITokenIssuer, AccessTokenIssuer>();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, AccessTokenValidation>();
 
-        services.AddApiKeys();
-        services.AddSingleton<AccessStates>();
-        services.AddSingleton<IAccessStates>(provider => provider.GetRequiredService<AccessStates>());
+        services.AddSingleton<IApiKeyAuthenticator, ApiKeyAuthenticator>();
         if (configuration.GetConnectionString("Redis") is { Length: > 0 })
         {
             services.AddSingleton<RedisAccessBroadcast>();
@@ -47,16 +43,9 @@ internal static class IdentityRegistration
             services.AddHostedService(provider => provider.GetRequiredService<RedisAccessBroadcast>());
         }
 
-        services.AddSingleton<AuditChain>();
-        services.AddScoped<IAuditTrail, AuditTrail>();
-
         services.AddHostedService<IdentityStartup>();
         services.AddAdministration(configuration);
-        services.AddHostedService<SigningKeyRotation>();
-
-        services.AddScoped<ICredentials, Credentials>();
-        services.AddScoped<IUserRepository, UserRepository>();
-        return services.AddScoped<ISessionRepository, SessionRepository>();
+        return services.AddHostedService<SigningKeyRotation>();
     }
 
     private static void AddPasswords(IServiceCollection services, IConfiguration configuration)
@@ -75,7 +64,7 @@ internal static class IdentityRegistration
                 RequireUppercase = false,
                 RequireNonAlphanumeric = false,
             };
-        }).AddEntityFrameworkStores<AppDbContext>();
+        }).AddStores();
         // Stateless, and the decoy keeps one for good.
         services.Replace(ServiceDescriptor.Singleton<IPasswordHasher<UserCredential>, PasswordHasher<UserCredential>>());
         services.AddSingleton<PasswordDecoy>();

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using CleanLlm.Application.Security;
 using CleanLlm.Application.Settings;
+using CleanLlm.Infrastructure.Security.Hashing;
 using Microsoft.Extensions.Hosting;
 
 namespace CleanLlm.Infrastructure.Identity;

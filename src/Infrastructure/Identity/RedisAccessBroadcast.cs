@@ -1,5 +1,6 @@
 using CleanLlm.Domain.Ids;
 using CleanLlm.Infrastructure.Caching;
+using CleanLlm.Infrastructure.Persistence.Access;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,7 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Faults;
+using CleanLlm.Infrastructure.Persistence.Keys;
+using CleanLlm.Infrastructure.Security.Signing;
 using Microsoft.Extensions.Logging;
 using Microsoft.IdentityModel.Tokens;
 

@@ -1,4 +1,5 @@
 using CleanLlm.Application.Faults;
+using CleanLlm.Infrastructure.Persistence.Keys;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

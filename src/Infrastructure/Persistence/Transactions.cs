@@ -1,6 +1,5 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Domain.Results;
-using CleanLlm.Infrastructure.Audit;
 
 namespace CleanLlm.Infrastructure.Persistence;
 

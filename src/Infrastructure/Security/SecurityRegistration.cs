@@ -1,4 +1,3 @@
-using CleanLlm.Application.Security;
 using CleanLlm.Application.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -17,7 +16,6 @@ internal static class SecurityRegistration
         services.AddSingleton<IValidateOptions<EncryptionOptions>, EncryptionOptionsValidator>();
         services.AddSingleton<KeyEncryptionKeys>();
         services.AddSingleton<EphemeralEncryptor>();
-        services.AddSingleton<IKeyedHash, KeyedHash>();
         return services.AddSingleton<KeyWrap>();
     }
 }

@@ -1,5 +1,5 @@
+using CleanLlm.Application.Accounts.External;
 using CleanLlm.Application.Callers;
-using CleanLlm.Infrastructure.Identity.External;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;

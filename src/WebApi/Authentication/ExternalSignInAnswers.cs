@@ -1,7 +1,6 @@
 using CleanLlm.Application.Accounts.External;
 using CleanLlm.Domain.ExternalLogins;
 using CleanLlm.Domain.Users;
-using CleanLlm.Infrastructure.Identity.External;
 using CleanLlm.WebApi.Http;
 using MediatR;
 using Microsoft.AspNetCore.WebUtilities;
@@ -12,26 +11,28 @@ namespace CleanLlm.WebApi.Authentication;
 /// Sends a browser that comes back from a provider to its front end, with a one-time code or with the reason why there is none; one that
 /// began nothing here, or wants to go where the list no longer allows, gets a problem document.
 /// </summary>
-internal sealed class ExternalSignInAnswers(IMediator mediator, IExternalProviders providers) : IExternalSignInAnswers
+internal sealed class ExternalSignInAnswers(IMediator mediator, IExternalProviders providers, IHttpContextAccessor accessor) : IExternalSignInAnswers
 {
-    public async Task SucceedAsync(HttpContext http, ExternalIdentity identity, string returnUrl)
+    private HttpContext Http => accessor.HttpContext ?? throw new InvalidOperationException("Only a request can be answered.");
+
+    public async Task SucceedAsync(ExternalIdentity identity, string returnUrl)
     {
-        var code = await mediator.Send(new IssueExternalCode(identity), http.RequestAborted);
-        await RedirectAsync(http, returnUrl, "code", code.Value);
+        var code = await mediator.Send(new IssueExternalCode(identity), Http.RequestAborted);
+        await RedirectAsync(returnUrl, "code", code.Value);
     }
 
-    public Task FailAsync(HttpContext http, string? returnUrl, bool denied) =>
-        RedirectAsync(http, returnUrl, "error", denied ? "access_denied" : "external_failed");
+    public Task FailAsync(string? returnUrl, bool denied) =>
+        RedirectAsync(returnUrl, "error", denied ? "access_denied" : "external_failed");
 
-    private async Task RedirectAsync(HttpContext http, string? returnUrl, string name, string value)
+    private async Task RedirectAsync(string? returnUrl, string name, string value)
     {
         if (!ReturnUrls.Allow(providers.ReturnUrls, returnUrl))
         {
-            await AuthErrors.ExternalFailed.ToProblem().ExecuteAsync(http);
+            await AuthErrors.ExternalFailed.ToProblem().ExecuteAsync(Http);
             return;
         }
 
-        http.Response.Headers["Referrer-Policy"] = "no-referrer";
-        http.Response.Redirect(QueryHelpers.AddQueryString(returnUrl!, name, value));
+        Http.Response.Headers["Referrer-Policy"] = "no-referrer";
+        Http.Response.Redirect(QueryHelpers.AddQueryString(returnUrl!, name, value));
     }
 }

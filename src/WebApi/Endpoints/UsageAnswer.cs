@@ -2,7 +2,6 @@ using System.Reflection;
 using CleanLlm.Application.Usage;
 using CleanLlm.Domain.Results;
 using CleanLlm.WebApi.Http;
-using CleanLlm.WebApi.OpenApi;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;

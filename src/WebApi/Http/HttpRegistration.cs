@@ -1,5 +1,4 @@
 using CleanLlm.Application.Settings;
-using CleanLlm.WebApi.Streaming;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
@@ -32,8 +31,6 @@ internal static class HttpRegistration
         // In every environment, so that the failure handler sees what is wrong with a body.
         services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
         services.AddQuietLogs();
-        services.AddSingleton<EventStream>();
-        services.AddSingleton<CompletionDelivery>();
         return services.AddExceptionHandler<FailureHandler>();
     }
 

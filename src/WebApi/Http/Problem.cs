@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization;
 using CleanLlm.Domain.Results;
-using CleanLlm.WebApi.OpenAi;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace CleanLlm.WebApi.Http;

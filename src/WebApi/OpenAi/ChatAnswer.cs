@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
+using CleanLlm.WebApi.Http;
 
 namespace CleanLlm.WebApi.OpenAi;
 

@@ -9,7 +9,6 @@ using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
-using CleanLlm.Infrastructure.Identity;
 using CleanLlm.Infrastructure.IntegrationTests.Identity;
 using CleanLlm.Infrastructure.IntegrationTests.Persistence;
 using CleanLlm.Infrastructure.Persistence;

@@ -3,6 +3,7 @@ using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Administration;
 using CleanLlm.Infrastructure.IntegrationTests.Identity;
+using CleanLlm.Infrastructure.Persistence.Administration;
 using CleanLlm.Testing.Databases;
 using FluentValidation;
 using MediatR;

@@ -8,6 +8,7 @@ using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using CleanLlm.Infrastructure.Identity;
 using CleanLlm.Infrastructure.Persistence;
+using CleanLlm.Infrastructure.Persistence.Registration;
 using CleanLlm.Infrastructure.RateLimiting;
 using CleanLlm.Testing.Databases;
 using Microsoft.AspNetCore.Authentication.JwtBearer;

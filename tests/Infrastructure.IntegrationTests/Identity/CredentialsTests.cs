@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
-using CleanLlm.Infrastructure.Identity;
+using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Testing.Databases;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Options;

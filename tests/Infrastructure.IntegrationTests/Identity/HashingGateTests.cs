@@ -1,6 +1,6 @@
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
-using CleanLlm.Infrastructure.Identity;
+using CleanLlm.Infrastructure.Security.Hashing;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Identity;

@@ -1,4 +1,4 @@
-using CleanLlm.Infrastructure.Identity;
+using CleanLlm.Infrastructure.Security.Hashing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Identity;

@@ -4,7 +4,9 @@ using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Identity;
 using CleanLlm.Infrastructure.Persistence;
+using CleanLlm.Infrastructure.Persistence.Keys;
 using CleanLlm.Infrastructure.Security;
+using CleanLlm.Infrastructure.Security.Signing;
 using CleanLlm.Testing.Databases;
 using Microsoft.Extensions.DependencyInjection;
 

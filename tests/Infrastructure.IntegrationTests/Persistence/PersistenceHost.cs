@@ -5,6 +5,7 @@ using CleanLlm.Application.Completions;
 using CleanLlm.Application.Completions.Admission;
 using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.Persistence;
+using CleanLlm.Infrastructure.Persistence.Registration;
 using CleanLlm.Testing.Databases;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Configuration;

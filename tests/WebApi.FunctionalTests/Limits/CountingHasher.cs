@@ -1,4 +1,4 @@
-using CleanLlm.Infrastructure.Identity;
+using CleanLlm.Infrastructure.Persistence;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

@@ -2,7 +2,7 @@ using CleanLlm.Application.Accounts.External;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Completions.Admission;
 using CleanLlm.Domain.ExternalLogins;
-using CleanLlm.Infrastructure.Identity;
+using CleanLlm.Infrastructure.Persistence.Accounts;
 using CleanLlm.Infrastructure.Persistence.Erasures;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

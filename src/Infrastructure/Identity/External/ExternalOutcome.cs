@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
+using CleanLlm.Application.Accounts.External;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -19,16 +19,16 @@ internal sealed partial class ExternalOutcome(
     {
         var identity = ExternalClaims.Read(ProviderOf(context.Scheme), context.Principal);
         if (identity.IsSuccess && context.ReturnUri is { } returnUrl)
-            await answers.SucceedAsync(context.HttpContext, identity.Value, returnUrl);
+            await answers.SucceedAsync(identity.Value, returnUrl);
         else
-            await FailAsync(context.HttpContext, context.Scheme, context.ReturnUri, "no subject", denied: false);
+            await FailAsync(context.Scheme, context.ReturnUri, "no subject", denied: false);
         context.HandleResponse();
     }
 
     /// <summary>The user said no.</summary>
     public async Task DenyAsync(AccessDeniedContext context)
     {
-        await FailAsync(context.HttpContext, context.Scheme, context.Properties?.RedirectUri, "access denied", denied: true);
+        await FailAsync(context.Scheme, context.Properties?.RedirectUri, "access denied", denied: true);
         context.HandleResponse();
     }
 
@@ -39,14 +39,14 @@ internal sealed partial class ExternalOutcome(
     {
         var properties = context.Properties ?? state.Unprotect(context.Request.Query["state"]);
         var failure = $"{context.Failure?.GetType().Name} {context.Failure?.InnerException?.GetType().Name} {ErrorOf(context.Failure)}".Trim();
-        await FailAsync(context.HttpContext, context.Scheme, properties?.RedirectUri, failure, denied: false);
+        await FailAsync(context.Scheme, properties?.RedirectUri, failure, denied: false);
         context.HandleResponse();
     }
 
-    private Task FailAsync(HttpContext http, AuthenticationScheme scheme, string? returnUrl, string failure, bool denied)
+    private Task FailAsync(AuthenticationScheme scheme, string? returnUrl, string failure, bool denied)
     {
         LogFailed(ProviderOf(scheme).Name, failure);
-        return answers.FailAsync(http, returnUrl, denied);
+        return answers.FailAsync(returnUrl, denied);
     }
 
     // Such as invalid_client, without which an operator would not find a wrong secret; but no free text.

@@ -1,5 +1,6 @@
 using CleanLlm.Application.Accounts.External;
 using CleanLlm.Application.Settings;
+using CleanLlm.Infrastructure.Persistence.Accounts;
 using CleanLlm.Infrastructure.Security.DataProtection;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OAuth;
@@ -31,9 +32,7 @@ internal static class ExternalSignInRegistration
         services.AddScoped<ExternalOutcome>();
         services.AddScoped<OpenIdConnectOutcome>();
         services.AddScoped<OAuth2Outcome>();
-        services.AddSingleton<IExternalProviders, ExternalProviders>();
-        services.AddScoped<IExternalCodes, ExternalCodes>();
-        return services.AddScoped<IExternalLogins, ExternalLogins>();
+        return services.AddSingleton<IExternalProviders, ExternalProviders>();
     }
 
     private static void AddProvider(this AuthenticationBuilder authentication, ExternalProviderOptions provider)

@@ -7,9 +7,6 @@ namespace CleanLlm.Infrastructure.Persistence.Completions;
 /// </summary>
 internal static class CompletionSql
 {
-    /// <summary>Holds in every counter row; a reservation over the limit sets out to break it.</summary>
-    public const string CounterConstraint = "ck_quota_counters_not_negative";
-
     /// <summary>Holds one row for each key of a user.</summary>
     public const string IdempotencyConstraint = "pk_idempotency_keys";
 

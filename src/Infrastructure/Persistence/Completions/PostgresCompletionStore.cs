@@ -142,7 +142,7 @@ internal sealed class PostgresCompletionStore(
             await using var reader = await batch.ExecuteReaderAsync(ct);
             return await ReadCountersAsync(reader, completion.UserId, holds, ct);
         }
-        catch (PostgresException broken) when (broken.ConstraintName == CompletionSql.CounterConstraint)
+        catch (PostgresException broken) when (broken.ConstraintName == QuotaCounterConfiguration.NotNegative)
         {
             return null;
         }

@@ -5,7 +5,6 @@ using CleanLlm.Domain.OneTimeTokens;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.TwoFactor;
 using CleanLlm.Domain.Users;
-using CleanLlm.Infrastructure.Audit;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Erasures;

@@ -1,3 +1,4 @@
+using CleanLlm.Infrastructure.Persistence.Keys;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +14,6 @@ internal static class DataProtectionRegistration
     public static IServiceCollection AddSharedDataProtection(this IServiceCollection services)
     {
         services.AddDataProtection().SetApplicationName(ApplicationName);
-        services.AddSingleton<KeyRingRepository>();
         services.AddSingleton<KeyRingEncryptor>();
         services.AddOptions<KeyManagementOptions>().Configure<KeyRingRepository, KeyRingEncryptor>(static (options, repository, encryptor) =>
             (options.XmlRepository, options.XmlEncryptor) = (repository, encryptor));

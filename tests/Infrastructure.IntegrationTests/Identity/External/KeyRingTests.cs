@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Xml.Linq;
 using CleanLlm.Infrastructure.Persistence;
+using CleanLlm.Infrastructure.Persistence.Keys;
 using CleanLlm.Infrastructure.Security.DataProtection;
 using CleanLlm.Testing.Databases;
 using Microsoft.AspNetCore.DataProtection;

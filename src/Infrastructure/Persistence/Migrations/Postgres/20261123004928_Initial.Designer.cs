@@ -496,7 +496,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                     b.ToTable("users", (string)null);
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Identity.SigningKey", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Security.Signing.SigningKey", b =>
                 {
                     b.Property<int>("Generation")
                         .HasColumnType("integer")
@@ -538,7 +538,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                     b.ToTable("signing_keys", (string)null);
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Identity.UserCredential", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.UserCredential", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -844,11 +844,11 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasConstraintName("fk_users_plans_plan_id");
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Identity.UserCredential", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.UserCredential", b =>
                 {
                     b.HasOne("CleanLlm.Domain.Users.User", null)
                         .WithOne()
-                        .HasForeignKey("CleanLlm.Infrastructure.Identity.UserCredential", "UserId")
+                        .HasForeignKey("CleanLlm.Infrastructure.Persistence.UserCredential", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_user_credentials_users_user_id");
@@ -856,7 +856,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>
                 {
-                    b.HasOne("CleanLlm.Infrastructure.Identity.UserCredential", null)
+                    b.HasOne("CleanLlm.Infrastructure.Persistence.UserCredential", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -866,7 +866,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserLogin<System.Guid>", b =>
                 {
-                    b.HasOne("CleanLlm.Infrastructure.Identity.UserCredential", null)
+                    b.HasOne("CleanLlm.Infrastructure.Persistence.UserCredential", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -876,7 +876,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<System.Guid>", b =>
                 {
-                    b.HasOne("CleanLlm.Infrastructure.Identity.UserCredential", null)
+                    b.HasOne("CleanLlm.Infrastructure.Persistence.UserCredential", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)

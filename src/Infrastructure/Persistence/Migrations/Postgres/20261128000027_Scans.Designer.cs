@@ -831,7 +831,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                     b.ToTable("users", (string)null);
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Audit.AuditHead", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.AuditHead", b =>
                 {
                     b.Property<int>("Id")
                         .HasColumnType("integer")
@@ -860,7 +860,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         });
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Identity.SigningKey", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Security.Signing.SigningKey", b =>
                 {
                     b.Property<int>("Generation")
                         .HasColumnType("integer")
@@ -902,7 +902,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                     b.ToTable("signing_keys", (string)null);
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Identity.UserCredential", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.UserCredential", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -1109,7 +1109,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 70);
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Security.HashKey", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.Keys.HashKey", b =>
                 {
                     b.Property<int>("Id")
                         .HasColumnType("integer")
@@ -1367,11 +1367,11 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasConstraintName("fk_users_plans_plan_id");
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Identity.UserCredential", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.UserCredential", b =>
                 {
                     b.HasOne("CleanLlm.Domain.Users.User", null)
                         .WithOne()
-                        .HasForeignKey("CleanLlm.Infrastructure.Identity.UserCredential", "UserId")
+                        .HasForeignKey("CleanLlm.Infrastructure.Persistence.UserCredential", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_user_credentials_users_user_id");
@@ -1379,7 +1379,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>
                 {
-                    b.HasOne("CleanLlm.Infrastructure.Identity.UserCredential", null)
+                    b.HasOne("CleanLlm.Infrastructure.Persistence.UserCredential", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1389,7 +1389,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserLogin<System.Guid>", b =>
                 {
-                    b.HasOne("CleanLlm.Infrastructure.Identity.UserCredential", null)
+                    b.HasOne("CleanLlm.Infrastructure.Persistence.UserCredential", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1399,7 +1399,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<System.Guid>", b =>
                 {
-                    b.HasOne("CleanLlm.Infrastructure.Identity.UserCredential", null)
+                    b.HasOne("CleanLlm.Infrastructure.Persistence.UserCredential", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)

@@ -833,7 +833,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                     b.ToTable("users", (string)null);
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Audit.AuditHead", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.AuditHead", b =>
                 {
                     b.Property<int>("Id")
                         .HasColumnType("integer")
@@ -862,7 +862,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         });
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Identity.SigningKey", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Security.Signing.SigningKey", b =>
                 {
                     b.Property<int>("Generation")
                         .HasColumnType("integer")
@@ -904,7 +904,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                     b.ToTable("signing_keys", (string)null);
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Identity.UserCredential", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.UserCredential", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -1139,7 +1139,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                     b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 70);
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Security.HashKey", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.Keys.HashKey", b =>
                 {
                     b.Property<int>("Id")
                         .HasColumnType("integer")
@@ -1397,11 +1397,11 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasConstraintName("fk_users_plans_plan_id");
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Identity.UserCredential", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.UserCredential", b =>
                 {
                     b.HasOne("CleanLlm.Domain.Users.User", null)
                         .WithOne()
-                        .HasForeignKey("CleanLlm.Infrastructure.Identity.UserCredential", "UserId")
+                        .HasForeignKey("CleanLlm.Infrastructure.Persistence.UserCredential", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_user_credentials_users_user_id");
@@ -1409,7 +1409,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>
                 {
-                    b.HasOne("CleanLlm.Infrastructure.Identity.UserCredential", null)
+                    b.HasOne("CleanLlm.Infrastructure.Persistence.UserCredential", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1419,7 +1419,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserLogin<System.Guid>", b =>
                 {
-                    b.HasOne("CleanLlm.Infrastructure.Identity.UserCredential", null)
+                    b.HasOne("CleanLlm.Infrastructure.Persistence.UserCredential", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1429,7 +1429,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<System.Guid>", b =>
                 {
-                    b.HasOne("CleanLlm.Infrastructure.Identity.UserCredential", null)
+                    b.HasOne("CleanLlm.Infrastructure.Persistence.UserCredential", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)

@@ -701,7 +701,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("users", (string)null);
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Audit.AuditHead", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.AuditHead", b =>
                 {
                     b.Property<int>("Id")
                         .HasColumnType("INTEGER")
@@ -730,7 +730,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                         });
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Identity.SigningKey", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Security.Signing.SigningKey", b =>
                 {
                     b.Property<int>("Generation")
                         .HasColumnType("INTEGER")
@@ -772,7 +772,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("signing_keys", (string)null);
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Identity.UserCredential", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.UserCredential", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT")
@@ -912,7 +912,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToView("branch", (string)null);
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Security.HashKey", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.Keys.HashKey", b =>
                 {
                     b.Property<int>("Id")
                         .HasColumnType("INTEGER")
@@ -1143,11 +1143,11 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                         .HasConstraintName("fk_users_plans_plan_id");
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Identity.UserCredential", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.UserCredential", b =>
                 {
                     b.HasOne("CleanLlm.Domain.Users.User", null)
                         .WithOne()
-                        .HasForeignKey("CleanLlm.Infrastructure.Identity.UserCredential", "UserId")
+                        .HasForeignKey("CleanLlm.Infrastructure.Persistence.UserCredential", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_user_credentials_users_user_id");
@@ -1155,7 +1155,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>
                 {
-                    b.HasOne("CleanLlm.Infrastructure.Identity.UserCredential", null)
+                    b.HasOne("CleanLlm.Infrastructure.Persistence.UserCredential", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1165,7 +1165,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserLogin<System.Guid>", b =>
                 {
-                    b.HasOne("CleanLlm.Infrastructure.Identity.UserCredential", null)
+                    b.HasOne("CleanLlm.Infrastructure.Persistence.UserCredential", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1175,7 +1175,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<System.Guid>", b =>
                 {
-                    b.HasOne("CleanLlm.Infrastructure.Identity.UserCredential", null)
+                    b.HasOne("CleanLlm.Infrastructure.Persistence.UserCredential", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)

@@ -824,7 +824,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("users", (string)null);
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Audit.AuditHead", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.AuditHead", b =>
                 {
                     b.Property<int>("Id")
                         .HasColumnType("INTEGER")
@@ -853,7 +853,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                         });
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Identity.SigningKey", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Security.Signing.SigningKey", b =>
                 {
                     b.Property<int>("Generation")
                         .HasColumnType("INTEGER")
@@ -895,7 +895,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("signing_keys", (string)null);
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Identity.UserCredential", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.UserCredential", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("TEXT")
@@ -1100,7 +1100,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("usage_days", (string)null);
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Security.HashKey", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.Keys.HashKey", b =>
                 {
                     b.Property<int>("Id")
                         .HasColumnType("INTEGER")
@@ -1354,11 +1354,11 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                         .HasConstraintName("fk_users_plans_plan_id");
                 });
 
-            modelBuilder.Entity("CleanLlm.Infrastructure.Identity.UserCredential", b =>
+            modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.UserCredential", b =>
                 {
                     b.HasOne("CleanLlm.Domain.Users.User", null)
                         .WithOne()
-                        .HasForeignKey("CleanLlm.Infrastructure.Identity.UserCredential", "UserId")
+                        .HasForeignKey("CleanLlm.Infrastructure.Persistence.UserCredential", "UserId")
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_user_credentials_users_user_id");
@@ -1366,7 +1366,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserClaim<System.Guid>", b =>
                 {
-                    b.HasOne("CleanLlm.Infrastructure.Identity.UserCredential", null)
+                    b.HasOne("CleanLlm.Infrastructure.Persistence.UserCredential", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1376,7 +1376,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserLogin<System.Guid>", b =>
                 {
-                    b.HasOne("CleanLlm.Infrastructure.Identity.UserCredential", null)
+                    b.HasOne("CleanLlm.Infrastructure.Persistence.UserCredential", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)
@@ -1386,7 +1386,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
 
             modelBuilder.Entity("Microsoft.AspNetCore.Identity.IdentityUserToken<System.Guid>", b =>
                 {
-                    b.HasOne("CleanLlm.Infrastructure.Identity.UserCredential", null)
+                    b.HasOne("CleanLlm.Infrastructure.Persistence.UserCredential", null)
                         .WithMany()
                         .HasForeignKey("UserId")
                         .OnDelete(DeleteBehavior.Cascade)

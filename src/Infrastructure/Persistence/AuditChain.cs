@@ -1,0 +1,72 @@
+using System.Text;
+using System.Text.Json;
+using CleanLlm.Application.Security;
+using CleanLlm.Domain.Audit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+
+namespace CleanLlm.Infrastructure.Persistence;
+
+/// <summary>
+/// Chains new lines of the audit log to the ones before them. Hashes are keyed: whoever can write to the database, but does not
+/// have the key-encryption key, cannot make a chain that verifies.
+/// </summary>
+internal sealed class AuditChain(IKeyedHash hash)
+{
+    /// <summary>
+    /// Begins a transaction that holds the chain's end from its first moment. Whatever takes other locks too begins like this:
+    /// everybody then takes them in the same order. It also makes such transactions follow one after another, over all instances.
+    /// </summary>
+    public async Task<IDbContextTransaction> BeginAsync(AppDbContext database, CancellationToken ct)
+    {
+        // Inside the transaction, reading the key, or making the first one, would wait for it in SQLite.
+        await hash.PrepareAsync(ct);
+        var transaction = await database.Database.BeginTransactionAsync(ct);
+        try
+        {
+            await LockAsync(database, ct);
+            return transaction;
+        }
+        catch
+        {
+            await transaction.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Gives lines their places, in the transaction that stores them; the head's lock keeps the chain one.</summary>
+    public async Task SealAsync(AppDbContext database, IReadOnlyList<AuditEntry> added, CancellationToken ct)
+    {
+        var head = await LockAsync(database, ct);
+        var (sequence, previous) = (head.Sequence, head.Hash);
+        foreach (var entry in added)
+        {
+            sequence++;
+            var detailHash = entry.Detail is { } detail ? await HashDetailAsync(sequence, detail, ct) : null;
+            entry.Place(sequence, detailHash);
+            entry.Chain(previous = await HashAsync(entry, previous, ct));
+        }
+
+        await database.Set<AuditHead>().ExecuteUpdateAsync(
+            row => row.SetProperty(h => h.Sequence, sequence).SetProperty(h => h.Hash, previous), ct);
+    }
+
+    /// <summary>What the hash of a line has to be after a line with the given hash.</summary>
+    public async ValueTask<byte[]> HashAsync(AuditEntry entry, byte[] previous, CancellationToken ct) =>
+        await hash.ComputeAsync(
+            HashPurpose.AuditEntry,
+            JsonSerializer.SerializeToUtf8Bytes(new object?[]
+            {
+                previous, entry.Sequence, entry.Id.Value, entry.At.ToUnixTimeMilliseconds(), entry.Action, entry.ActorId, entry.SubjectId, entry.DetailHash,
+            }),
+            ct);
+
+    /// <summary>What the hash of the detail in a place has to be.</summary>
+    public ValueTask<byte[]> HashDetailAsync(long sequence, string detail, CancellationToken ct) =>
+        hash.ComputeAsync(HashPurpose.AuditDetail, Encoding.UTF8.GetBytes(FormattableString.Invariant($"{sequence}|{detail}")), ct);
+
+    // SQLite's transaction is its own lock.
+    private static Task<AuditHead> LockAsync(AppDbContext database, CancellationToken ct) => (database.IsEmbedded
+        ? database.Set<AuditHead>()
+        : database.Set<AuditHead>().FromSql($"SELECT id, sequence, hash FROM audit_head FOR UPDATE")).AsNoTracking().SingleAsync(ct);
+}

@@ -1,0 +1,21 @@
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Users;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace CleanLlm.Infrastructure.Persistence.Chats;
+
+internal sealed class ChatConfiguration : IEntityTypeConfiguration<Chat>
+{
+    public void Configure(EntityTypeBuilder<Chat> builder)
+    {
+        builder.ToTable("chats");
+        builder.HasKey(chat => chat.Id);
+        builder.Property(chat => chat.Id).ValueGeneratedNever();
+        builder.Property(chat => chat.Title).HasMaxLength(Chat.TitleMaxLength);
+        builder.Property(chat => chat.Model).HasMaxLength(Chat.ModelMaxLength);
+        builder.Property(chat => chat.SystemPrompt).HasMaxLength(Chat.SystemPromptMaxLength);
+        builder.HasOne<User>().WithMany().HasForeignKey(chat => chat.OwnerId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasIndex(chat => new { chat.OwnerId, chat.UpdatedAt, chat.Id }).IsDescending(false, true, true);
+    }
+}

@@ -1,0 +1,52 @@
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace CleanLlm.Infrastructure.Persistence.Completions;
+
+internal sealed class CompletionConfiguration : IEntityTypeConfiguration<Completion>
+{
+    public void Configure(EntityTypeBuilder<Completion> builder)
+    {
+        builder.ToTable("completions", table => table.HasCheckConstraint(
+            CompletionSql.ReservationConstraint, $"(status = {(int)CompletionStatus.Running}) = (reservation IS NOT NULL)"));
+        builder.HasKey(completion => completion.Id);
+        builder.Property(completion => completion.Id).ValueGeneratedNever();
+        builder.Property(completion => completion.Model).HasMaxLength(Chat.ModelMaxLength);
+        builder.Property(completion => completion.Provider).HasMaxLength(Chat.ModelMaxLength);
+        builder.Property(completion => completion.ErrorCode).HasMaxLength(100);
+        builder.Property(completion => completion.Findings).HasJsonConversion();
+        builder.Property(completion => completion.ToolCalls).HasJsonConversion().HasDefaultValueSql("'[]'");
+        builder.Property(completion => completion.Cached).HasDefaultValue(false);
+        builder.Property(completion => completion.CancelRequested).HasDefaultValue(false);
+        builder.Ignore(completion => completion.IdempotencyKey);
+        builder.Property(completion => completion.Reservation).HasJsonConversion();
+        builder.Property(completion => completion.Price).HasJsonConversion();
+        builder.Property(completion => completion.CachedPromptTokens).HasDefaultValue(0);
+        builder.Property(completion => completion.ReasoningTokens).HasDefaultValue(0);
+        builder.Ignore(completion => completion.StoreReasoning);
+        builder.OwnsOne(completion => completion.Turn, turn =>
+        {
+            turn.Property(t => t.ChatId).HasColumnName("chat_id");
+            turn.Property(t => t.ParentId).HasColumnName("parent_id");
+            turn.Property(t => t.QuestionId).HasColumnName("question_id");
+            turn.Property(t => t.AnswerId).HasColumnName("answer_id");
+            turn.Property(t => t.QuestionStored).HasColumnName("question_stored");
+            turn.Property(t => t.BranchPoint).HasColumnName("branch_point");
+            turn.Ignore(t => t.FollowsLeaf);
+            // What makes a second completion at one place of a chat fail, and finds what runs in a chat. It holds only what runs.
+            turn.HasIndex(t => new { t.ChatId, t.BranchPoint })
+                .IsUnique()
+                .HasFilter($"status IN ({(int)CompletionStatus.Queued}, {(int)CompletionStatus.Running}) AND chat_id IS NOT NULL")
+                .HasDatabaseName(CompletionSql.BranchIndex);
+        });
+        // Export and erasure go by user.
+        builder.HasIndex(completion => new { completion.UserId, completion.Id });
+        // Only running completions have a lease, so the sweep's index holds only them.
+        builder.HasIndex(completion => completion.LeaseExpiresAt).HasFilter("lease_expires_at IS NOT NULL");
+        // Holds only runs whose cancellation was asked for, so that looking for it each second costs nothing.
+        builder.HasIndex(completion => completion.CancelRequested).HasFilter("cancel_requested");
+    }
+}
