@@ -4,6 +4,7 @@ using CleanLlm.Application.Settings;
 using CleanLlm.Infrastructure.Administration;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Infrastructure.Persistence.Access;
+using CleanLlm.Infrastructure.Persistence.Registration;
 using CleanLlm.Infrastructure.Security;
 using CleanLlm.Infrastructure.Security.Hashing;
 using Microsoft.AspNetCore.Authentication.JwtBearer;

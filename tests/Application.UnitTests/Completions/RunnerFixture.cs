@@ -68,7 +68,7 @@ internal sealed class RunnerFixture
                 Closings,
                 Running,
                 new CompletionSharing(Shared, Clock, NullLogger<CompletionSharing>.Instance),
-                Titles,
+                [Titles],
                 this,
                 this,
                 Clock,

@@ -22,7 +22,7 @@ internal sealed class AuditChainTests(DatabaseKind kind) : AccountsTests(kind)
     [SetUp]
     public async Task ClearAsync()
     {
-        await AuditChain.ClearAsync(Database);
+        await AuditLines.ClearAsync(Database);
         await Database.ExecuteAsync("DELETE FROM plans");
         // The first lines ever are written while the key of their hashes is made.
         await Database.ExecuteAsync("DELETE FROM hash_keys");
@@ -33,9 +33,9 @@ internal sealed class AuditChainTests(DatabaseKind kind) : AccountsTests(kind)
     {
         await Task.WhenAll(Enumerable.Range(0, Writers).Select(i => Task.Run(() => WriteAsync(i % 2 == 0 ? One : Two, $"plan {i}"))));
 
-        var verdict = await AuditChain.VerifyAsync(One);
+        var verdict = await AuditLines.VerifyAsync(One);
         verdict.Should().BeEquivalentTo(new { Valid = true, Entries = 2 * Writers, Reason = (string?)null });
-        (await AuditChain.PlacesAsync(One)).Should().Equal(Enumerable.Range(1, 2 * Writers).Select(place => (long)place));
+        (await AuditLines.PlacesAsync(One)).Should().Equal(Enumerable.Range(1, 2 * Writers).Select(place => (long)place));
         await TestContext.Out.WriteLineAsync($"{kind}: {Writers} parallel audited actions on two instances: {verdict.Entries} lines, no gap, chain valid");
     }
 
@@ -47,8 +47,8 @@ internal sealed class AuditChainTests(DatabaseKind kind) : AccountsTests(kind)
         var retried = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => WriteAsync(i % 2 == 0 ? One : Two, i % 4 == 0 ? $"plan {i}" : "taken"))));
 
         retried.Count(again => again).Should().Be(15);
-        (await AuditChain.VerifyAsync(Two)).Should().BeEquivalentTo(new { Valid = true, Entries = 42 });
-        (await AuditChain.PlacesAsync(One)).Should().HaveCount(42);
+        (await AuditLines.VerifyAsync(Two)).Should().BeEquivalentTo(new { Valid = true, Entries = 42 });
+        (await AuditLines.PlacesAsync(One)).Should().HaveCount(42);
     }
 
     [Test]
@@ -61,7 +61,7 @@ internal sealed class AuditChainTests(DatabaseKind kind) : AccountsTests(kind)
             return Task.FromResult(true);
         });
 
-        (await AuditChain.PlacesAsync(One)).Should().BeEmpty();
+        (await AuditLines.PlacesAsync(One)).Should().BeEmpty();
     }
 
     // Two lines and a row in one transaction. When the row is refused, the same context stores the lines alone.

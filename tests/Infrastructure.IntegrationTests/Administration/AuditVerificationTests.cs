@@ -1,6 +1,6 @@
 using CleanLlm.Infrastructure.IntegrationTests.Identity;
 using CleanLlm.Testing.Databases;
-using static CleanLlm.Infrastructure.IntegrationTests.Administration.AuditChain;
+using static CleanLlm.Infrastructure.IntegrationTests.Administration.AuditLines;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Administration;
 

@@ -31,7 +31,7 @@ internal abstract class ErasingTests(DatabaseKind kind) : AccountsTests(kind)
     [SetUp]
     public async Task ClearAsync()
     {
-        await AuditChain.ClearAsync(Database);
+        await AuditLines.ClearAsync(Database);
         foreach (var table in (string[])["completions", "quota_counters", "usage_ledger", "usage_days", "erasures"])
             await Database.ExecuteAsync($"DELETE FROM {table}");
     }

@@ -29,7 +29,7 @@ internal sealed class ErasureBesideOthersTests() : ErasingTests(DatabaseKind.Pos
         var waiting = One.Services.GetRequiredService<ErasureBatches>().RemoveAsync(slow, breaking.Token);
         await WaitsAsync();
 
-        await AuditChain.AddAsync(Two, new AuditEvent(AuditActions.SignedIn, quick.Value, quick.Value)).WaitAsync(Patience.Limit);
+        await AuditLines.AddAsync(Two, new AuditEvent(AuditActions.SignedIn, quick.Value, quick.Value)).WaitAsync(Patience.Limit);
         await SweepAsync(Two).WaitAsync(Patience.Limit);
 
         waiting.IsCompleted.Should().BeFalse();

@@ -34,7 +34,7 @@ internal sealed class ErasureTests(DatabaseKind kind) : ErasingTests(kind)
         (await Database.ScalarAsync("SELECT count(*) FROM usage_ledger")).Should().Be(1);
         foreach (var table in (string[])["users", "completions", "quota_counters", "usage_days", "api_keys"])
             (await Database.ScalarAsync($"SELECT count(*) FROM {table}")).Should().Be(0, table);
-        (await AuditChain.VerifyAsync(One)).Should().BeEquivalentTo(new { Valid = true, Entries = 2, Redacted = 1 });
+        (await AuditLines.VerifyAsync(One)).Should().BeEquivalentTo(new { Valid = true, Entries = 2, Redacted = 1 });
     }
 
     [Test]
@@ -109,7 +109,7 @@ internal sealed class ErasureTests(DatabaseKind kind) : ErasingTests(kind)
 
         foreach (var table in (string[])["sessions", "refresh_tokens"])
             (await Database.ScalarAsync($"SELECT count(*) FROM {table}")).Should().Be(0, table);
-        (await AuditChain.VerifyAsync(One)).Should().BeEquivalentTo(new { Valid = true, Entries = 2 }, "no line is left of it");
+        (await AuditLines.VerifyAsync(One)).Should().BeEquivalentTo(new { Valid = true, Entries = 2 }, "no line is left of it");
     }
 
     [Test]
@@ -158,7 +158,7 @@ internal sealed class ErasureTests(DatabaseKind kind) : ErasingTests(kind)
         (await Database.ScalarAsync("SELECT count(DISTINCT user_id) FROM usage_ledger")).Should().Be(2, "an account gets one pseudonym");
         (await Database.ScalarAsync($"SELECT count(*) FROM usage_ledger WHERE user_id = {BigAccount.Literal(Database, user.Value)}")).Should().Be(0);
         (await Database.ScalarAsync("SELECT count(*) FROM usage_ledger l JOIN erasures e ON e.pseudonym = l.user_id")).Should().Be(0, "the link is broken");
-        (await AuditChain.VerifyAsync(Two)).Should().BeEquivalentTo(new { Valid = true, Entries = 3, Redacted = 1 });
+        (await AuditLines.VerifyAsync(Two)).Should().BeEquivalentTo(new { Valid = true, Entries = 3, Redacted = 1 });
     }
 
     [Test]
@@ -168,18 +168,18 @@ internal sealed class ErasureTests(DatabaseKind kind) : ErasingTests(kind)
         var other = Guid.CreateVersion7();
         var lines = Database.Kind == DatabaseKind.Postgres ? ErasureBatches.Rows : ErasureBatches.EmbeddedRows;
         AuditEvent[] many = [.. Enumerable.Range(0, lines).Select(i => new AuditEvent(AuditActions.SignedIn, user.Value, i % 2 == 0 ? user.Value : other, """{"address":"192.0.2.1"}"""))];
-        await AuditChain.AddAsync(One, [
+        await AuditLines.AddAsync(One, [
             new AuditEvent(AuditActions.UserChanged, user.Value, other, """{"role":"admin"}"""),
             .. many,
             new AuditEvent(AuditActions.ContentRead, other, user.Value, """{"reason":"a ticket"}""")]);
         (await EraseAsync(One, user)).Should().BeNull();
-        await AuditChain.AddAsync(One, new AuditEvent(AuditActions.RefreshReused, null, user.Value, """{"late":true}"""));
+        await AuditLines.AddAsync(One, new AuditEvent(AuditActions.RefreshReused, null, user.Value, """{"late":true}"""));
 
         await SweepAsync(One);
 
         (await Database.ScalarAsync("SELECT count(*) FROM audit_log WHERE detail IS NOT NULL")).Should().Be(2);
         (await Database.TextAsync("SELECT detail FROM audit_log WHERE detail IS NOT NULL ORDER BY sequence LIMIT 1")).Should().Contain("role");
-        (await AuditChain.VerifyAsync(Two)).Should().BeEquivalentTo(new { Valid = true, Redacted = lines + 2 });
+        (await AuditLines.VerifyAsync(Two)).Should().BeEquivalentTo(new { Valid = true, Redacted = lines + 2 });
     }
 
     [Test]
@@ -187,7 +187,7 @@ internal sealed class ErasureTests(DatabaseKind kind) : ErasingTests(kind)
     {
         (await EraseAsync(One, UserId.New(One.Clock.GetUtcNow()))).Should().Be(AuthErrors.AccountUnavailable);
 
-        (await AuditChain.PlacesAsync(One)).Should().BeEmpty();
+        (await AuditLines.PlacesAsync(One)).Should().BeEmpty();
     }
 
     // All batches, but nothing is closed before them.

@@ -27,7 +27,7 @@ internal sealed class ExportTests(DatabaseKind kind) : AccountsTests(kind)
     [SetUp]
     public async Task FillAsync()
     {
-        await AuditChain.ClearAsync(Database);
+        await AuditLines.ClearAsync(Database);
         await Database.ExecuteAsync("DELETE FROM usage_ledger");
         await Database.ExecuteAsync("DELETE FROM quota_counters");
         var now = One.Clock.GetUtcNow();
@@ -84,7 +84,7 @@ internal sealed class ExportTests(DatabaseKind kind) : AccountsTests(kind)
             return database.SaveChangesAsync();
         });
         var other = Guid.CreateVersion7();
-        await AuditChain.AddAsync(One, [.. Enumerable.Range(0, (3 * Batch) + 1).Select(i => new AuditEvent(
+        await AuditLines.AddAsync(One, [.. Enumerable.Range(0, (3 * Batch) + 1).Select(i => new AuditEvent(
             AuditActions.SignedIn, i % 3 == 0 ? null : user.Id.Value, i % 3 == 1 ? other : user.Id.Value))]);
 
         var export = Export();

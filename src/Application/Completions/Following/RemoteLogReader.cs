@@ -16,9 +16,10 @@ internal sealed class RemoteLogReader : ICompletionReader
     /// </summary>
     public const int EndingId = int.MaxValue;
 
-    // How often the database is asked whether it has ended, and how long its log may then take to say the same.
+    // How often the database is asked whether it has ended.
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
+    // How long the log of a run that its instance has ended may take to say the same. Without the log's last pieces, a reader would miss text.
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
 
     private readonly CompletionId id;
@@ -55,6 +56,9 @@ internal sealed class RemoteLogReader : ICompletionReader
 
     private bool HasEnded => stored.Status is not (CompletionStatus.Running or CompletionStatus.Queued);
 
+    // Until the next look, or once it has ended, for what its instance has yet to share: nothing, when the instance died, or when all is told from the row.
+    private TimeSpan Pause => last > 0 && stored.Status is CompletionStatus.Succeeded or CompletionStatus.Cancelled ? Settling : LookInterval;
+
     public static async Task<ICompletionReader> OpenAsync(
         CompletionDto stored,
         UserId user,
@@ -87,16 +91,15 @@ internal sealed class RemoteLogReader : ICompletionReader
                 return batch;
             }
 
-            // The log of a run that has ended had its second to say so; what it does not know, the row does.
-            var isDue = clock.GetElapsedTime(lookedAt) >= LookInterval;
-            if (HasEnded && (isDue || IsLongOver))
+            // What the log of a run that has ended does not say in time, the row does.
+            if (HasEnded && (IsLongOver || clock.GetElapsedTime(lookedAt) >= Pause))
                 return Ending();
-            if (isDue)
+            if (!HasEnded && clock.GetElapsedTime(lookedAt) >= Pause)
                 await LookAsync();
             else if (clock.GetElapsedTime(asked) >= patience)
                 return new EventBatch(last + 1, ArraySegment<CompletionEvent>.Empty, IsLast: false);
             else
-                await WaitAsync(Least(LookInterval - clock.GetElapsedTime(lookedAt), patience - clock.GetElapsedTime(asked)));
+                await WaitAsync(Least(Pause - clock.GetElapsedTime(lookedAt), patience - clock.GetElapsedTime(asked)));
         }
     }
 

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Application.Completions.Running;
 
-/// <summary>The second half of the <see cref="CompletionRunner"/>, without the caller: answer, finish, commit.</summary>
+/// <summary>The half of a completion that needs no caller: answer, finish, commit.</summary>
 internal sealed partial class CompletionAnswering(
     IChatClient client,
     CompletionClosings closings,

@@ -17,7 +17,8 @@ internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
         // Of two rotations at once, one shows a secret that works, and the other none.
         builder.Property(key => key.SecretHash).IsConcurrencyToken();
         builder.Ignore(key => key.Limit);
-        builder.HasOne<User>().WithMany().HasForeignKey(key => key.UserId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasOne<User>().WithMany().HasForeignKey(key => key.UserId).OnDelete(DeleteBehavior.Cascade)
+            .HasConstraintName("fk_api_keys_profiles_user_id");
         builder.HasIndex(key => key.UserId);
     }
 }

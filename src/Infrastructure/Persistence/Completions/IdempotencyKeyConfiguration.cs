@@ -16,7 +16,8 @@ internal sealed class IdempotencyKeyConfiguration : IEntityTypeConfiguration<Ide
         builder.HasKey(key => new { key.UserId, key.KeyHash });
         builder.Property(key => key.KeyHash).HasMaxLength(HashLength);
         builder.Property(key => key.RequestHash).HasMaxLength(HashLength);
-        builder.HasOne<User>().WithMany().HasForeignKey(key => key.UserId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasOne<User>().WithMany().HasForeignKey(key => key.UserId).OnDelete(DeleteBehavior.Cascade)
+            .HasConstraintName("fk_idempotency_keys_profiles_user_id");
         builder.HasIndex(key => key.CreatedAt);
     }
 }

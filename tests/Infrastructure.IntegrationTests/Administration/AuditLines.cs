@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanLlm.Infrastructure.IntegrationTests.Administration;
 
 /// <summary>An audit log of twelve lines: one about a user erased later, one written about them afterwards, some with details.</summary>
-internal static class AuditChain
+internal static class AuditLines
 {
     /// <summary>How many lines it has.</summary>
     public const int Lines = 12;
