@@ -4,7 +4,6 @@ using CleanLlm.Application.Completions;
 using CleanLlm.Application.Messages;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Chats;
-using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Usage;

@@ -3,7 +3,6 @@ using CleanLlm.Application.Audit;
 using CleanLlm.Application.Callers;
 using CleanLlm.Application.Security;
 using CleanLlm.Domain.Audit;
-using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;

@@ -1,5 +1,4 @@
 using CleanLlm.Domain.Ids;
-using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Application.Administration;

@@ -1,7 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using CleanLlm.Application.Security;
-using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Application.ApiKeys;

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Messages;
-using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;

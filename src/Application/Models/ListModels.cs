@@ -1,4 +1,3 @@
-using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Callers;
 using CleanLlm.Application.Quotas;

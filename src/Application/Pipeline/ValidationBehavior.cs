@@ -1,7 +1,7 @@
+using System.Text.Json;
 using CleanLlm.Domain.Results;
 using FluentValidation;
 using MediatR;
-using System.Text.Json;
 
 namespace CleanLlm.Application.Pipeline;
 

@@ -1,5 +1,4 @@
 using CleanLlm.Domain.Chats;
-using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Domain.Completions;
 

@@ -1,11 +1,4 @@
-using CleanLlm.Application.Accounts;
-using CleanLlm.Application.Administration;
-using CleanLlm.Application.Audit;
 using CleanLlm.Application.Settings;
-using CleanLlm.Infrastructure.Persistence.Accounts;
-using CleanLlm.Infrastructure.Persistence.Administration;
-using CleanLlm.Infrastructure.Persistence.Audit;
-using CleanLlm.Infrastructure.Persistence.Erasures;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

@@ -1,7 +1,6 @@
 using CleanLlm.Application.Chats.Titles;
 using CleanLlm.Application.Settings;
 using CleanLlm.Infrastructure.Ai;
-using CleanLlm.Infrastructure.Persistence.Chats;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

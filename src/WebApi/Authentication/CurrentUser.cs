@@ -3,7 +3,6 @@ using System.Security.Claims;
 using CleanLlm.Application.Callers;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Sessions;
-using CleanLlm.Domain.Users;
 using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace CleanLlm.WebApi.Authentication;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using CleanLlm.Application.Completions;
-using CleanLlm.Application.Completions.Admission;
 using CleanLlm.Application.Models;
 using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Completions;

@@ -4,7 +4,6 @@ using CleanLlm.Application.Quotas;
 using CleanLlm.Application.RateLimiting;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
-using CleanLlm.Domain.Users;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;

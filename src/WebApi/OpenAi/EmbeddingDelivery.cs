@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using CleanLlm.Application.Completions.Embeddings;
-using CleanLlm.Application.OpenAi;
 using CleanLlm.Domain.Results;
 using CleanLlm.WebApi.Http;
 

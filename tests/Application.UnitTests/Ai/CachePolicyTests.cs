@@ -1,7 +1,6 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.UnitTests.Completions;
 using CleanLlm.Domain.Ids;
-using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Application.UnitTests.Ai;
 

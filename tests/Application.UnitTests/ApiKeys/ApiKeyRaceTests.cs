@@ -3,7 +3,6 @@ using CleanLlm.Application.UnitTests.Accounts;
 using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
-using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Application.UnitTests.ApiKeys;
 

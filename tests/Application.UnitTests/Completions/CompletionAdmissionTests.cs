@@ -1,6 +1,5 @@
 using CleanLlm.Application.Completions.Admission;
 using CleanLlm.Domain.Chats;
-using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Quotas;

@@ -96,6 +96,7 @@ internal sealed class EarlyRefusalTests : IDisposable
             await Task.Yield();
         left.IsCompleted.Should().BeFalse();
 
+        lease.End();
         fixture.Running.Release(lease);
         await left.WaitAsync(Patience.Limit);
         fixture.Running.Stopping.IsCancellationRequested.Should().BeFalse();

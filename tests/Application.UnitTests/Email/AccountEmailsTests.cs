@@ -1,5 +1,5 @@
-using CleanLlm.Application.Email;
 using System.ComponentModel.DataAnnotations;
+using CleanLlm.Application.Email;
 
 namespace CleanLlm.Application.UnitTests.Email;
 

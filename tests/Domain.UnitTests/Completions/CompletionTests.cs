@@ -4,7 +4,6 @@ using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Usage;
-using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Domain.UnitTests.Completions;
 

@@ -1,6 +1,5 @@
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Sessions;
-using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Domain.UnitTests.Sessions;
 

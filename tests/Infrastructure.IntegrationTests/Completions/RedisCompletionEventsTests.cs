@@ -6,7 +6,6 @@ using CleanLlm.Application.Completions.Log;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
-using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Completions;
 using CleanLlm.Infrastructure.IntegrationTests.Persistence;
 using CleanLlm.Infrastructure.Security;

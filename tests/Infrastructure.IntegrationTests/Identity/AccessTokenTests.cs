@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Domain.Ids;
-using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Identity;
 using CleanLlm.Testing.Databases;

@@ -4,7 +4,6 @@ using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Usage;
-using CleanLlm.Domain.Users;
 using CleanLlm.Testing.Databases;
 using static CleanLlm.Domain.Quotas.QuotaMetric;
 using static CleanLlm.Domain.Quotas.QuotaWindow;

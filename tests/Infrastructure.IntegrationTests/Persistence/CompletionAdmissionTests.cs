@@ -1,6 +1,5 @@
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
-using CleanLlm.Domain.Users;
 using CleanLlm.Testing.Databases;
 using Microsoft.EntityFrameworkCore;
 using static CleanLlm.Domain.Quotas.QuotaMetric;

@@ -4,7 +4,6 @@ using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Usage;
-using CleanLlm.Domain.Users;
 using CleanLlm.Testing.Databases;
 using Microsoft.EntityFrameworkCore;
 using static CleanLlm.Domain.Quotas.QuotaMetric;

@@ -13,8 +13,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Internal;
 using Microsoft.Extensions.Time.Testing;
-using NSubstitute;
 using Npgsql;
+using NSubstitute;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Persistence;
 

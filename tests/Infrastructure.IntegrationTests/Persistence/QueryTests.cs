@@ -10,7 +10,6 @@ using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Usage;
-using CleanLlm.Domain.Users;
 using CleanLlm.Testing.Databases;
 using Microsoft.Extensions.DependencyInjection;
 

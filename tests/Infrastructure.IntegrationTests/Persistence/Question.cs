@@ -1,11 +1,9 @@
-using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Usage;
-using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Persistence;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using CleanLlm.Testing;
 using System.Globalization;
 using System.Text;
+using CleanLlm.Testing;
 
 namespace CleanLlm.WebApi.FunctionalTests.Hygiene;
 

@@ -3,7 +3,6 @@ using CleanLlm.Application.Completions;
 using CleanLlm.Application.Completions.Admission;
 using CleanLlm.Application.Faults;
 using CleanLlm.Application.Quotas;
-using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;

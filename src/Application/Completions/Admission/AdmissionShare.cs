@@ -1,6 +1,5 @@
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
-using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Application.Completions.Admission;
 

@@ -1,7 +1,6 @@
 using CleanLlm.Application.Callers;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
-using CleanLlm.Domain.Users;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Application.Completions.Admission;

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 

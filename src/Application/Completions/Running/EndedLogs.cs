@@ -1,6 +1,5 @@
 using CleanLlm.Application.Completions.Log;
 using CleanLlm.Domain.Ids;
-using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Application.Completions.Running;
 

@@ -1,6 +1,5 @@
 using CleanLlm.Application.Accounts.External;
 using CleanLlm.Application.Settings;
-using CleanLlm.Infrastructure.Persistence.Accounts;
 using CleanLlm.Infrastructure.Security.DataProtection;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.OAuth;

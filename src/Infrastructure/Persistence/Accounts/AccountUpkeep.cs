@@ -1,6 +1,5 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Faults;
-using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.OneTimeTokens;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.TwoFactor;

@@ -1,4 +1,3 @@
-using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Sessions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;

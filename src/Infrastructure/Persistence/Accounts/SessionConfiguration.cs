@@ -1,4 +1,3 @@
-using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
 using Microsoft.EntityFrameworkCore;

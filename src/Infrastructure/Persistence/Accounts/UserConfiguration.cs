@@ -1,4 +1,3 @@
-using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Users;
 using Microsoft.EntityFrameworkCore;

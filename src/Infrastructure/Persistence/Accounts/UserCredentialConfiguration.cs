@@ -1,4 +1,3 @@
-using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Users;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;

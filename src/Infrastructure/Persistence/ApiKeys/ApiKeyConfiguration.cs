@@ -1,5 +1,4 @@
 using CleanLlm.Domain.ApiKeys;
-using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;

@@ -3,7 +3,6 @@ using AutoMapper.QueryableExtensions;
 using CleanLlm.Application.Chats;
 using CleanLlm.Application.Messages;
 using CleanLlm.Application.Paging;
-using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using Microsoft.EntityFrameworkCore;

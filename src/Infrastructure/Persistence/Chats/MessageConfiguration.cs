@@ -1,5 +1,4 @@
 using CleanLlm.Domain.Chats;
-using CleanLlm.Domain.Ids;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 

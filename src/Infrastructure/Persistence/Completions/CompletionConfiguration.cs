@@ -1,6 +1,5 @@
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
-using CleanLlm.Domain.Ids;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 

@@ -1,5 +1,4 @@
 using CleanLlm.Domain.Completions;
-using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Users;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;

@@ -1,15 +1,9 @@
-using CleanLlm.Application.Chats;
 using CleanLlm.Application.Completions;
-using CleanLlm.Application.Completions.Admission;
 using CleanLlm.Application.Faults;
-using CleanLlm.Application.Quotas;
 using CleanLlm.Application.Settings;
-using CleanLlm.Application.Usage;
-using CleanLlm.Infrastructure.Persistence.Chats;
 using CleanLlm.Infrastructure.Persistence.Completions;
 using CleanLlm.Infrastructure.Persistence.Quotas;
 using CleanLlm.Infrastructure.Persistence.Startup;
-using CleanLlm.Infrastructure.Persistence.Usage;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;

@@ -6,7 +6,6 @@ using CleanLlm.Application.Security;
 using CleanLlm.Domain.Models;
 using CleanLlm.Infrastructure.Ai.ResponseCache;
 using CleanLlm.Infrastructure.Caching;
-using CleanLlm.Infrastructure.Persistence.Keys;
 using CleanLlm.Infrastructure.Security;
 using CleanLlm.Testing;
 using Microsoft.Extensions.AI;
