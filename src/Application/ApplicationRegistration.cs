@@ -1,10 +1,11 @@
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Administration;
 using CleanLlm.Application.Ai;
+using CleanLlm.Application.Answers;
 using CleanLlm.Application.ApiKeys;
 using CleanLlm.Application.Chats.Titles;
 using CleanLlm.Application.Completions;
-using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Completions.Embeddings;
 using CleanLlm.Application.Completions.Following;
 using CleanLlm.Application.Completions.Log;
@@ -13,6 +14,7 @@ using CleanLlm.Application.Email;
 using CleanLlm.Application.Faults;
 using CleanLlm.Application.Pipeline;
 using CleanLlm.Application.Prompting;
+using CleanLlm.Application.Prompting.Steps;
 using CleanLlm.Application.Settings;
 using CleanLlm.Application.TwoFactor;
 using CleanLlm.Application.Usage;
@@ -50,6 +52,7 @@ public static class ApplicationRegistration
         services.AddSettings<CompletionOptions>(configuration, CompletionOptions.Section);
         services.AddSettings<PromptingOptions>(configuration, PromptingOptions.Section);
         services.AddPromptPipeline();
+        services.AddAnswerSteps();
         services.AddSettings<SignInThrottleOptions>(configuration, SignInThrottleOptions.Section);
         services.AddScoped<ISignInThrottle, SignInThrottle>();
         services.AddScoped<SessionOpening>();
@@ -69,7 +72,8 @@ public static class ApplicationRegistration
         services.AddSingleton<AdmissionGate>();
         services.AddSingleton<CompletionDeparture>();
         services.AddSingleton<CompletionRunner>();
-        services.AddSingleton<CompletionAdmission>();
+        services.AddSingleton<QuotaReservations>();
+        services.AddSingleton<Admission>();
         services.AddSingleton<PromptCounting>();
         services.AddSingleton<CompletionAnswering>();
         services.AddSingleton<CompletionClosings>();
@@ -90,10 +94,12 @@ public static class ApplicationRegistration
     {
         services.AddSingleton<IPromptStep, SanitizeStep>();
         services.AddSingleton<IPromptStep, SizeStep>();
-        services.AddSingleton<IPromptStep, SystemPromptStep>();
         services.AddSingleton<IPromptStep, WindowStep>();
         services.AddSingleton<PromptPipeline>();
         services.AddSingleton<ContextFitStep>();
         services.AddSingleton<CountingGate>();
     }
+
+    // As above: a piece of an answer passes the first step first.
+    private static void AddAnswerSteps(this IServiceCollection services) => services.AddSingleton<IAnswerStep, CleaningStep>();
 }

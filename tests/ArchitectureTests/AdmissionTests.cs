@@ -1,5 +1,5 @@
 using ArchUnitNET.Domain;
-using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Completions.Embeddings;
 using CleanLlm.Application.Completions.Running;
 using Microsoft.Extensions.AI;

@@ -1,5 +1,5 @@
 using CleanLlm.Application.Callers;
-using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using MediatR;

@@ -1,34 +1,33 @@
-using CleanLlm.Application.Ai;
-using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Models;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Application.Prompting;
 
-/// <summary>A prompt on its way through the pipeline; every step gives back a changed copy.</summary>
+/// <summary>
+/// A prompt on its way through the pipeline; every step gives back a changed copy. A step reads and replaces <see cref="Slots"/> and
+/// nothing else, so it cannot miss a place.
+/// </summary>
 public sealed record PromptDraft
 {
+    private readonly PromptContent content;
+
+    private PromptDraft(PromptContent content, IReadOnlyList<PromptSlot> slots) => (this.content, Slots) = (content, slots);
+
     /// <summary>The model it is prepared for.</summary>
     public required Model Model { get; init; }
 
     /// <summary>The request's field that holds the question, for error messages.</summary>
     public required string Field { get; init; }
 
-    /// <summary>Instructions put first; null for none.</summary>
-    public string? SystemPrompt { get; init; }
+    /// <summary>Every text that a model or a provider gets, in order: instructions, history, messages, tools and fields.</summary>
+    public IReadOnlyList<PromptSlot> Slots { get; private init; }
 
-    /// <summary>Earlier messages of the branch, oldest first.</summary>
-    public IReadOnlyList<Utterance> History { get; init; } = [];
+    /// <summary>What turns placeholders in the answer back for the user.</summary>
+    public Restorations Restorations { get; init; } = Restorations.None;
 
-    /// <summary>What is sent now: one question, or a whole conversation that its caller keeps. Ends with what is asked.</summary>
-    public required IReadOnlyList<ChatMessage> Messages { get; init; }
-
-    /// <summary>What the caller set beside the messages: tools, stop sequences and the like.</summary>
-    public ChatOptions? Options { get; init; }
-
-    /// <summary>What the user asks now: the text of the last message.</summary>
-    public string Question => TextForms.Whole(Messages[^1]);
+    /// <summary>What the user asks now, as written: the text of the last message, its parts in lines of their own. Stored and shown.</summary>
+    public string Question => string.Join('\n', Slots.Where(slot => slot.IsQuestion).Select(slot => slot.Original));
 
     /// <summary>The longest answer that may be given: what the caller asked for, or what model and plan allow.</summary>
     public required int MaxCompletionTokens { get; init; }
@@ -36,8 +35,11 @@ public sealed record PromptDraft
     /// <summary>Whether the caller set that length, so that a shorter one would not do.</summary>
     public bool LengthIsExact { get; init; }
 
-    /// <summary>How many tokens the prompt may have beside the shortest answer that will do.</summary>
-    public int MostPromptTokens => Model.ContextWindow - (LengthIsExact ? MaxCompletionTokens : 1);
+    /// <summary>How many tokens the prompt may have beside the shortest answer that will do; for embeddings, each of its texts.</summary>
+    public int MostPromptTokens => IsForEmbeddings ? Model.ContextWindow : Model.ContextWindow - LeastCompletionTokens;
+
+    /// <summary>The shortest answer that will do, in tokens.</summary>
+    public int LeastCompletionTokens => IsForEmbeddings ? 0 : LengthIsExact ? MaxCompletionTokens : 1;
 
     /// <summary>Tokens of all that is sent; 0 until the context is fitted.</summary>
     public int PromptTokens { get; init; }
@@ -45,11 +47,41 @@ public sealed record PromptDraft
     /// <summary>What the steps noticed and let pass.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];
 
+    /// <summary>Whether vectors are made of its texts, and no answer is given.</summary>
+    public bool IsForEmbeddings => content.Inputs.Count > 0;
+
+    /// <summary>Whether what is asked is a user's text and nothing else, such as a picture.</summary>
+    internal bool AsksByTextAlone => content.Messages is [.., { Role: var role, Contents: var contents }]
+        && role == ChatRole.User && contents.All(part => part is TextContent);
+
+    /// <summary>How many of the oldest messages of the history are left out.</summary>
+    internal int HistoryLeftOut { get; init; }
+
+    /// <summary>What it was made of, which still holds the texts as they came.</summary>
+    internal PromptContent Content => content;
+
     /// <summary>A copy that also carries the finding, when there is something to tell.</summary>
     public PromptDraft With(Finding finding) => finding.Count == 0 ? this : this with { Findings = [.. Findings, finding] };
-}
 
-/// <summary>Who said what.</summary>
-/// <param name="Role">Who.</param>
-/// <param name="Content">What.</param>
-public readonly record struct Utterance(MessageRole Role, string Content);
+    /// <summary>A copy with what took the place of each slot; this draft when all stayed.</summary>
+    /// <param name="change">Gives another form of the slot (<see cref="PromptSlot.Rewrite"/>, <see cref="PromptSlot.Clean"/>), or the same.</param>
+    public PromptDraft Map(Func<PromptSlot, PromptSlot> change)
+    {
+        var slots = PromptPlaces.Each(Slots, change);
+        return ReferenceEquals(slots, Slots) ? this : this with { Slots = slots };
+    }
+
+    internal static PromptDraft Of(PromptContent content, Model model, string field, int maxCompletionTokens, bool lengthIsExact)
+    {
+        var reader = new SlotReader();
+        PromptPlaces.Visit(content, reader);
+        return new PromptDraft(content, reader.Slots) { Model = model, Field = field, MaxCompletionTokens = maxCompletionTokens, LengthIsExact = lengthIsExact };
+    }
+
+    /// <summary>What is sent: the request's own parts with the texts as they are now.</summary>
+    internal ModelPrompt Assemble()
+    {
+        var sent = Slots.Any(slot => slot.IsChanged) ? PromptPlaces.Visit(content, new SlotWriter(Slots)) : content;
+        return ModelPrompt.Of(sent, HistoryLeftOut);
+    }
+}

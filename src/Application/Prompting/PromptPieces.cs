@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CleanLlm.Application.Ai;
 using Microsoft.Extensions.AI;
 
@@ -19,40 +18,73 @@ internal static class PromptPieces
     // Of other data, such as a document or speech: a guess on the high side of what models make of it.
     private const int BytesPerToken = 32;
 
-    /// <summary>All that is always sent: system prompt, messages, tools and fields. The history comes on top, as far as it fits.</summary>
-    public static IEnumerable<PromptPiece> Of(PromptDraft draft) =>
-        [new(TokensPerReply, null), .. draft.Messages.SelectMany(Of), .. Of(draft.Options), .. System(draft.SystemPrompt)];
-
     /// <summary>The characters of all texts, those of the history too: what counting may have to read.</summary>
-    public static long Characters(PromptDraft draft) =>
-        Of(draft).Sum(piece => (long)(piece.Text?.Length ?? 0)) + draft.History.Sum(turn => (long)turn.Content.Length);
+    public static long Characters(PromptDraft draft) => draft.Slots.Sum(slot => slot.IsCounted ? (long)slot.Text.Length : 0);
 
     /// <summary>A number of tokens that the prompt has at least, without its history; told without counting.</summary>
     public static int AtLeast(PromptDraft draft, ITokenCounter tokens) =>
-        Of(draft).Sum(piece => piece.Tokens + (piece.Text is { } text ? tokens.AtLeast(text) : 0));
+        Fixed(draft) + Always(draft).Sum(tokens.AtLeast);
+
+    /// <summary>A number of tokens that the longest text for embeddings has at least; as <see cref="AtLeast"/> for a completion.</summary>
+    public static int LongestAtLeast(PromptDraft draft, ITokenCounter tokens) =>
+        draft.IsForEmbeddings ? Inputs(draft).Max(input => tokens.AtLeast(input.Text)) : AtLeast(draft, tokens);
 
     /// <summary>The tokens of the prompt without its history; more than <paramref name="most"/>, and no whole count, as soon as there are more.</summary>
     public static int Count(PromptDraft draft, ITokenCounter tokens, int most)
     {
-        var count = 0;
-        foreach (var (fixedTokens, text) in Of(draft))
+        var count = Fixed(draft);
+        foreach (var text in Always(draft))
         {
-            count += fixedTokens + (text is null ? 0 : tokens.Count(text, Math.Max(0, most - count - fixedTokens)));
             if (count > most)
                 break;
+            count += tokens.Count(text, Math.Max(0, most - count));
         }
 
         return count;
     }
 
-    private static IEnumerable<PromptPiece> System(string? prompt) => prompt is null ? [] : [new(TokensPerMessage, prompt)];
+    /// <summary>The texts of which embeddings are made.</summary>
+    public static IEnumerable<PromptSlot> Inputs(PromptDraft draft) => draft.Slots.Take(draft.Content.Inputs.Count);
 
-    private static IEnumerable<PromptPiece> Of(ChatMessage message) =>
-    [
-        new(TokensPerMessage, null),
-        .. PromptTexts.Contents(message).Select(content => new PromptPiece(Data(content), null)),
-        .. PromptTexts.Of(message).Select(Text),
-    ];
+    /// <summary>The messages of the history, oldest first.</summary>
+    public static IReadOnlyList<PromptSlot> History(PromptDraft draft) => [.. draft.Slots.Where(slot => slot.IsStored)];
+
+    // The texts that are always sent. The two kinds of instructions go as one.
+    private static IEnumerable<string> Always(PromptDraft draft)
+    {
+        foreach (var slot in draft.Slots)
+        {
+            if (slot is { IsCounted: true, IsStored: false } && !IsSystemPrompt(slot))
+                yield return slot.Text;
+        }
+
+        if (SystemPrompt(draft) is { } system)
+            yield return system;
+    }
+
+    private static bool IsSystemPrompt(PromptSlot slot) =>
+        slot.Provenance == TextProvenance.OperatorSystemPrompt || slot is { Provenance: TextProvenance.SystemPrompt, IsInMessage: false };
+
+    private static string? SystemPrompt(PromptDraft draft) => ModelPrompt.SystemPrompt(
+        draft.Slots.FirstOrDefault(slot => slot.Provenance == TextProvenance.OperatorSystemPrompt)?.Text,
+        draft.Slots.FirstOrDefault(slot => slot is { Provenance: TextProvenance.SystemPrompt, IsInMessage: false })?.Text);
+
+    private static int Fixed(PromptDraft draft)
+    {
+        if (draft.IsForEmbeddings)
+            return 0;
+        var messages = draft.Content.Messages;
+        var count = TokensPerReply + (TokensPerMessage * (messages.Count + (draft.Content.Options?.Tools?.Count ?? 0)));
+        if (SystemPrompt(draft) is not null)
+            count += TokensPerMessage;
+        foreach (var message in messages)
+        {
+            foreach (var content in message.Contents)
+                count += (MessagePlaces.PartsOf(content)?.Sum(Data) ?? 0) + Data(content);
+        }
+
+        return count;
+    }
 
     // Data goes by its size and never by its text: a picture in base64 is no text to a model.
     private static int Data(AIContent content) => content switch
@@ -61,27 +93,4 @@ internal static class PromptPieces
         DataContent or UriContent => TokensPerPicture,
         _ => 0,
     };
-
-    // Schemas and fields that only the provider knows are read by the model too, or may be.
-    private static IEnumerable<PromptPiece> Of(ChatOptions? options) =>
-    [
-        .. options?.Tools?.SelectMany(Of) ?? [],
-        .. options?.AdditionalProperties?.Values.OfType<JsonElement>().Select(field => Text(field.GetRawText())) ?? [],
-    ];
-
-    // Templates of models write a tool as its client described it, with fields we do not know.
-    private static IEnumerable<PromptPiece> Of(AITool tool) => tool switch
-    {
-        ToolDefinition { Definition: var definition } => [new(TokensPerMessage, definition.GetRawText())],
-        AIFunctionDeclaration { JsonSchema: { ValueKind: not JsonValueKind.Undefined } schema } =>
-            [new(TokensPerMessage, tool.Name), Text(tool.Description), Text(schema.GetRawText())],
-        _ => [new(TokensPerMessage, tool.Name), Text(tool.Description)],
-    };
-
-    private static PromptPiece Text(string text) => new(0, text);
 }
-
-/// <summary>A piece of a prompt.</summary>
-/// <param name="Tokens">What is set down for it, whatever its text.</param>
-/// <param name="Text">What is counted; null for nothing.</param>
-internal readonly record struct PromptPiece(int Tokens, string? Text);

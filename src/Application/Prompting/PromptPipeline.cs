@@ -7,11 +7,11 @@ internal sealed class PromptPipeline(IEnumerable<IPromptStep> steps)
 {
     private readonly IPromptStep[] steps = [.. steps];
 
-    public Result<PromptDraft> Prepare(PromptDraft draft)
+    public async ValueTask<Result<PromptDraft>> PrepareAsync(PromptDraft draft, PromptContext context, CancellationToken ct)
     {
         foreach (var step in steps)
         {
-            var outcome = step.Apply(draft);
+            var outcome = await step.ApplyAsync(draft, context, ct);
             if (!outcome.IsSuccess)
                 return outcome;
             draft = outcome.Value;

@@ -10,6 +10,9 @@ namespace CleanLlm.Domain.Completions;
 /// <summary>One metered call of a model. It ends exactly once, and closing it settles its reservation.</summary>
 public sealed class Completion
 {
+    // What is known from the start, before the findings of the answer.
+    private IReadOnlyList<Finding> promptFindings = [];
+
     private Completion()
     {
     }
@@ -86,8 +89,8 @@ public sealed class Completion
     /// <summary>The stable code of what ended it; null unless failed.</summary>
     public string? ErrorCode { get; private set; }
 
-    /// <summary>What the prompt pipeline noticed.</summary>
-    public IReadOnlyList<Finding> Findings { get; private init; } = [];
+    /// <summary>What the steps noticed, first in the prompt and then in the answer.</summary>
+    public IReadOnlyList<Finding> Findings { get; private set; } = [];
 
     /// <summary>What it holds of the quota; null once closed.</summary>
     public Reservation? Reservation { get; private set; }
@@ -125,6 +128,7 @@ public sealed class Completion
             Prompt = start.Store && start.Turn is not { QuestionStored: true } ? start.Prompt : null,
             PromptTokens = start.PromptTokens,
             Findings = start.Findings,
+            promptFindings = start.Findings,
             Store = start.Store,
             StoreReasoning = start is { Store: true, StoreReasoning: true },
             Status = CompletionStatus.Running,
@@ -158,6 +162,7 @@ public sealed class Completion
     public CompletionCheckpoint Linger(string answer) => new(Id, Store ? answer : null, CompletionTokens)
     {
         ReasoningTokens = ReasoningTokens,
+        Findings = Findings,
         Model = Model,
         Provider = Provider,
         Price = Price,
@@ -168,6 +173,13 @@ public sealed class Completion
     {
         Running();
         (Model, Provider, Price) = (model.Id, model.Provider, model.Price);
+    }
+
+    /// <summary>Notes all that the steps have noticed in the answer so far.</summary>
+    public void Notices(IReadOnlyList<Finding> inAnswer)
+    {
+        Running();
+        Findings = inAnswer.Count == 0 ? promptFindings : [.. promptFindings, .. inAnswer];
     }
 
     /// <summary>The answer was given before and costs nothing again.</summary>

@@ -12,6 +12,9 @@ public sealed record CompletionCheckpoint(CompletionId Id, string? Answer, int C
     /// <summary>Those of its tokens that are reasoning.</summary>
     public int ReasoningTokens { get; init; }
 
+    /// <summary>What the steps have noticed so far.</summary>
+    public required IReadOnlyList<Finding> Findings { get; init; }
+
     /// <summary>The model that answers.</summary>
     public required string Model { get; init; }
 

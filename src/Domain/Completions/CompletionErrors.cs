@@ -38,6 +38,10 @@ public static class CompletionErrors
     public static readonly Error TooLong =
         new(ErrorKind.BadGateway, "completion.too_long", "The AI service sent more than the allowed size; what had been written is kept.");
 
+    /// <summary>A step that looks at answers has stopped it.</summary>
+    public static readonly Error Blocked =
+        new(ErrorKind.Forbidden, "completion.blocked", "The answer was stopped by a rule of this service; what had been shown is kept.");
+
     /// <summary>The run outlasted the configured time.</summary>
     public static readonly Error TimedOut =
         new(ErrorKind.Timeout, "completion.timeout", "The answer took longer than the allowed time; what had been written is kept.");

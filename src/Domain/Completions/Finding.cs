@@ -1,6 +1,6 @@
 namespace CleanLlm.Domain.Completions;
 
-/// <summary>Something a step of the prompt pipeline noticed and let pass.</summary>
+/// <summary>Something that a step noticed in a prompt or an answer, and let pass, changed or stopped.</summary>
 /// <param name="Step">The step, e.g. <c>sanitize</c>.</param>
 /// <param name="Code">What it noticed, e.g. <c>invisible_characters_removed</c>.</param>
 /// <param name="Count">How often.</param>

@@ -1,5 +1,5 @@
 using CleanLlm.Application.Completions;
-using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Completions.Following;
 using CleanLlm.Application.Completions.Queries;
 using CleanLlm.Application.Completions.Running;

@@ -1,4 +1,4 @@
-using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Admitting;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.WebApi.Http;

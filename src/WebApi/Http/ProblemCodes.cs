@@ -35,6 +35,7 @@ internal static class ProblemCodes
         "auth.two_factor_required",
         "chat.busy",
         "chat.not_found",
+        "completion.blocked",
         "completion.cancelled",
         "completion.interrupted",
         "completion.not_found",

@@ -7,7 +7,7 @@ internal sealed class AnswerBufferTests
     [Test]
     public void Append_ShowsAndKeepsWhatIsClean()
     {
-        var buffer = new AnswerBuffer();
+        var buffer = Chains.Buffer();
 
         buffer.Append("He\u0000l").Should().Be("Hel");
         buffer.Append("lo\u202E!").Should().Be("lo!");
@@ -17,7 +17,7 @@ internal sealed class AnswerBufferTests
     [Test]
     public void Append_WhenASurrogatePairIsSplit_WaitsForItsOtherHalf()
     {
-        var buffer = new AnswerBuffer();
+        var buffer = Chains.Buffer();
 
         buffer.Append("a\uD83D").Should().Be("a");
         buffer.Append("").Should().BeEmpty();
@@ -28,7 +28,7 @@ internal sealed class AnswerBufferTests
     [Test]
     public void Append_WhenTheOtherHalfNeverComes_ReplacesIt()
     {
-        var buffer = new AnswerBuffer();
+        var buffer = Chains.Buffer();
 
         buffer.Append("\uD83D").Should().BeEmpty();
         buffer.Append("b").Should().Be("\uFFFDb");
@@ -38,7 +38,7 @@ internal sealed class AnswerBufferTests
     [Test]
     public void Append_WhenAJoinerBeginsAPiece_JudgesItByThePieceBefore()
     {
-        var buffer = new AnswerBuffer();
+        var buffer = Chains.Buffer();
 
         buffer.Append("\U0001F468");
         buffer.Append("\u200D").Should().Be("\u200D");
@@ -51,7 +51,7 @@ internal sealed class AnswerBufferTests
     [Test]
     public void Bytes_AreThoseOfUtf8()
     {
-        var buffer = new AnswerBuffer();
+        var buffer = Chains.Buffer();
 
         buffer.Append("€€");
         buffer.Bytes.Should().Be(6);

@@ -1,6 +1,6 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
-using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Completions.Following;
 using CleanLlm.Application.Completions.Log;
 using CleanLlm.Application.Completions.Running;

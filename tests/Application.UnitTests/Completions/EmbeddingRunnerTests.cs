@@ -189,7 +189,7 @@ public sealed class EmbeddingRunnerTests
     {
         fixture.More = [Vectors, MoreVectors];
         var runner = new EmbeddingRunner(
-            fixture, fixture, fixture.Gate, fixture, fixture.Admission, fixture.Counting, fixture.Closings, generator, fixture.Running, fixture, fixture, fixture.Clock, NullLogger<EmbeddingRunner>.Instance);
+            fixture.Admission, fixture.Closings, generator, fixture.Running, fixture, fixture.Clock, NullLogger<EmbeddingRunner>.Instance);
         return runner.RunAsync(new EmbeddingRequest(fixture.UserId, Key: null, inputs, model), CancellationToken.None);
     }
 

@@ -1,4 +1,4 @@
-using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
@@ -142,7 +142,7 @@ internal sealed class LargePromptTests : IDisposable
 
         var least = new QuotaDemand(1, 1, 1, RunnerFixture.Small.Price);
 
-        (await fixture.Admission.ForeseeAsync(fixture.UserId, [limit], least, fixture.Clock.GetUtcNow(), default)).Should().BeNull();
+        (await fixture.Reservations.ForeseeAsync(fixture.UserId, [limit], least, fixture.Clock.GetUtcNow(), default)).Should().BeNull();
         fixture.Store.Looks.Should().Be(2);
     }
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
-using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Completions.Log;
 using CleanLlm.Application.Completions.Running;
 using CleanLlm.Domain.Completions;

@@ -1,13 +1,15 @@
 using CleanLlm.Application.Ai;
+using CleanLlm.Application.Answers;
 using CleanLlm.Application.Callers;
 using CleanLlm.Application.Chats.Titles;
 using CleanLlm.Application.Completions;
-using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Completions.Following;
 using CleanLlm.Application.Completions.Log;
 using CleanLlm.Application.Completions.Running;
 using CleanLlm.Application.Faults;
 using CleanLlm.Application.Prompting;
+using CleanLlm.Application.Prompting.Steps;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Application.Security;
 using CleanLlm.Domain.Chats;
@@ -35,7 +37,7 @@ internal sealed class RunnerFixture
 
     private int looks;
 
-    public RunnerFixture(int admissionsAtOnce = 1_000)
+    public RunnerFixture(int admissionsAtOnce = 1_000, IEnumerable<IPromptStep>? promptSteps = null, IEnumerable<IAnswerStep>? answerSteps = null)
     {
         Store = new FakeCompletionStore { AdmissionsAtOnce = admissionsAtOnce, Clock = Clock };
         Running = new RunningCompletions(Store, this, this, this, Clock, NullLogger<RunningCompletions>.Instance);
@@ -44,38 +46,41 @@ internal sealed class RunnerFixture
         PassRenewalWait();
         UserId = UserId.New(Clock.GetUtcNow());
         Plan = PlanOf([]);
-        Admission = new CompletionAdmission(Store, Abandoned);
         Gate = new AdmissionGate(Store, this, Clock, NullLogger<AdmissionGate>.Instance);
         Retries = new DatabaseRetries(this, Clock, NullLogger<DatabaseRetries>.Instance);
         Closings = new CompletionClosings(Store, this, Running, Retries, this, Clock);
         Feed = new CompletionFeed(Running, Shared, this, Clock);
         var prompting = Microsoft.Extensions.Options.Options.Create(new PromptingOptions { LargeCharacters = 1024, LargeAtOnce = 1, LargeWaitingOfOne = 1 });
         CountingGate = new CountingGate(prompting);
-        Counting = new PromptCounting(Admission, CountingGate, prompting);
-        Runner = new CompletionRunner(
-            this,
-            this,
-            this,
-            new PromptPipeline([new SanitizeStep(), new SizeStep(), new SystemPromptStep(prompting), new WindowStep(this)]),
-            new ContextFitStep(this),
-            Counting,
-            new CompletionReplay(this, this, new CompletionAccess(this, this), Abandoned),
+        Reservations = new QuotaReservations(Store, Abandoned);
+        Admission = new Admission(
             Gate,
             this,
+            this,
+            this,
+            new PromptPipeline([new SanitizeStep(), new SizeStep(), new WindowStep(this), .. promptSteps ?? []]),
+            new ContextFitStep(this),
+            new PromptCounting(Reservations, CountingGate, prompting),
+            Reservations,
+            this,
+            Clock);
+        Runner = new CompletionRunner(
             Admission,
+            this,
+            new CompletionReplay(this, this, new CompletionAccess(this, this), Abandoned),
             new CompletionAnswering(
                 Model,
                 Closings,
                 Running,
                 new CompletionSharing(Shared, Clock, NullLogger<CompletionSharing>.Instance),
+                [new CleaningStep(), .. answerSteps ?? []],
                 [Titles],
                 this,
                 this,
                 Clock,
                 NullLogger<CompletionAnswering>.Instance),
             new CachePolicy(Microsoft.Extensions.Options.Options.Create(new ResponseCacheOptions { SharedPlans = ["shared"] })),
-            this,
-            this,
+            prompting,
             Clock);
     }
 
@@ -105,7 +110,9 @@ internal sealed class RunnerFixture
         }
     }
 
-    public CompletionAdmission Admission { get; }
+    public Admission Admission { get; }
+
+    public QuotaReservations Reservations { get; }
 
     public AdmissionGate Gate { get; }
 
@@ -113,8 +120,6 @@ internal sealed class RunnerFixture
     public (bool Any, bool AnyBackground) Places { get; set; } = (true, true);
 
     public CountingGate CountingGate { get; }
-
-    public PromptCounting Counting { get; }
 
     public CompletionClosings Closings { get; }
 

@@ -14,7 +14,7 @@ internal sealed class ToolCallBufferTests
     private readonly ToolCallBuffer buffer;
     private int ids;
 
-    public ToolCallBufferTests() => buffer = new ToolCallBuffer(() => FormattableString.Invariant($"new{++ids}"));
+    public ToolCallBufferTests() => buffer = new ToolCallBuffer(Chains.ToolArguments, () => FormattableString.Invariant($"new{++ids}"));
 
     [Test]
     public void Pieces_MakeTheCallsTheyBelongTo()
@@ -89,7 +89,7 @@ internal sealed class ToolCallBufferTests
     [Test]
     public void Id_OfOurs_IsRandom()
     {
-        var made = Enumerable.Range(0, 2).Select(_ => new ToolCallBuffer().Append(Piece("0 - f {}"))!.Id).ToList();
+        var made = Enumerable.Range(0, 2).Select(_ => new ToolCallBuffer(Chains.ToolArguments).Append(Piece("0 - f {}"))!.Id).ToList();
 
         made.Should().OnlyHaveUniqueItems().And.AllSatisfy(id => id.Should().MatchRegex("^call_[A-Za-z0-9]{24}$"));
     }

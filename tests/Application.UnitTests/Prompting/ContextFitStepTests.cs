@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Prompting;
+using CleanLlm.Application.Prompting.Steps;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Results;
@@ -14,10 +15,10 @@ internal sealed class ContextFitStepTests
     [Test]
     public void Fit_WhenEverythingFits_CountsAllOfIt()
     {
-        var fitted = Fit(Drafts.Of("hello") with { SystemPrompt = "brief", History = Turns(2, 10) }).Value;
+        var fitted = Fit(Drafts.Of(Drafts.Asking("hello") with { SystemPrompt = "brief", History = Turns(2, 10) })).Value;
 
         fitted.PromptTokens.Should().Be(3 + 9 + 9 + 14 + 14);
-        fitted.History.Should().HaveCount(2);
+        fitted.HistorySent().Should().HaveCount(2);
         fitted.MaxCompletionTokens.Should().Be(100);
         fitted.Findings.Should().BeEmpty();
     }
@@ -26,9 +27,9 @@ internal sealed class ContextFitStepTests
     public void Fit_KeepsTheNewestAndTellsHowManyWereLeftOut()
     {
         // 900 tokens of room, 8 for the question: eight of 104 tokens each.
-        var fitted = Fit(Drafts.Of("q") with { History = Turns(12, 100) }).Value;
+        var fitted = Fit(Drafts.Of(Drafts.Asking("q") with { History = Turns(12, 100) })).Value;
 
-        fitted.History.Select(turn => turn.Content[..2]).Should().Equal("04", "05", "06", "07", "08", "09", "10", "11");
+        fitted.HistorySent().Select(text => text[..2]).Should().Equal("04", "05", "06", "07", "08", "09", "10", "11");
         fitted.PromptTokens.Should().Be(8 + (8 * 104));
         fitted.Findings.Should().Equal(new Finding("context", "older_messages_left_out", 4));
     }
@@ -38,7 +39,7 @@ internal sealed class ContextFitStepTests
     {
         Utterance[] history = [new(MessageRole.User, "short"), new(MessageRole.Assistant, new string('x', 2000)), new(MessageRole.User, "new")];
 
-        Fit(Drafts.Of("q") with { History = history }).Value.History.Should().Equal(history[2]);
+        Fit(Drafts.Of(Drafts.Asking("q") with { History = history })).Value.HistorySent().Should().Equal(history[2].Content);
     }
 
     [Test]
@@ -46,19 +47,20 @@ internal sealed class ContextFitStepTests
     {
         var system = new string('s', 400);
 
-        var fitted = Fit(Drafts.Of(new string('q', 400)) with { SystemPrompt = system, History = Turns(2, 200), MaxCompletionTokens = 1000 }).Value;
+        var fitted = Fit(Drafts.Of(Drafts.Asking(new string('q', 400)) with { SystemPrompt = system, History = Turns(2, 200) }, maxTokens: 1000)).Value;
 
-        fitted.Should().BeEquivalentTo(new { SystemPrompt = system, PromptTokens = 811 });
+        fitted.PromptTokens.Should().Be(811);
+        fitted.TextOf(TextProvenance.SystemPrompt).Should().Be(system);
         fitted.Question.Should().HaveLength(400);
-        fitted.History.Should().BeEmpty();
+        fitted.HistorySent().Should().BeEmpty();
     }
 
     [Test]
     public void Fit_WithoutAWish_LeavesAQuarterOfTheWindowAndShortensTheAnswer()
     {
-        var fitted = Fit(Drafts.Of("q") with { History = Turns(9, 100), MaxCompletionTokens = 1000 }).Value;
+        var fitted = Fit(Drafts.Of(Drafts.Asking("q") with { History = Turns(9, 100) }, maxTokens: 1000)).Value;
 
-        fitted.History.Should().HaveCount(7);
+        fitted.HistorySent().Should().HaveCount(7);
         fitted.PromptTokens.Should().Be(8 + (7 * 104));
         fitted.MaxCompletionTokens.Should().Be(1000 - fitted.PromptTokens);
     }
@@ -66,9 +68,9 @@ internal sealed class ContextFitStepTests
     [Test]
     public void Fit_WithAnExactLength_KeepsRoomForAllOfIt()
     {
-        var fitted = Fit(Drafts.Of("q") with { History = Turns(9, 100), MaxCompletionTokens = 900, LengthIsExact = true }).Value;
+        var fitted = Fit(Drafts.Of(Drafts.Asking("q") with { History = Turns(9, 100) }, maxTokens: 900, isExact: true)).Value;
 
-        fitted.History.Should().BeEmpty();
+        fitted.HistorySent().Should().BeEmpty();
         fitted.MaxCompletionTokens.Should().Be(900);
     }
 
@@ -94,14 +96,14 @@ internal sealed class ContextFitStepTests
     [Test]
     public void Fit_CountsReasoning_WhatGoesBackAsItCame_AndPicturesOfResults()
     {
-        var draft = Drafts.Of("hello") with { Model = Drafts.Of("").Model with { ContextWindow = 10_000 } };
+        var asking = Drafts.Asking("hello");
         ChatMessage[] messages =
         [
             new(ChatRole.Assistant, [ReasoningFields.Piece("0123456789", ReasoningFields.Plain), new MessageField("annotations", JsonElement.Parse("[1,2]"))]),
             new(ChatRole.Tool, [new FunctionResultContent("1", new List<AIContent> { new TextContent("abc"), new DataContent(new byte[] { 1 }, "image/png") })]),
         ];
 
-        var fitted = Fit(draft with { Messages = [.. messages, .. draft.Messages] }).Value;
+        var fitted = Fit(Drafts.Of(asking with { Messages = [.. messages, .. asking.Messages] }, window: 10_000)).Value;
 
         fitted.PromptTokens.Should().Be(3 + (4 + 10 + 5) + (4 + 3 + 1000) + 9);
     }
@@ -111,7 +113,7 @@ internal sealed class ContextFitStepTests
     {
         const string tool = """{"type":"function","function":{"name":"f","own":"read by the template"}}""";
 
-        Fit(Drafts.Of("hello") with { Options = new ChatOptions { Tools = [new ToolDefinition(JsonElement.Parse(tool))] } }).Value
+        Fit(Drafts.Of(Drafts.Asking("hello") with { Options = new ChatOptions { Tools = [new ToolDefinition(JsonElement.Parse(tool))] } })).Value
             .PromptTokens.Should().Be(3 + 9 + 4 + tool.Length);
     }
 

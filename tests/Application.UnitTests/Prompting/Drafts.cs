@@ -1,5 +1,9 @@
 using CleanLlm.Application.Prompting;
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
+using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Results;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Application.UnitTests.Prompting;
@@ -7,11 +11,29 @@ namespace CleanLlm.Application.UnitTests.Prompting;
 /// <summary>Prompts for a model with a window of 1,000 tokens.</summary>
 internal static class Drafts
 {
-    public static PromptDraft Of(string question) => new()
-    {
-        Model = new Model("m", "M", "upstream", ContextWindow: 1000, MaxOutputTokens: 1000, TokenPrice.Free),
-        Field = "prompt",
-        Messages = [new ChatMessage(ChatRole.User, question)],
-        MaxCompletionTokens = 100,
-    };
+    public static readonly Model Model = new("m", "M", "upstream", ContextWindow: 1000, MaxOutputTokens: 1000, TokenPrice.Free);
+
+    public static PromptContext Context { get; } = new(
+        UserId.New(DateTimeOffset.UnixEpoch),
+        Plan.Create(new PlanTerms("test", IsDefault: true, Concurrency: null, [], MaxOutputTokens: null, []), DateTimeOffset.UnixEpoch).Value,
+        Key: null,
+        ChatId: null,
+        Model);
+
+    public static PromptContent Asking(string question) => new() { Messages = [new ChatMessage(ChatRole.User, question)] };
+
+    public static PromptDraft Of(string question) => Of(Asking(question));
+
+    public static PromptDraft Of(PromptContent content, int maxTokens = 100, bool isExact = false, int window = 1000) =>
+        PromptDraft.Of(content, Model with { ContextWindow = window }, "prompt", maxTokens, isExact);
+
+    /// <summary>What a step makes of a draft.</summary>
+    public static async Task<Result<PromptDraft>> ApplyAsync(this IPromptStep step, PromptDraft draft) => await step.ApplyAsync(draft, Context, CancellationToken.None);
+
+    /// <summary>What the model gets of a draft's history.</summary>
+    public static IEnumerable<string> HistorySent(this PromptDraft draft) =>
+        draft.Slots.Where(slot => slot.IsStored).Skip(draft.HistoryLeftOut).Select(slot => slot.Text);
+
+    /// <summary>The one text of a provenance.</summary>
+    public static string? TextOf(this PromptDraft draft, TextProvenance provenance) => draft.Slots.SingleOrDefault(slot => slot.Provenance == provenance)?.Text;
 }

@@ -1,64 +1,86 @@
 using CleanLlm.Application.Ai;
-using CleanLlm.Application.Completions.Admission;
 using CleanLlm.Application.Prompting;
+using CleanLlm.Application.Prompting.Steps;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Results;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Application.UnitTests.Prompting;
 
 internal sealed class PromptStepTests
 {
     [Test]
-    public void Sanitize_CleansQuestionAndSystemPrompt_AndCounts()
+    public async Task Sanitize_CleansQuestionAndSystemPrompt_AndCounts()
     {
-        var draft = Drafts.Of("h\u200Bi") with { SystemPrompt = "be\u202E \0brief", History = [new(MessageRole.User, "o\u200Bld")] };
+        var draft = Drafts.Of(Drafts.Asking("h\u200Bi") with
+        {
+            OperatorSystemPrompt = "op\u200B", SystemPrompt = "be\u202E \0brief", History = [new(MessageRole.User, "o\u200Bld")],
+        });
 
-        var clean = new SanitizeStep().Apply(draft).Value;
+        var clean = (await new SanitizeStep().ApplyAsync(draft)).Value;
 
-        clean.Should().BeEquivalentTo(new { Question = "hi", SystemPrompt = "be brief" });
-        clean.History.Should().Equal(draft.History);
+        clean.Slots.Select(slot => slot.Text).Should().Equal("op\u200B", "be brief", "o\u200Bld", "hi");
+        clean.Question.Should().Be("hi", "nobody is to see what was invisible");
         clean.Findings.Should().Equal(new Finding("sanitize", "invisible_characters_removed", 3));
     }
 
     [Test]
-    public void Question_OfSeveralTexts_HasABreakBetweenThem()
+    public async Task Sanitize_LeavesWhatTheModelSigned_AndWhatIsClean()
     {
-        var draft = Drafts.Of("") with { Messages = [new ChatMessage(ChatRole.User, [TextForms.In(TextForms.Part, "One"), TextForms.In(TextForms.Part, "Two")])] };
+        var draft = Drafts.Of(new PromptContent
+        {
+            Messages =
+            [
+                new(ChatRole.Assistant,
+                [
+                    new MessageField("thinking_blocks", System.Text.Json.JsonElement.Parse("\"a\\u200Bb\"")),
+                    new FunctionCallContent("1", "f") { RawRepresentation = "{\"a\":\"\u200B\"}" },
+                    new FunctionCallContent("2", "f") { RawRepresentation = "no JSON \u200B" },
+                ]),
+                new(ChatRole.User, "clean"),
+            ],
+        });
 
-        draft.Question.Should().Be("One\nTwo");
+        (await new SanitizeStep().ApplyAsync(draft)).Value.Should().BeSameAs(draft);
     }
 
     [Test]
-    public void Sanitize_BringsTextIntoNfc()
-    {
-        var clean = new SanitizeStep().Apply(Drafts.Of("e\u0301")).Value;
+    public void Question_OfSeveralTexts_HasABreakBetweenThem() =>
+        Drafts.Of(new PromptContent { Messages = [new ChatMessage(ChatRole.User, [TextForms.In(TextForms.Part, "One"), TextForms.In(TextForms.Part, "Two")])] })
+            .Question.Should().Be("One\nTwo");
 
-        clean.Should().BeEquivalentTo(new { Question = "é", SystemPrompt = (string?)null });
+    [Test]
+    public async Task Sanitize_BringsTextIntoNfc()
+    {
+        var clean = (await new SanitizeStep().ApplyAsync(Drafts.Of("e\u0301"))).Value;
+
+        clean.Question.Should().Be("é");
         clean.Findings.Should().BeEmpty();
     }
 
     [Test]
-    public void Sanitize_OfAnyCharacter_NeverThrows()
+    public async Task Sanitize_OfAnyCharacter_NeverThrows()
     {
         var all = string.Concat(Enumerable.Range(0, 0x10000).Select(c => $"{(char)c} "));
 
-        new SanitizeStep().Apply(Drafts.Of(all) with { SystemPrompt = all }).IsSuccess.Should().BeTrue();
+        (await new SanitizeStep().ApplyAsync(Drafts.Of(Drafts.Asking(all) with { SystemPrompt = all }))).IsSuccess.Should().BeTrue();
     }
 
     [TestCase("")]
     [TestCase(" \r\n\t\u3000")]
-    public void Size_WhenNothingIsVisible_NamesTheField(string question) =>
-        new SizeStep().Apply(Drafts.Of(question) with { Field = "content" }).Error!.Fields.Should().ContainKey("content");
+    public async Task Size_WhenNothingIsVisible_NamesTheField(string question)
+    {
+        (await new SizeStep().ApplyAsync(Drafts.Of(question) with { Field = "content" })).Error!.Fields.Should().ContainKey("content");
+        (await new SizeStep().ApplyAsync(Drafts.Of(new PromptContent { Inputs = ["text", question] }) with { Field = "input" })).Error!.Fields.Should().ContainKey("input");
+    }
 
     [TestCase(Message.ContentMaxLength, true)]
     [TestCase(Message.ContentMaxLength + 1, false)]
-    public void Size_BoundsTheQuestion(int length, bool fits) =>
-        new SizeStep().Apply(Drafts.Of(new string('a', length))).IsSuccess.Should().Be(fits);
+    public async Task Size_BoundsTheQuestion(int length, bool fits) =>
+        (await new SizeStep().ApplyAsync(Drafts.Of(new string('a', length)))).IsSuccess.Should().Be(fits);
 
     [TestCase(null, null, null)]
     [TestCase("operator", null, "operator")]
@@ -67,26 +89,30 @@ internal sealed class PromptStepTests
     [TestCase(" ", "", null)]
     public void SystemPrompt_PutsTheOperatorFirst(string? ofOperator, string? ofChat, string? expected)
     {
-        var options = Options.Create(new PromptingOptions { SystemPrompt = ofOperator });
+        var sent = Drafts.Of(Drafts.Asking("hi") with { OperatorSystemPrompt = ofOperator, SystemPrompt = ofChat }).Assemble();
 
-        new SystemPromptStep(options).Apply(Drafts.Of("hi") with { SystemPrompt = ofChat }).Value.SystemPrompt.Should().Be(expected);
+        sent.Messages.FirstOrDefault(message => message.Role == ChatRole.System)?.Text.Should().Be(expected);
+        sent.Messages.Should().HaveCount(expected is null ? 1 : 2);
     }
 
     [Test]
-    public void Pipeline_RunsStepsInOrder()
+    public async Task Pipeline_RunsStepsInOrder()
     {
         var pipeline = new PromptPipeline([new Adding("a"), new Adding("b"), new Adding("c")]);
 
-        pipeline.Prepare(Drafts.Of(">")).Value.Question.Should().Be(">abc");
+        var prepared = (await pipeline.PrepareAsync(Drafts.Of(">"), Drafts.Context, CancellationToken.None)).Value;
+
+        prepared.Assemble().Messages.Should().ContainSingle().Which.Text.Should().Be(">abc");
+        prepared.Question.Should().Be(">", "what the user wrote stays");
     }
 
     [Test]
-    public void Pipeline_EndsWithTheFirstRefusal()
+    public async Task Pipeline_EndsWithTheFirstRefusal()
     {
         var last = new Adding("never");
         var pipeline = new PromptPipeline([new Adding("a"), new Refusing("first"), new Refusing("second"), last]);
 
-        pipeline.Prepare(Drafts.Of(">")).Error!.Code.Should().Be("first");
+        (await pipeline.PrepareAsync(Drafts.Of(">"), Drafts.Context, CancellationToken.None)).Error!.Code.Should().Be("first");
         last.Runs.Should().Be(0);
     }
 
@@ -95,23 +121,23 @@ internal sealed class PromptStepTests
     {
         var steps = new ServiceCollection().AddApplication(new ConfigurationBuilder().Build()).Where(service => service.ServiceType == typeof(IPromptStep));
 
-        steps.Select(step => step.ImplementationType).Should().Equal(
-            typeof(SanitizeStep), typeof(SizeStep), typeof(SystemPromptStep), typeof(WindowStep));
+        steps.Select(step => step.ImplementationType).Should().Equal(typeof(SanitizeStep), typeof(SizeStep), typeof(WindowStep));
     }
 
     private sealed class Adding(string text) : IPromptStep
     {
         public int Runs { get; private set; }
 
-        public Result<PromptDraft> Apply(PromptDraft draft)
+        public ValueTask<Result<PromptDraft>> ApplyAsync(PromptDraft draft, PromptContext context, CancellationToken ct)
         {
             Runs++;
-            return draft with { Messages = CompletionRequest.Question(draft.Question + text) };
+            return ValueTask.FromResult<Result<PromptDraft>>(draft.Map(slot => slot.Rewrite(old => old + text)));
         }
     }
 
     private sealed class Refusing(string code) : IPromptStep
     {
-        public Result<PromptDraft> Apply(PromptDraft draft) => new Error(ErrorKind.Invalid, code, "No.");
+        public ValueTask<Result<PromptDraft>> ApplyAsync(PromptDraft draft, PromptContext context, CancellationToken ct) =>
+            ValueTask.FromResult<Result<PromptDraft>>(new Error(ErrorKind.Invalid, code, "No."));
     }
 }

@@ -1,4 +1,4 @@
-using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Prompting;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Ids;

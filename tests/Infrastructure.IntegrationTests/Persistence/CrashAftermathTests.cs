@@ -1,6 +1,6 @@
 using CleanLlm.Application.Chats;
 using CleanLlm.Application.Completions;
-using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Messages;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;

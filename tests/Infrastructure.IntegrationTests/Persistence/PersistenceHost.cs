@@ -2,7 +2,7 @@ using System.Globalization;
 using CleanLlm.Application;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
-using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Infrastructure.Persistence.Registration;

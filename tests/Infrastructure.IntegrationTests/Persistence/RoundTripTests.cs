@@ -1,5 +1,5 @@
 using CleanLlm.Application.Chats;
-using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Quotas;

@@ -1,6 +1,6 @@
 using CleanLlm.Application.Accounts.External;
 using CleanLlm.Application.Completions;
-using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Domain.ExternalLogins;
 using CleanLlm.Infrastructure.Persistence.Accounts;
 using CleanLlm.Infrastructure.Persistence.Erasures;

@@ -1,6 +1,6 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
-using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Faults;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Domain.Completions;

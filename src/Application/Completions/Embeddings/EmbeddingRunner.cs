@@ -1,6 +1,7 @@
+using System.Text.Json;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Callers;
-using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Completions.Running;
 using CleanLlm.Application.Prompting;
 using CleanLlm.Application.Quotas;
@@ -22,16 +23,10 @@ namespace CleanLlm.Application.Completions.Embeddings;
 /// settled by the same closing and charged in the same ledger. There is nothing to stream, so the caller waits.
 /// </summary>
 internal sealed partial class EmbeddingRunner(
-    IPlanLookup plans,
-    IModelCatalog catalog,
-    AdmissionGate gate,
-    IProviderPlaces places,
-    CompletionAdmission admission,
-    PromptCounting counting,
+    Admission admission,
     CompletionClosings closings,
     IEmbeddingGenerator<string, Embedding<float>> generator,
     RunningCompletions running,
-    ITokenCounter tokens,
     IOptions<CompletionOptions> options,
     TimeProvider clock,
     ILogger<EmbeddingRunner> logger)
@@ -55,107 +50,48 @@ internal sealed partial class EmbeddingRunner(
 
     private async Task<Result<Started>> StartAsync(EmbeddingRequest request, CancellationToken ct)
     {
-        if (await gate.EnterAsync(request.UserId, isBackground: false, ct) is { } refusal)
-            return refusal;
-        using var place = new AdmissionPlace(gate);
+        var entered = await admission.EnterAsync(request.Payer, ct);
+        if (!entered.IsSuccess)
+            return entered.Error;
+        using var place = entered.Value;
         return await StartInsideAsync(request, place, ct);
     }
 
     private async Task<Result<Started>> StartInsideAsync(EmbeddingRequest request, AdmissionPlace place, CancellationToken ct)
     {
-        var chosen = await ChooseAsync(request, ct);
-        if (!chosen.IsSuccess)
-            return chosen.Error;
+        var plan = await admission.PlanOfAsync(request.UserId, ct);
+        if (!plan.IsSuccess)
+            return plan.Error;
+        var selected = await admission.SelectAsync(plan.Value, request.Model, forEmbeddings: true, ct);
+        if (!selected.IsSuccess)
+            return selected.Error;
+        var selection = selected.Value;
+        if (admission.Crowded(selection, request.Payer) is { } crowded)
+            return crowded;
 
-        IReadOnlyList<string> inputs = [.. request.Inputs.Select(input => TextSanitizer.Normalize(input, out _))];
-        if (inputs.Any(string.IsNullOrWhiteSpace))
-            return Error.Invalid("input", "Must hold visible text.");
-        var (plan, candidates) = chosen.Value;
-        if (!places.Any(candidates, isBackground: false))
-        {
-            gate.NoteRefusal(ProviderErrors.NoPlace);
-            return ProviderErrors.NoPlace;
-        }
-
-        var counted = await CountAsync(request, place, plan, candidates[0], inputs, ct);
-        if (!counted.IsSuccess)
-            return counted.Error;
+        var draft = PromptDraft.Of(request.ToContent(), selection.Wanted, "input", maxCompletionTokens: 0, lengthIsExact: false);
+        var prepared = await admission.PrepareAsync(draft, request.Payer, plan.Value, chat: null, place, ct);
+        if (!prepared.IsSuccess)
+            return prepared.Error;
 
         ct.ThrowIfCancellationRequested();
+        var prompt = prepared.Value;
         var completion = Completion.Start(
-            new CompletionStart(request.UserId, Turn: null, candidates[0], Prompt: "", counted.Value, Findings: [], Store: false) { ApiKeyId = request.Key?.Id },
+            new CompletionStart(request.UserId, Turn: null, prompt.Model, Prompt: "", prompt.PromptTokens, prompt.Findings, Store: false) { ApiKeyId = request.Key?.Id },
             clock.GetUtcNow());
-        var limits = await AdmitAsync(request, plan, candidates, completion);
+        var limits = await admission.ReserveAsync(completion, prompt, selection, request.Payer);
         if (!limits.IsSuccess)
             return limits.Error;
         // Before it leaves the gate, so that a process that leaves sees it here or there.
         var lease = new EmbeddingLease(completion);
         running.Hold(lease);
-        return new Started(inputs, new RoutedCall { Candidates = candidates }, completion, lease, limits.Value);
-    }
-
-    private async Task<Result<int>> CountAsync(
-        EmbeddingRequest request, AdmissionPlace place, Plan plan, Model model, IReadOnlyList<string> inputs, CancellationToken ct)
-    {
-        if (!counting.IsLarge(inputs.Sum(input => (long)input.Length)))
-            return Count(model, inputs);
-        var least = inputs.Select(tokens.AtLeast).ToList();
-        if (least.Max() > model.ContextWindow)
-            return CompletionErrors.PromptTooLong("input", least.Max(), model.ContextWindow);
-        var demand = new QuotaDemand(least.Sum(), MaxCompletionTokens: 0, MinCompletionTokens: 0, model.Price);
-        return await counting.CountAsync(request.UserId, place, Limits(request, plan), demand, clock.GetUtcNow(), () => Count(model, inputs), ct);
-    }
-
-    /// <summary>The tokens of all texts, unless one of them does not fit the model.</summary>
-    private Result<int> Count(Model model, IReadOnlyList<string> inputs)
-    {
-        var sum = 0;
-        foreach (var input in inputs)
-        {
-            var count = tokens.Count(input, model.ContextWindow);
-            if (count > model.ContextWindow)
-                return CompletionErrors.PromptTooLong("input", count, model.ContextWindow);
-            sum += count;
-        }
-
-        return sum;
-    }
-
-    private static IReadOnlyList<PlanLimit> Limits(EmbeddingRequest request, Plan plan) => request.Key?.Limit is { } own ? [.. plan.Limits, own] : plan.Limits;
-
-    private async Task<Result<(Plan Plan, IReadOnlyList<Model> Candidates)>> ChooseAsync(EmbeddingRequest request, CancellationToken ct)
-    {
-        if (await plans.PlanOfAsync(request.UserId, ct) is not { } plan)
-            return AuthErrors.AccountUnavailable;
-        var (named, all) = await catalog.CandidatesAsync(request.Model, ct);
-        if (named.Count == 0)
-            return CompletionErrors.UnknownModel(request.Model);
-        if (!named.Any(model => model.IsEmbedding))
-            return CompletionErrors.NoEmbeddings(request.Model);
-        if (!named.Any(IsOpen))
-            return QuotaErrors.ModelNotInPlan(named.First(model => model.IsEmbedding).Id);
-        return (plan, [.. all.Where(IsOpen)]);
-
-        bool IsOpen(Model model) => model.IsEmbedding && plan.Allows(model.Id);
-    }
-
-    private async Task<Result<IReadOnlyList<QuotaLimitDto>>> AdmitAsync(
-        EmbeddingRequest request, Plan plan, IReadOnlyList<Model> candidates, Completion completion)
-    {
-        var limits = Limits(request, plan);
-        var price = TokenPrice.Ceiling(candidates.Select(model => model.Price));
-        var demand = new QuotaDemand(completion.PromptTokens, MaxCompletionTokens: 0, MinCompletionTokens: 0, price);
-        var counters = await admission.AdmitAsync(completion, limits, demand);
-        return counters.IsSuccess
-            ? Result<IReadOnlyList<QuotaLimitDto>>.Success(
-                [.. limits.Zip(counters.Value, (limit, counter) => QuotaLimitDto.From(limit, counter, completion.CreatedAt))])
-            : counters.Error;
+        return new Started(prompt.Assemble(), new RoutedCall { Candidates = selection.Candidates }, completion, lease, limits.Value);
     }
 
     private async Task<Result<EmbeddingsDto>> AnswerAsync(EmbeddingRequest request, Started started)
     {
-        var (inputs, call, completion, lease, limits) = started;
-        var answer = await TryGenerateAsync(request, inputs, call, completion);
+        var (prompt, call, completion, lease, limits) = started;
+        var answer = await TryGenerateAsync(request, prompt, call, completion);
         var closing = lease.Close(ending =>
         {
             if (call.Served is { } served)
@@ -191,14 +127,14 @@ internal sealed partial class EmbeddingRunner(
     }
 
     private async Task<Result<GeneratedEmbeddings<Embedding<float>>>> TryGenerateAsync(
-        EmbeddingRequest request, IReadOnlyList<string> inputs, RoutedCall call, Completion completion)
+        EmbeddingRequest request, ModelPrompt prompt, RoutedCall call, Completion completion)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.MaxSeconds), clock);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, running.Stopping);
         try
         {
-            var vectors = await generator.GenerateAsync(inputs, request.ToOptions(call), stop.Token);
-            return AreUsable(vectors, inputs.Count) ? vectors : ProviderErrors.From(new ProviderException(ProviderFailure.BadAnswer, "Not one vector a text."));
+            var vectors = await generator.GenerateAsync(prompt.Inputs, request.ToOptions(prompt, call), stop.Token);
+            return AreUsable(vectors, prompt.Inputs.Count) ? vectors : ProviderErrors.From(new ProviderException(ProviderFailure.BadAnswer, "Not one vector a text."));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
@@ -228,7 +164,7 @@ internal sealed partial class EmbeddingRunner(
 
     /// <summary>An admitted call.</summary>
     private sealed record Started(
-        IReadOnlyList<string> Inputs, RoutedCall Call, Completion Completion, EmbeddingLease Lease, IReadOnlyList<QuotaLimitDto> Limits);
+        ModelPrompt Prompt, RoutedCall Call, Completion Completion, EmbeddingLease Lease, IReadOnlyList<QuotaLimitDto> Limits);
 
     [LoggerMessage(LogLevel.Error, "Embeddings {Id} ended by a fault")]
     private static partial void LogFault(ILogger logger, Exception fault, CompletionId id);
@@ -244,23 +180,34 @@ internal sealed partial class EmbeddingRunner(
 /// <param name="Model">The model asked for.</param>
 internal sealed record EmbeddingRequest(UserId UserId, ApiKeyAccess? Key, IReadOnlyList<string> Inputs, string Model)
 {
+    private const string EndUserField = "user";
+
     /// <summary>How long the vectors should be; null for the model's own length.</summary>
     public int? Dimensions { get; init; }
 
     /// <summary>The end user that the caller asks for; null when not given.</summary>
     public string? EndUser { get; init; }
 
-    /// <summary>The same for the generator.</summary>
-    public EmbeddingGenerationOptions ToOptions(RoutedCall call)
+    /// <summary>Who pays.</summary>
+    public Payer Payer => new(UserId, Key, IsBackground: false);
+
+    /// <summary>Its texts, for the prompt pipeline.</summary>
+    public PromptContent ToContent() => new()
+    {
+        Inputs = Inputs,
+        Options = EndUser is null ? null : new ChatOptions { AdditionalProperties = new() { [EndUserField] = JsonSerializer.SerializeToElement(EndUser) } },
+    };
+
+    /// <summary>What is asked of the generator beside the texts.</summary>
+    public EmbeddingGenerationOptions ToOptions(ModelPrompt prompt, RoutedCall call)
     {
         var generation = new EmbeddingGenerationOptions
         {
             ModelId = call.Candidates[0].Id,
             Dimensions = Dimensions,
-            AdditionalProperties = new() { [RoutedCall.Key] = call },
+            AdditionalProperties = prompt.Options?.AdditionalProperties?.Clone() ?? [],
         };
-        if (EndUser is not null)
-            generation.AdditionalProperties["user"] = System.Text.Json.JsonSerializer.SerializeToElement(EndUser);
+        generation.AdditionalProperties[RoutedCall.Key] = call;
         return generation;
     }
 }

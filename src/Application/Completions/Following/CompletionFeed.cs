@@ -1,4 +1,4 @@
-using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Completions.Log;
 using CleanLlm.Application.Completions.Running;
 using CleanLlm.Domain.Completions;

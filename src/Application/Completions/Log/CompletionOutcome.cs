@@ -9,7 +9,7 @@ internal static class CompletionOutcome
 {
     private static readonly Dictionary<string, Error> Known = Enum.GetValues<ProviderFailure>()
         .Select(failure => ProviderErrors.From(new ProviderException(failure, "")))
-        .Concat([CompletionErrors.Interrupted, CompletionErrors.NotStored, CompletionErrors.TooLong, CompletionErrors.TimedOut, CompletionErrors.Fault])
+        .Concat([CompletionErrors.Interrupted, CompletionErrors.NotStored, CompletionErrors.TooLong, CompletionErrors.Blocked, CompletionErrors.TimedOut, CompletionErrors.Fault])
         .ToDictionary(error => error.Code, StringComparer.Ordinal);
 
     /// <summary>From the row of one that has ended.</summary>

@@ -1,16 +1,15 @@
 using System.Text;
-using CleanLlm.Application.Prompting;
+using CleanLlm.Application.Answers;
 
 namespace CleanLlm.Application.Completions.Running;
 
-/// <summary>Collects an answer piece by piece, cleaned; a checkpoint may read it while it grows.</summary>
-internal sealed class AnswerBuffer
+/// <summary>Collects what may be shown of one strand of an answer; a checkpoint may read it while it grows.</summary>
+internal sealed class AnswerBuffer(AnswerChain steps)
 {
     private readonly Lock gate = new();
     private readonly StringBuilder text = new();
-    private char heldBack;
 
-    /// <summary>Its size in UTF-8.</summary>
+    /// <summary>Its size in UTF-8, with what was not to be shown.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>The answer so far.</summary>
@@ -23,20 +22,20 @@ internal sealed class AnswerBuffer
         }
     }
 
-    /// <summary>Adds a piece and tells what of it may be shown. Half a surrogate pair at its end waits for the other half.</summary>
+    /// <summary>Adds a piece and tells what of it, and of what was held back, may be shown.</summary>
     public string Append(string piece)
     {
-        lock (gate)
-        {
-            if (heldBack != '\0')
-                (piece, heldBack) = (heldBack + piece, '\0');
-            if (piece.Length > 0 && char.IsHighSurrogate(piece[^1]))
-                (heldBack, piece) = (piece[^1], piece[..^1]);
+        Bytes += Encoding.UTF8.GetByteCount(piece);
+        return Add(steps.Push(piece));
+    }
 
-            var clean = TextSanitizer.Clean(piece, out _, text.Length > 0 ? text[^1] : '\0');
-            text.Append(clean);
-            Bytes += Encoding.UTF8.GetByteCount(clean);
-            return clean;
-        }
+    /// <summary>The model has said all it will: tells what of what was held back may be shown.</summary>
+    public string Flush() => Add(steps.Flush());
+
+    private string Add(string shown)
+    {
+        lock (gate)
+            text.Append(shown);
+        return shown;
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using CleanLlm.Application.Ai;
-using CleanLlm.Application.Prompting;
+using CleanLlm.Application.Answers;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
@@ -17,27 +17,32 @@ internal sealed partial class CompletionAnswering(
     CompletionClosings closings,
     RunningCompletions running,
     CompletionSharing sharing,
+    IEnumerable<IAnswerStep> steps,
     IEnumerable<ICompletionObserver> observers,
     ITokenCounter tokens,
     IOptions<CompletionOptions> options,
     TimeProvider clock,
     ILogger<CompletionAnswering> logger)
 {
-    /// <summary>Lets an admitted run go. It ends by itself and tells its readers how.</summary>
-    public void Start(CompletionRun run, PromptDraft prompt, float? temperature)
+    private readonly IAnswerStep[] steps = [.. steps];
+
+    /// <summary>Lets an admitted completion run. It ends by itself and tells its readers how.</summary>
+    public CompletionRun Start(AdmittedCompletion admitted)
     {
+        var run = new CompletionRun(admitted, steps, options.Value.MaxOutputBytes);
         running.Add(run);
         // One document is read where it was asked for; only streams are resumed elsewhere.
         var shared = run.IsStreamed ? sharing.ShareAsync(run) : Task.FromResult(false);
-        _ = RunAsync(run, prompt, temperature, shared);
+        _ = RunAsync(run, admitted, shared);
+        return run;
     }
 
-    private async Task RunAsync(CompletionRun run, PromptDraft prompt, float? temperature, Task<bool> shared)
+    private async Task RunAsync(CompletionRun run, AdmittedCompletion admitted, Task<bool> shared)
     {
         var started = clock.GetTimestamp();
         try
         {
-            var error = await TryAnswerAsync(run, prompt, temperature);
+            var error = await TryAnswerAsync(run, admitted);
             var ended = await CommitAsync(run, run.Close(error, tokens.Count, clock.GetUtcNow()), error);
             LogEnded(logger, run.Id, run.Model, ended.Error?.Code ?? "succeeded", clock.GetElapsedTime(started).TotalMilliseconds);
             run.End(ended);
@@ -57,23 +62,23 @@ internal sealed partial class CompletionAnswering(
             running.Forget(run);
     }
 
-    private async Task<Error?> TryAnswerAsync(CompletionRun run, PromptDraft prompt, float? temperature)
+    private async Task<Error?> TryAnswerAsync(CompletionRun run, AdmittedCompletion admitted)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.MaxSeconds), clock);
         await using var tooLate = deadline.Token.UnsafeRegister(static stop => ((CancellationTokenSource)stop!).Cancel(), run.Stop);
         await using var leaving = running.Stopping.UnsafeRegister(static stop => ((CancellationTokenSource)stop!).Cancel(), run.Stop);
         try
         {
-            var fits = await AnswerAsync(run, Messages(prompt), Options(run, prompt, temperature), run.IsStreamed, run.Stop.Token);
+            var ended = await AnswerAsync(run, admitted.Prompt.Messages, Options(run, admitted), run.Stop.Token) ?? run.Flush();
             run.EndAnswer();
-            return fits ? null : CompletionErrors.TooLong;
+            return ended;
         }
         catch (Exception) when (run.Stop.IsCancellationRequested)
         {
             // Whatever a client throws when it is told to stop, the reason is ours.
             return run.IsCancelled ? CompletionErrors.Cancelled
                 : deadline.IsCancellationRequested ? CompletionErrors.TimedOut
-                : run.IsCutShort ? null
+                : run.IsCutShort ? run.Flush()
                 : CompletionErrors.Interrupted;
         }
         catch (ProviderException failure)
@@ -88,14 +93,14 @@ internal sealed partial class CompletionAnswering(
         }
     }
 
-    private async Task<bool> AnswerAsync(
-        CompletionRun run, List<ChatMessage> messages, ChatOptions chatOptions, bool stream, CancellationToken ct)
+    // Null once the model has said all it will; else why the answer ends before.
+    private async Task<Error?> AnswerAsync(CompletionRun run, IReadOnlyList<ChatMessage> messages, ChatOptions chatOptions, CancellationToken ct)
     {
-        if (!stream)
+        if (!run.IsStreamed)
         {
             var response = await client.GetResponseAsync(messages, chatOptions, ct);
             (run.ReportedUsage, run.FinishReason) = (response.Usage, response.FinishReason);
-            return response.Messages.SelectMany(message => message.Contents).All(content => Take(run, content));
+            return response.Messages.SelectMany(message => message.Contents).Select(content => Take(run, content)).FirstOrDefault(error => error is not null);
         }
 
         await foreach (var update in client.GetStreamingResponseAsync(messages, chatOptions, ct))
@@ -104,22 +109,22 @@ internal sealed partial class CompletionAnswering(
             // By index: an enumerator of the list would be one more object a token.
             for (var i = 0; i < update.Contents.Count; i++)
             {
-                if (!Take(run, update.Contents[i]))
-                    return false;
+                if (Take(run, update.Contents[i]) is { } error)
+                    return error;
             }
         }
 
-        return true;
+        return null;
     }
 
-    // False once the answer is larger than allowed. What else a client may tell is not part of the answer.
-    private static bool Take(CompletionRun run, AIContent content)
+    // Null while the answer may go on. What else a client may tell is not part of it.
+    private static Error? Take(CompletionRun run, AIContent content)
     {
         switch (content)
         {
             case UsageContent usage:
                 run.ReportedUsage = usage.Details;
-                return true;
+                return null;
             case TextContent text:
                 return run.Append(text.Text);
             case TextReasoningContent reasoning:
@@ -137,7 +142,7 @@ internal sealed partial class CompletionAnswering(
                     Arguments = call.RawRepresentation as string ?? JsonSerializer.Serialize(call.Arguments, AIJsonUtilities.DefaultOptions),
                 });
             default:
-                return true;
+                return null;
         }
     }
 
@@ -161,21 +166,10 @@ internal sealed partial class CompletionAnswering(
             ReasoningField = run.ReasoningField,
         };
 
-    private static List<ChatMessage> Messages(PromptDraft prompt)
+    private static ChatOptions Options(CompletionRun run, AdmittedCompletion admitted)
     {
-        var messages = new List<ChatMessage>(prompt.History.Count + prompt.Messages.Count + 1);
-        if (prompt.SystemPrompt is { } system)
-            messages.Add(new ChatMessage(ChatRole.System, system));
-        foreach (var (role, content) in prompt.History)
-            messages.Add(new ChatMessage(role == MessageRole.User ? ChatRole.User : ChatRole.Assistant, content));
-        messages.AddRange(prompt.Messages);
-        return messages;
-    }
-
-    private static ChatOptions Options(CompletionRun run, PromptDraft prompt, float? temperature)
-    {
-        var chatOptions = prompt.Options?.Clone() ?? new ChatOptions();
-        (chatOptions.ModelId, chatOptions.Temperature, chatOptions.MaxOutputTokens) = (run.Model, temperature, run.MaxCompletionTokens);
+        var chatOptions = admitted.Prompt.Options?.Clone() ?? new ChatOptions();
+        (chatOptions.ModelId, chatOptions.Temperature, chatOptions.MaxOutputTokens) = (run.Model, admitted.Temperature, run.MaxCompletionTokens);
         run.Call.AttachTo(chatOptions);
         return chatOptions;
     }

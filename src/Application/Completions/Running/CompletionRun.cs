@@ -1,4 +1,5 @@
 using CleanLlm.Application.Ai;
+using CleanLlm.Application.Answers;
 using CleanLlm.Application.Completions.Log;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Domain.Completions;
@@ -29,15 +30,23 @@ public sealed class CompletionRun : ILeaseholder
     private long fieldBytes;
     private bool isAnswered;
     private readonly Completion completion;
+    private readonly AnswerContext context;
     private readonly CancellationTokenSource stop;
     private readonly TaskCompletionSource<Result<CompletionDto>> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    internal CompletionRun(Completion completion, RoutedCall call, IReadOnlyList<QuotaLimitDto> limits, int maxOutputBytes, bool isStreamed)
+    /// <param name="admitted">What is answered.</param>
+    /// <param name="steps">What the answer passes through, in their order.</param>
+    /// <param name="maxOutputBytes">How large it may become.</param>
+    internal CompletionRun(AdmittedCompletion admitted, IReadOnlyList<IAnswerStep> steps, int maxOutputBytes)
     {
-        (this.completion, Call, Limits, Answer) = (completion, call, limits, new AnswerBuffer());
+        (completion, Call, Limits, EarlierAnswers) = (admitted.Completion, admitted.Call, admitted.Limits, admitted.EarlierAnswers);
+        context = new AnswerContext(completion.UserId, admitted.Restorations);
+        Answer = new AnswerBuffer(new AnswerChain(steps, AnswerStrand.Text, context));
+        Reasoning = new AnswerBuffer(new AnswerChain(steps, AnswerStrand.Reasoning, context));
+        ToolCalls = new ToolCallBuffer(() => new AnswerChain(steps, AnswerStrand.ToolArguments, context));
         // Not disposed of: it holds no timer of its own, and a cancel may come at any moment.
         stop = CancellationTokenSource.CreateLinkedTokenSource(CancellationToken.None);
-        (this.maxOutputBytes, IsStreamed) = (maxOutputBytes, isStreamed);
+        (this.maxOutputBytes, IsStreamed) = (maxOutputBytes, admitted.IsStreamed);
         Id = completion.Id;
         UserId = completion.UserId;
         Model = completion.Model;
@@ -105,7 +114,7 @@ public sealed class CompletionRun : ILeaseholder
     internal AnswerBuffer Answer { get; }
 
     /// <summary>What the model says while it reasons, which is no part of the answer's text.</summary>
-    internal AnswerBuffer Reasoning { get; } = new();
+    internal AnswerBuffer Reasoning { get; }
 
     /// <summary>The name that the reasoning came under: one of <see cref="ReasoningFields"/>.</summary>
     internal string ReasoningField { get; private set; } = ReasoningFields.Content;
@@ -116,10 +125,10 @@ public sealed class CompletionRun : ILeaseholder
     /// <summary>Who may answer, and who did.</summary>
     internal RoutedCall Call { get; }
 
-    internal ToolCallBuffer ToolCalls { get; } = new();
+    internal ToolCallBuffer ToolCalls { get; }
 
     /// <summary>The answers that its question had before. No other comes while it runs: one runs at a time for each question.</summary>
-    internal IReadOnlyList<Domain.Ids.MessageId> EarlierAnswers { get; init; } = [];
+    internal IReadOnlyList<Domain.Ids.MessageId> EarlierAnswers { get; }
 
     /// <inheritdoc />
     Task ILeaseholder.Ended => outcome.Task;
@@ -133,49 +142,56 @@ public sealed class CompletionRun : ILeaseholder
     /// <summary>Why the provider said the answer ended.</summary>
     internal ChatFinishReason? FinishReason { get; set; }
 
-    /// <summary>Takes in a piece of the answer and shows it to readers.</summary>
-    /// <returns>False once the answer has outgrown what is allowed.</returns>
-    internal bool Append(string piece)
+    /// <summary>Takes in a piece of the answer and shows readers what they may see of it.</summary>
+    /// <returns>Null while it may go on; else why it ends.</returns>
+    internal Error? Append(string piece)
     {
-        var shown = Answer.Append(piece);
         overhead += PieceOverhead;
-        if (shown.Length > 0)
-            Log.Append(new CompletionDelta(shown));
-        return !IsOverfull;
+        Show(Answer.Append(piece));
+        return End();
     }
 
-    /// <summary>Takes in a piece of a tool call and shows it to readers.</summary>
-    /// <returns>False once the answer has outgrown what is allowed.</returns>
-    internal bool Append(ToolCallFragment piece)
+    /// <summary>Takes in a piece of a tool call and shows readers what they may see of it.</summary>
+    /// <returns>As above.</returns>
+    internal Error? Append(ToolCallFragment piece)
     {
         overhead += PieceOverhead;
         if (ToolCalls.Append(piece) is { } shown)
             Log.Append(new CompletionDelta("") { ToolCall = shown });
-        return !IsOverfull;
+        return End();
     }
 
-    /// <summary>Takes in a piece of the reasoning and shows it to readers.</summary>
-    /// <returns>False once the answer has outgrown what is allowed.</returns>
-    internal bool Append(TextReasoningContent piece)
+    /// <summary>Takes in a piece of the reasoning and shows readers what they may see of it.</summary>
+    /// <returns>As above.</returns>
+    internal Error? Append(TextReasoningContent piece)
     {
-        ReasoningField = ReasoningFields.Of(piece);
-        var shown = Reasoning.Append(piece.Text);
         overhead += PieceOverhead;
-        if (shown.Length > 0)
-            Log.Append(new CompletionReasoning(shown) { Field = ReasoningField == ReasoningFields.Content ? null : ReasoningField });
-        return !IsOverfull;
+        ReasoningField = ReasoningFields.Of(piece);
+        ShowReasoning(Reasoning.Append(piece.Text));
+        return End();
+    }
+
+    /// <summary>The model has said all it will: shows readers what they may see of what was held back.</summary>
+    /// <returns>Null when all may be seen; else why not.</returns>
+    internal Error? Flush()
+    {
+        ShowReasoning(Reasoning.Flush());
+        Show(Answer.Flush());
+        foreach (var call in ToolCalls.Flush())
+            Log.Append(new CompletionDelta("") { ToolCall = call });
+        return context.IsBlocked ? CompletionErrors.Blocked : null;
     }
 
     /// <summary>Takes in a field that the model's family needs back, and shows it to readers who know such fields.</summary>
-    /// <returns>False once the answer has outgrown what is allowed.</returns>
-    internal bool Append(MessageField field)
+    /// <returns>As above.</returns>
+    internal Error? Append(MessageField field)
     {
         overhead += PieceOverhead;
         var json = field.Value.GetRawText();
         fieldBytes += json.Length;
         fields.Add(field);
         Log.Append(new CompletionDelta("") { Field = new MessageFieldDelta(field.Name, json) });
-        return !IsOverfull;
+        return End();
     }
 
     /// <summary>Takes in where the limits stand now that what it held is given back.</summary>
@@ -207,6 +223,7 @@ public sealed class CompletionRun : ILeaseholder
             if (!IsCutShort)
             {
                 completion.AnsweredBy(Serving);
+                completion.Notices(context.Findings);
                 // What comes from the cache, or is paid for by who asked first, a crash must not charge.
                 return completion.Checkpoint(text, Call.Cached ? default : tokens);
             }
@@ -223,6 +240,7 @@ public sealed class CompletionRun : ILeaseholder
         lock (completion)
         {
             completion.AnsweredBy(Serving);
+            completion.Notices(context.Findings);
             if (Call.Cached)
                 completion.AnsweredFromCache();
             completion.Calls(ToolCalls.Calls);
@@ -263,6 +281,20 @@ public sealed class CompletionRun : ILeaseholder
         var answer = count(text) + ToolCalls.Calls.Sum(call => count(call.Name) + count(call.Arguments));
         return new TokenCount(completion.PromptTokens, answer + reasoning, basis) { ReasoningTokens = reasoning };
     }
+
+    private void Show(string text)
+    {
+        if (text.Length > 0)
+            Log.Append(new CompletionDelta(text));
+    }
+
+    private void ShowReasoning(string text)
+    {
+        if (text.Length > 0)
+            Log.Append(new CompletionReasoning(text) { Field = ReasoningField == ReasoningFields.Content ? null : ReasoningField });
+    }
+
+    private Error? End() => context.IsBlocked ? CompletionErrors.Blocked : IsOverfull ? CompletionErrors.TooLong : null;
 
     private bool IsOverfull => Answer.Bytes + Reasoning.Bytes + ToolCalls.Bytes + fieldBytes > maxOutputBytes || overhead > maxOutputBytes || ToolCalls.IsOverfull;
 

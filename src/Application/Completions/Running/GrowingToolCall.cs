@@ -1,4 +1,5 @@
 using System.Text;
+using CleanLlm.Application.Answers;
 using CleanLlm.Domain.Completions;
 
 namespace CleanLlm.Application.Completions.Running;
@@ -6,15 +7,16 @@ namespace CleanLlm.Application.Completions.Running;
 /// <summary>A tool call of which pieces still come.</summary>
 /// <param name="providerId">The provider's id of it, as its first piece told; null when that told none.</param>
 /// <param name="isTentative">Whether it is a call only if arguments follow: its piece repeats the name of a call that had ended.</param>
-internal sealed class GrowingToolCall(string? providerId, bool isTentative)
+/// <param name="steps">What its arguments pass through on their way to readers.</param>
+internal sealed class GrowingToolCall(string? providerId, bool isTentative, AnswerChain steps)
 {
     /// <summary>Arguments of a call that has none, and what some servers send before the real ones.</summary>
     private const string None = "{}";
 
     private readonly StringBuilder arguments = new();
+    private readonly StringBuilder shown = new();
     private JsonBalance balance;
     private bool hasNone;
-    private char heldBack;
 
     /// <summary>The provider's id; null when it gives none.</summary>
     public string? ProviderId => providerId;
@@ -25,8 +27,8 @@ internal sealed class GrowingToolCall(string? providerId, bool isTentative)
     /// <summary>The function to call; null until it is known.</summary>
     public string? Name { get; set; }
 
-    /// <summary>The arguments so far. An empty object is not among them before the end, as others may follow it.</summary>
-    public string Arguments => arguments.ToString();
+    /// <summary>The arguments so far, as readers may see them. An empty object is not among them before the end, as others may follow it.</summary>
+    public string Arguments => shown.ToString();
 
     /// <summary>What the model's family needs back beside it, as JSON.</summary>
     public string? ExtraContent { get; private set; }
@@ -41,17 +43,13 @@ internal sealed class GrowingToolCall(string? providerId, bool isTentative)
 
     private bool IsEmptyObject => hasNone && arguments.Length == 0;
 
-    /// <summary>Adds to it. Half a surrogate pair at the end of a piece waits for the other half.</summary>
-    /// <returns>What it adds to the arguments. What comes after their end is dropped, as it would make them unreadable.</returns>
+    /// <summary>Adds to it.</summary>
+    /// <returns>What may be shown of it. What comes after the end of the arguments is dropped, as it would make them unreadable.</returns>
     public string Add(string piece, string? extraContent)
     {
         ExtraContent = extraContent ?? ExtraContent;
         if (IsOver || piece.Length == 0)
             return "";
-        if (heldBack != '\0')
-            (piece, heldBack) = (heldBack + piece, '\0');
-        if (char.IsHighSurrogate(piece[^1]))
-            (heldBack, piece) = (piece[^1], piece[..^1]);
         if (arguments.Length == 0 && piece.AsSpan().Trim() is None)
         {
             hasNone = true;
@@ -60,8 +58,12 @@ internal sealed class GrowingToolCall(string? providerId, bool isTentative)
 
         arguments.Append(piece);
         balance.Append(piece);
-        return piece;
+        return Shown(steps.Push(piece));
     }
+
+    /// <summary>Nothing more comes.</summary>
+    /// <returns>What may be shown of what was held back.</returns>
+    public string Flush() => Shown(steps.Flush());
 
     /// <summary>Whether a piece under its index, but with an id that was not seen before, begins another call.</summary>
     /// <remarks>Some servers make a new id for each piece, and some tell the id late: neither does.</remarks>
@@ -77,8 +79,14 @@ internal sealed class GrowingToolCall(string? providerId, bool isTentative)
     }
 
     /// <summary>As it is kept.</summary>
-    public ToolCall ToToolCall() => new(Id!, Name!, arguments.Length > 0 ? Arguments : None) { ExtraContent = ExtraContent };
+    public ToolCall ToToolCall() => new(Id!, Name!, shown.Length > 0 ? Arguments : None) { ExtraContent = ExtraContent };
+
+    private string Shown(string more)
+    {
+        shown.Append(more);
+        return more;
+    }
 
     private bool IsRepetition(string more) =>
-        string.IsNullOrWhiteSpace(more) || more == Arguments || (IsEmptyObject && more.AsSpan().Trim() is None);
+        string.IsNullOrWhiteSpace(more) || arguments.Equals(more) || (IsEmptyObject && more.AsSpan().Trim() is None);
 }

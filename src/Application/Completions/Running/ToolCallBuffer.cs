@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using CleanLlm.Application.Ai;
+using CleanLlm.Application.Answers;
 using CleanLlm.Application.Completions.Log;
 using CleanLlm.Domain.Completions;
 
@@ -11,8 +12,9 @@ namespace CleanLlm.Application.Completions.Running;
 /// piece belongs to and which id it has. Providers leave out ids and indexes, repeat them, or number all their calls 0.
 /// A checkpoint may read the calls while they grow.
 /// </summary>
+/// <param name="newSteps">Makes what the arguments of a call pass through on their way to readers.</param>
 /// <param name="newId">Makes the id of a call to which the provider gives none; by default a random one.</param>
-internal sealed class ToolCallBuffer(Func<string>? newId = null)
+internal sealed class ToolCallBuffer(Func<AnswerChain> newSteps, Func<string>? newId = null)
 {
     /// <summary>Calls of one answer.</summary>
     public const int Most = 128;
@@ -66,6 +68,16 @@ internal sealed class ToolCallBuffer(Func<string>? newId = null)
         }
     }
 
+    /// <summary>The model has said all it will.</summary>
+    /// <returns>What readers are still to be shown of what was held back.</returns>
+    public IReadOnlyList<ToolCallDelta> Flush()
+    {
+        lock (gate)
+        {
+            return [.. shown.Select((call, index) => new ToolCallDelta(index, null, null, call.Flush())).Where(delta => delta.Arguments.Length > 0)];
+        }
+    }
+
     private ToolCallDelta Show(GrowingToolCall call)
     {
         call.Id = call.ProviderId is { } own && !shown.Exists(other => other.Id == own) ? own : (newId ?? RandomId)();
@@ -104,7 +116,7 @@ internal sealed class ToolCallBuffer(Func<string>? newId = null)
 
     private GrowingToolCall Begin(string? id, bool isTentative)
     {
-        var call = new GrowingToolCall(id, isTentative);
+        var call = new GrowingToolCall(id, isTentative, newSteps());
         begun.Add(call);
         return call;
     }

@@ -60,7 +60,8 @@ internal static class CompletionBatches
             .With(checkpoints.Select(checkpoint => checkpoint.ReasoningTokens).ToArray())
             .With(checkpoints.Select(checkpoint => checkpoint.Model).ToArray())
             .With(checkpoints.Select(checkpoint => checkpoint.Provider).ToArray())
-            .With(checkpoints.Select(checkpoint => JsonColumn.Write(checkpoint.Price)).ToArray());
+            .With(checkpoints.Select(checkpoint => JsonColumn.Write(checkpoint.Price)).ToArray())
+            .With(checkpoints.Select(checkpoint => JsonColumn.Write(checkpoint.Findings)).ToArray());
 
     public static void AddClosing(this NpgsqlBatch batch, CompletionClosing closing, bool isAbandoned)
     {
@@ -83,7 +84,8 @@ internal static class CompletionBatches
             .With(completion.Cached)
             .With(completion.CachedPromptTokens)
             .With(completion.ReasoningTokens)
-            .With(completion.Reasoning, NpgsqlDbType.Text);
+            .With(completion.Reasoning, NpgsqlDbType.Text)
+            .With(JsonColumn.Write(completion.Findings));
         foreach (var hold in closing.Released.Holds)
             batch.AddCounter(CompletionSql.Settle, completion.UserId, hold).With(hold.Charge(closing.Entry)).With(hold.Amount);
         if (closing.Entry is { } entry)

@@ -55,8 +55,8 @@ internal static class CompletionSql
         """
         WITH running AS (SELECT id FROM completions WHERE id = ANY($2) AND status = 2 FOR UPDATE SKIP LOCKED)
         UPDATE completions c SET answer = n.answer, completion_tokens = n.completion_tokens, reasoning_tokens = n.reasoning_tokens,
-            model = n.model, provider = n.provider, price = n.price, lease_expires_at = clock_timestamp() + $1
-        FROM unnest($2, $3, $4, $5, $6, $7, $8) AS n (id, answer, completion_tokens, reasoning_tokens, model, provider, price)
+            model = n.model, provider = n.provider, price = n.price, findings = n.findings, lease_expires_at = clock_timestamp() + $1
+        FROM unnest($2, $3, $4, $5, $6, $7, $8, $9) AS n (id, answer, completion_tokens, reasoning_tokens, model, provider, price, findings)
         JOIN running ON running.id = n.id
         WHERE c.id = n.id
         RETURNING c.id
@@ -73,7 +73,7 @@ internal static class CompletionSql
         WITH closed AS (
             UPDATE completions SET status = $2, prompt = $3, answer = $4, prompt_tokens = $5, completion_tokens = $6, cost_nanos = $7,
                 finish_reason = $8, error_code = $9, finished_at = $10, model = $11, provider = $12, price = $13, tool_calls = $14, cached = $15,
-                cached_prompt_tokens = $16, reasoning_tokens = $17, reasoning = $18, cancel_requested = FALSE, lease_expires_at = NULL, reservation = NULL
+                cached_prompt_tokens = $16, reasoning_tokens = $17, reasoning = $18, findings = $19, cancel_requested = FALSE, lease_expires_at = NULL, reservation = NULL
             WHERE id = $1 AND status = 2
 
         """;

@@ -245,6 +245,7 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
                 .SetProperty(completion => completion.Provider, closed.Provider)
                 .SetProperty(completion => completion.Price, closed.Price)
                 .SetProperty(completion => completion.ToolCalls, closed.ToolCalls)
+                .SetProperty(completion => completion.Findings, closed.Findings)
                 .SetProperty(completion => completion.Cached, closed.Cached)
                 .SetProperty(completion => completion.CancelRequested, false),
             ct);

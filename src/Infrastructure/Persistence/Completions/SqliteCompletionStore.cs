@@ -36,7 +36,8 @@ internal sealed class SqliteCompletionStore(
                     .SetProperty(completion => completion.Model, checkpoint.Model)
                     .SetProperty(completion => completion.Provider, checkpoint.Provider)
                     .SetProperty(completion => completion.ReasoningTokens, checkpoint.ReasoningTokens)
-                    .SetProperty(completion => completion.Price, checkpoint.Price),
+                    .SetProperty(completion => completion.Price, checkpoint.Price)
+                    .SetProperty(completion => completion.Findings, checkpoint.Findings),
                 ct) == 1;
             if (isRunning)
                 stored.Add(checkpoint.Id);

@@ -7,7 +7,7 @@ using CleanLlm.Application.Callers;
 using CleanLlm.Application.Chats;
 using CleanLlm.Application.Chats.Titles;
 using CleanLlm.Application.Completions;
-using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Application.Security;
 using CleanLlm.Application.TwoFactor;

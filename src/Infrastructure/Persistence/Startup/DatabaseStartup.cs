@@ -1,4 +1,4 @@
-using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Settings;
 using CleanLlm.Infrastructure.Persistence.Quotas;
 using Microsoft.EntityFrameworkCore;

@@ -1,5 +1,5 @@
 using CleanLlm.Application.Chats.Titles;
-using CleanLlm.Application.Completions.Admission;
+using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.UnitTests.Completions;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;

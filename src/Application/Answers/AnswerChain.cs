@@ -1,0 +1,55 @@
+namespace CleanLlm.Application.Answers;
+
+/// <summary>The filters of one strand, one behind the other.</summary>
+internal sealed class AnswerChain
+{
+    /// <summary>How many characters one filter may hold back.</summary>
+    public const int MostHeldBack = 4096;
+
+    private readonly AnswerContext context;
+    private readonly IAnswerFilter[] filters;
+    private char half;
+
+    /// <param name="steps">In their order.</param>
+    /// <param name="strand">Which strand it is.</param>
+    /// <param name="context">The answer.</param>
+    public AnswerChain(IReadOnlyList<IAnswerStep> steps, AnswerStrand strand, AnswerContext context)
+    {
+        this.context = context;
+        filters = [.. steps.Select(step => step.Begin(strand, context)).OfType<IAnswerFilter>()];
+    }
+
+    /// <summary>Takes in a piece and tells what of it, and of what was held back, may be shown. Half a surrogate pair at its end waits for the other half.</summary>
+    /// <exception cref="InvalidOperationException">A filter holds back more than it may.</exception>
+    public string Push(string piece)
+    {
+        if (half != '\0')
+            (piece, half) = (half + piece, '\0');
+        if (piece.Length > 0 && char.IsHighSurrogate(piece[^1]))
+            (half, piece) = (piece[^1], piece[..^1]);
+        return Through(piece, from: 0);
+    }
+
+    /// <summary>The strand has ended: tells what may still be shown. Half a surrogate pair that never got its other half is none.</summary>
+    public string Flush()
+    {
+        var shown = "";
+        for (var i = 0; i < filters.Length && !context.IsBlocked; i++)
+            shown += Through(filters[i].Flush(), i + 1);
+        return shown;
+    }
+
+    private string Through(string piece, int from)
+    {
+        for (var i = from; i < filters.Length && piece.Length > 0; i++)
+        {
+            piece = filters[i].Push(piece);
+            if (context.IsBlocked)
+                return "";
+            if (filters[i].HeldBack > MostHeldBack)
+                throw new InvalidOperationException($"{filters[i].GetType().Name} holds back more than {MostHeldBack} characters.");
+        }
+
+        return context.IsBlocked ? "" : piece;
+    }
+}

@@ -1,0 +1,53 @@
+using CleanLlm.Application.Prompting;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
+
+namespace CleanLlm.Application.Answers;
+
+/// <summary>An answer on its way to its caller, and what the steps noticed in it. A checkpoint may read the findings while it grows.</summary>
+/// <param name="userId">Whose answer it is.</param>
+/// <param name="restorations">What the prompt's steps replaced in what was sent.</param>
+public sealed class AnswerContext(UserId userId, Restorations restorations)
+{
+    private readonly Lock gate = new();
+    private readonly List<Finding> findings = [];
+
+    /// <summary>Whose answer it is.</summary>
+    public UserId UserId => userId;
+
+    /// <summary>What the prompt's steps replaced in what was sent, to be turned back for its owner.</summary>
+    public Restorations Restorations => restorations;
+
+    /// <summary>What was noticed so far, one finding for each step and code.</summary>
+    public IReadOnlyList<Finding> Findings
+    {
+        get
+        {
+            lock (gate)
+                return [.. findings];
+        }
+    }
+
+    /// <summary>Whether a step has stopped the answer: the caller reads no more of it.</summary>
+    public bool IsBlocked { get; private set; }
+
+    /// <summary>Notes something that was let pass, or changed; never with text of the answer.</summary>
+    public void Report(Finding finding)
+    {
+        lock (gate)
+        {
+            var known = findings.FindIndex(other => other.Step == finding.Step && other.Code == finding.Code);
+            if (known < 0)
+                findings.Add(finding);
+            else
+                findings[known] = finding with { Count = finding.Count + findings[known].Count };
+        }
+    }
+
+    /// <summary>Notes why the answer must not go on, and stops it: <c>completion.blocked</c>. What was held back is dropped.</summary>
+    public void Block(Finding reason)
+    {
+        Report(reason);
+        IsBlocked = true;
+    }
+}

@@ -1,0 +1,26 @@
+using CleanLlm.Application.Prompting;
+
+namespace CleanLlm.Application.Answers;
+
+/// <summary>Removes from text and reasoning what a reader cannot see; arguments of tools stay as the model wrote them.</summary>
+internal sealed class CleaningStep : IAnswerStep
+{
+    public IAnswerFilter? Begin(AnswerStrand strand, AnswerContext context) => strand == AnswerStrand.ToolArguments ? null : new Filter();
+
+    private sealed class Filter : IAnswerFilter
+    {
+        private char last;
+
+        public int HeldBack => 0;
+
+        public string Push(string piece)
+        {
+            var clean = TextSanitizer.Clean(piece, out _, last);
+            if (clean.Length > 0)
+                last = clean[^1];
+            return clean;
+        }
+
+        public string Flush() => "";
+    }
+}

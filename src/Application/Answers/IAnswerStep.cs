@@ -1,0 +1,30 @@
+namespace CleanLlm.Application.Answers;
+
+/// <summary>
+/// One step between what a model writes and what its caller reads: it may hold back a bounded end of it, change it, add findings, or stop the
+/// run. Whatever reaches the event log, the stored answer and the caller has passed all steps, in JSON and in streams. To add one, implement
+/// it and register it at its place in the order (<c>AddAnswerSteps</c>).
+/// </summary>
+public interface IAnswerStep
+{
+    /// <summary>Takes up a strand of an answer.</summary>
+    /// <param name="strand">Which one; each call of a tool is one of its own.</param>
+    /// <param name="context">The answer, and where to tell what was noticed in it.</param>
+    /// <returns>What its pieces pass through; null when this step leaves the strand as it is.</returns>
+    IAnswerFilter? Begin(AnswerStrand strand, AnswerContext context);
+}
+
+/// <summary>What the pieces of one strand pass through, in order. A piece never ends within a character of two units.</summary>
+public interface IAnswerFilter
+{
+    /// <summary>How many characters are held back; at most <see cref="AnswerChain.MostHeldBack"/>, or the run ends as a fault.</summary>
+    int HeldBack { get; }
+
+    /// <summary>Takes in a piece.</summary>
+    /// <returns>What may go on now, of this piece and of what was held back; empty for nothing.</returns>
+    string Push(string piece);
+
+    /// <summary>The strand has ended by itself.</summary>
+    /// <returns>What may go on of what was held back.</returns>
+    string Flush();
+}

@@ -1,0 +1,49 @@
+using System.Linq.Expressions;
+using CleanLlm.Domain.Chats;
+using FluentValidation;
+
+namespace CleanLlm.Application.Completions.Admitting;
+
+/// <summary>What a caller may say about how a completion is made.</summary>
+public interface ICompletionTerms
+{
+    /// <summary>The model to ask.</summary>
+    string? Model { get; }
+
+    /// <summary>Sampling temperature, 0 to 2.</summary>
+    float? Temperature { get; }
+
+    /// <summary>The longest answer wanted, in tokens.</summary>
+    int? MaxTokens { get; }
+
+    /// <summary>What the caller named the request by, to repeat it; null for one that is not to be repeated.</summary>
+    RepeatableRequest? Repeat { get; }
+}
+
+/// <summary>The rules of every request that starts a completion.</summary>
+internal abstract class CompletionTermsValidator<T> : AbstractValidator<T>
+    where T : ICompletionTerms
+{
+    /// <param name="prompt">The field that holds the question.</param>
+    protected CompletionTermsValidator(Expression<Func<T, string>> prompt)
+        : this() => RuleFor(prompt).NotEmpty().MaximumLength(Message.ContentMaxLength);
+
+    /// <summary>The rules of a request without a question of its own.</summary>
+    protected CompletionTermsValidator()
+    {
+        RuleFor(request => request.Model).MaximumLength(Chat.ModelMaxLength);
+        RuleFor(request => request.Temperature).InclusiveBetween(0f, 2f);
+        RuleFor(request => request.MaxTokens).GreaterThan(0);
+        RuleFor(request => request.Repeat!.Key).IsIdempotencyKey().When(request => request.Repeat is not null);
+    }
+}
+
+/// <summary>The rule of every key that makes a request repeatable.</summary>
+internal static class IdempotencyKeyRule
+{
+    /// <summary>It is one that the header may hold.</summary>
+    public static IRuleBuilderOptions<T, string> IsIdempotencyKey<T>(this IRuleBuilderInitial<T, string> key) => key
+        .Must(text => text.Length is > 0 and <= RepeatableRequest.KeyMaxLength && text.All(c => c is >= ' ' and <= '~'))
+        .OverridePropertyName("idempotencyKey")
+        .WithMessage($"The header Idempotency-Key holds 1 to {RepeatableRequest.KeyMaxLength} printable ASCII characters.");
+}

@@ -1,0 +1,31 @@
+using CleanLlm.Domain.Chats;
+using Microsoft.Extensions.AI;
+
+namespace CleanLlm.Application.Prompting;
+
+/// <summary>What a prompt is made of, as its request holds it. Its texts are read and replaced through the slots of a <see cref="PromptDraft"/>.</summary>
+internal sealed record PromptContent
+{
+    /// <summary>The operator's instructions, put first; null for none.</summary>
+    public string? OperatorSystemPrompt { get; init; }
+
+    /// <summary>The chat's instructions; null for none.</summary>
+    public string? SystemPrompt { get; init; }
+
+    /// <summary>Earlier messages of the branch, oldest first.</summary>
+    public IReadOnlyList<Utterance> History { get; init; } = [];
+
+    /// <summary>What is sent now: one question, or a whole conversation that its caller keeps. Ends with what is asked; empty for embeddings.</summary>
+    public IReadOnlyList<ChatMessage> Messages { get; init; } = [];
+
+    /// <summary>What the caller set beside the messages: tools, stop sequences and the like.</summary>
+    public ChatOptions? Options { get; init; }
+
+    /// <summary>The texts of which embeddings are made; empty for a completion.</summary>
+    public IReadOnlyList<string> Inputs { get; init; } = [];
+}
+
+/// <summary>Who said what.</summary>
+/// <param name="Role">Who.</param>
+/// <param name="Content">What.</param>
+public readonly record struct Utterance(MessageRole Role, string Content);

@@ -1,0 +1,32 @@
+namespace CleanLlm.Application.Prompting;
+
+/// <summary>Where a text of a prompt comes from, which says how far it may be trusted.</summary>
+public enum TextProvenance
+{
+    /// <summary>The operator's instructions, which come before every prompt.</summary>
+    OperatorSystemPrompt,
+
+    /// <summary>The instructions of the chat, or of the caller who sends a whole conversation.</summary>
+    SystemPrompt,
+
+    /// <summary>An earlier message of the chat, or what a model wrote earlier in a conversation that the caller sends.</summary>
+    History,
+
+    /// <summary>What a user writes now; also a text of which embeddings are made.</summary>
+    User,
+
+    /// <summary>What a tool gave back.</summary>
+    ToolResult,
+
+    /// <summary>With what the model called a tool earlier: its name, its id and its arguments.</summary>
+    ToolCallArguments,
+
+    /// <summary>A tool that the model may call, and which of them it is to call.</summary>
+    ToolDefinition,
+
+    /// <summary>The form that the answer is to have.</summary>
+    ResponseFormat,
+
+    /// <summary>A field that goes to the provider as it came.</summary>
+    PassedOnField,
+}
