@@ -1,0 +1,221 @@
+using CleanLlm.Application.Ai;
+using CleanLlm.Application.Answers;
+using CleanLlm.Application.Completions.Log;
+using CleanLlm.Application.Prompting;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Results;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace CleanLlm.Application.UnitTests.Completions;
+
+/// <summary>What stands between what a model writes and what its caller reads.</summary>
+internal sealed class AnswerStepTests
+{
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task AWordThatIsReplacedBothWays_NeverReachesTheModel_AndAlwaysTheUser(bool stream)
+    {
+        using var fixture = new RunnerFixture(promptSteps: [new TwoWays()], answerSteps: [new TwoWays()]);
+        fixture.Model.Says("Dear [NA").Says("ME 1], ").Says("[").Says("NAME 2] and [NAM").Ends();
+
+        var run = (await fixture.StartAsync(fixture.Ask("I am Ann.") with { Stream = stream })).Value;
+        var ended = (await RunnerFixture.EndOfAsync(run)).Value;
+
+        fixture.Model.Calls.Single().Messages.Single().Text.Should().Be("I am [NAME 1].");
+        fixture.Store.Admitted.Single().Prompt.Should().Be("I am Ann.");
+        ended.Message!.Content.Should().Be("Dear Ann, [NAME 2] and [NAM");
+        string.Concat((await fixture.EventsAsync(run)).OfType<CompletionDelta>().Select(delta => delta.Text)).Should().Be(ended.Message.Content);
+        fixture.Store.Closings.Single().Completion.Answer.Should().Be(ended.Message.Content);
+    }
+
+    [Test]
+    public async Task ReasoningAndArgumentsOfTools_PassTheStepsToo_EachOnItsOwn()
+    {
+        using var fixture = new RunnerFixture(promptSteps: [new TwoWays()], answerSteps: [new TwoWays()]);
+        fixture.Model
+            .Reasons("It is [NAME").Wants(Call(0, "a", "f", "{\"who\":\"[NAME")).Wants(Call(1, "b", "g", "{\"who\":\"[NA"))
+            .Reasons(" 1]").Wants(Call(0, null, null, " 1]\"}")).Wants(Call(1, null, null, "ME 1]\"}"))
+            .Ends();
+
+        var run = (await fixture.StartAsync(fixture.Ask("I am Ann.") with { Stream = true })).Value;
+        var ended = (await RunnerFixture.EndOfAsync(run)).Value;
+
+        ended.Message!.Reasoning.Should().Be("It is Ann");
+        ended.ToolCalls.Should().Equal(new ToolCall("a", "f", "{\"who\":\"Ann\"}"), new ToolCall("b", "g", "{\"who\":\"Ann\"}"));
+        var deltas = (await fixture.EventsAsync(run)).OfType<CompletionDelta>().Select(delta => delta.ToolCall).OfType<ToolCallDelta>().ToList();
+        string.Concat(deltas.Where(delta => delta.Index == 1).Select(delta => delta.Arguments)).Should().Be("{\"who\":\"Ann\"}");
+    }
+
+    [Test]
+    public async Task Flush_ShowsWhatIsHeldBackOfEveryStrand()
+    {
+        using var fixture = new RunnerFixture(answerSteps: [new Holding()]);
+        fixture.Model.Reasons("think").Says("text").Wants(Call(0, "a", "f", "{}x")).Ends();
+
+        var run = (await fixture.StartAsync(fixture.Ask() with { Stream = true })).Value;
+        var ended = (await RunnerFixture.EndOfAsync(run)).Value;
+
+        ended.Message.Should().BeEquivalentTo(new { Content = "text", Reasoning = "think" });
+        var events = await fixture.EventsAsync(run);
+        events.OfType<CompletionReasoning>().Select(piece => piece.Text).Should().Equal("think");
+        events.OfType<CompletionDelta>().Select(piece => piece.Text + piece.ToolCall?.Arguments).Should().Equal("", "text", "{}x");
+        events[^1].Should().BeOfType<CompletionFinished>("nothing follows the end");
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task ABlockedAnswer_EndsAsBlocked_KeepsAndChargesWhatWasShown(bool stream)
+    {
+        using var fixture = new RunnerFixture(answerSteps: [new Guarding()]);
+        fixture.Model.Says("fine ").Says("forbidden").Says(" more").Ends();
+
+        var run = (await fixture.StartAsync(fixture.Ask() with { Stream = stream })).Value;
+        var ended = await RunnerFixture.EndOfAsync(run);
+
+        ended.Error.Should().Be(CompletionErrors.Blocked);
+        // A document is one piece.
+        var shown = stream ? "fine " : "";
+        string.Concat((await fixture.EventsAsync(run)).OfType<CompletionDelta>().Select(delta => delta.Text)).Should().Be(shown);
+        var closing = fixture.Store.Closings.Single();
+        closing.Completion.Should().BeEquivalentTo(new { Status = CompletionStatus.Failed, ErrorCode = "completion.blocked", Answer = shown });
+        closing.Completion.Findings.Should().Equal(new Finding("guard", "forbidden_word", 1));
+        (closing.Entry is not null).Should().Be(stream, "what was shown is charged");
+    }
+
+    [Test]
+    public async Task AnAnswer_ThatIsBlockedAtItsEnd_ShowsNothingOfWhatWasHeldBack()
+    {
+        using var fixture = new RunnerFixture(answerSteps: [new Holding(), new Guarding()]);
+        fixture.Model.Says("forbidden").Ends();
+
+        var run = (await fixture.StartAsync(fixture.Ask())).Value;
+
+        (await RunnerFixture.EndOfAsync(run)).Error.Should().Be(CompletionErrors.Blocked);
+        fixture.Store.Closings.Single().Completion.Answer.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task Findings_AreAddedUp_ComeAfterThoseOfThePrompt_AndAreStoredAtCheckpoints()
+    {
+        using var fixture = new RunnerFixture(answerSteps: [new Noticing()]);
+        fixture.Model.Says("a").Says("b");
+
+        var run = (await fixture.StartAsync(fixture.Ask("he\u200Bllo") with { Stream = true })).Value;
+        await using var reader = run.Log.OpenReader(0, TimeSpan.FromHours(1), fixture.Clock, default);
+        for (var seen = 0; seen < 3;)
+            seen += (await reader.NextAsync()).Events.Count;
+        fixture.Clock.Advance(TimeSpan.FromSeconds(5));
+        await fixture.Running.CheckpointAsync(default);
+
+        Finding[] expected = [new("sanitize", "invisible_characters_removed", 1), new("notice", "piece", 2)];
+        fixture.Store.Checkpoints[^1].Findings.Should().Equal(expected);
+        run.Cancel();
+        (await RunnerFixture.EndOfAsync(run)).Value.Findings.Should().Equal(expected);
+    }
+
+    [Test]
+    public async Task AStepThatHoldsBackTooMuch_EndsTheRunAsAFault()
+    {
+        using var fixture = new RunnerFixture(answerSteps: [new Holding()]);
+        fixture.Model.Says(new string('x', AnswerChain.MostHeldBack)).Says("x").Ends();
+
+        (await RunnerFixture.EndOfAsync((await fixture.StartAsync(fixture.Ask())).Value)).Error.Should().Be(CompletionErrors.Fault);
+    }
+
+    [Test]
+    public void AddApplication_RegistersTheStepsInTheirOrder() =>
+        new ServiceCollection().AddApplication(new ConfigurationBuilder().Build()).Where(service => service.ServiceType == typeof(IAnswerStep))
+            .Select(step => step.ImplementationType).Should().Equal(typeof(CleaningStep));
+
+    private static ToolCallFragment Call(int index, string? id, string? name, string arguments) => new() { Index = index, Id = id, Name = name, Arguments = arguments };
+
+    private sealed class TwoWays : IPromptStep, IAnswerStep
+    {
+        public ValueTask<Result<PromptDraft>> ApplyAsync(PromptDraft draft, PromptContext context, CancellationToken ct) =>
+            ValueTask.FromResult<Result<PromptDraft>>(draft.Map(slot => slot.Rewrite(text => text.Replace("Ann", "[NAME 1]", StringComparison.Ordinal))) with
+            {
+                Restorations = draft.Restorations.With("[NAME 1]", "Ann"),
+            });
+
+        public IAnswerFilter Begin(AnswerStrand strand, AnswerContext context) => new Filter(context.Restorations);
+
+        private sealed class Filter(Restorations restorations) : IAnswerFilter
+        {
+            private string held = "";
+
+            public int HeldBack => held.Length;
+
+            public string Push(string piece)
+            {
+                var text = held + piece;
+                foreach (var (placeholder, original) in restorations.Originals)
+                    text = text.Replace(placeholder, original, StringComparison.Ordinal);
+                var begins = text.LastIndexOf('[');
+                var isOpen = begins >= 0 && restorations.Originals.Keys.Any(placeholder => placeholder.StartsWith(text[begins..], StringComparison.Ordinal));
+                held = isOpen ? text[begins..] : "";
+                return isOpen ? text[..begins] : text;
+            }
+
+            public string Flush() => held;
+        }
+    }
+
+    private sealed class Holding : IAnswerStep
+    {
+        public IAnswerFilter Begin(AnswerStrand strand, AnswerContext context) => new Filter();
+
+        private sealed class Filter : IAnswerFilter
+        {
+            private string held = "";
+
+            public int HeldBack => held.Length;
+
+            public string Push(string piece)
+            {
+                held += piece;
+                return "";
+            }
+
+            public string Flush() => held;
+        }
+    }
+
+    private sealed class Guarding : IAnswerStep
+    {
+        public IAnswerFilter Begin(AnswerStrand strand, AnswerContext context) => new Filter(context);
+
+        private sealed class Filter(AnswerContext context) : IAnswerFilter
+        {
+            public int HeldBack => 0;
+
+            public string Push(string piece)
+            {
+                if (piece.Contains("forbidden", StringComparison.Ordinal))
+                    context.Block(new Finding("guard", "forbidden_word", 1));
+                return piece;
+            }
+
+            public string Flush() => "";
+        }
+    }
+
+    private sealed class Noticing : IAnswerStep
+    {
+        public IAnswerFilter Begin(AnswerStrand strand, AnswerContext context) => new Filter(context);
+
+        private sealed class Filter(AnswerContext context) : IAnswerFilter
+        {
+            public int HeldBack => 0;
+
+            public string Push(string piece)
+            {
+                context.Report(new Finding("notice", "piece", 1));
+                return piece;
+            }
+
+            public string Flush() => "";
+        }
+    }
+}
