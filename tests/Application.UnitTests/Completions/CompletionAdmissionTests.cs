@@ -1,5 +1,7 @@
 using CleanLlm.Application.Completions.Admitting;
+using CleanLlm.Application.Completions.Running;
 using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Quotas;
@@ -213,6 +215,30 @@ internal sealed class CompletionAdmissionTests : IDisposable
         var exchange = fixture.Store.Closings.Should().ContainSingle().Subject.Exchange!;
         exchange.Question.Should().BeEquivalentTo(new { Id = turn.QuestionId, ParentId = parent, Content = "hello" });
         exchange.Answer.Should().BeEquivalentTo(new { Id = turn.AnswerId, ParentId = turn.QuestionId, Content = "answer" });
+    }
+
+    [Test]
+    public async Task WhatIsAdmittedHere_CanRunLaterAndElsewhere()
+    {
+        using var there = new RunnerFixture();
+        fixture.Plan = RunnerFixture.PlanOf([TokensADay]);
+        there.Model.Says("Well").Ends();
+        var request = fixture.Ask() with { MaxTokens = 10, Temperature = 0.5f };
+        AdmittedCompletion admitted;
+        using (var place = (await fixture.Admission.EnterAsync(request.Payer, default)).Value)
+            admitted = (await fixture.Runner.AdmitAsync(request, place, default)).Value.Completion!;
+
+        fixture.Store.Admitted.Should().ContainSingle().Which.Status.Should().Be(CompletionStatus.Running);
+        fixture.Running.IsRunning(admitted.Completion.Id).Should().BeFalse();
+
+        var ended = (await RunnerFixture.EndOfAsync(there.Runner.Run(admitted).Run!)).Value;
+
+        ended.Should().BeEquivalentTo(new { admitted.Completion.Id, Status = CompletionStatus.Succeeded });
+        fixture.Model.Calls.Should().BeEmpty();
+        var (messages, options) = there.Model.Calls.Should().ContainSingle().Subject;
+        messages.Should().ContainSingle().Which.Text.Should().Be("hello");
+        options.Should().BeEquivalentTo(new { ModelId = "small", Temperature = 0.5f, MaxOutputTokens = 10 });
+        there.Store.Closings.Should().ContainSingle().Which.Released.Holds.Should().ContainSingle();
     }
 
     private CompletionRequest InChat() => fixture.Ask() with { ChatId = ChatId.New(fixture.Clock.GetUtcNow()) };

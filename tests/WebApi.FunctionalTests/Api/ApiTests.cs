@@ -1,4 +1,5 @@
 using CleanLlm.Testing.Databases;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanLlm.WebApi.FunctionalTests.Api;
 
@@ -13,8 +14,13 @@ public abstract class ApiTests(DatabaseKind kind)
     /// <summary>What this fixture sets differently.</summary>
     protected virtual IEnumerable<KeyValuePair<string, string>> Settings => [];
 
+    /// <summary>What this fixture adds to the program, as an architect would.</summary>
+    protected virtual void Register(IServiceCollection services)
+    {
+    }
+
     [OneTimeSetUp]
-    public async Task StartAsync() => Api = await CleanLlmApi.StartAsync(kind, Settings);
+    public async Task StartAsync() => Api = await CleanLlmApi.StartAsync(kind, Settings, Register);
 
     // Null when the start failed; its exception is the one to show.
     [OneTimeTearDown]

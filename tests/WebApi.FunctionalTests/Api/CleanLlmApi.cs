@@ -2,6 +2,8 @@ using CleanLlm.Testing.Databases;
 using CleanLlm.Testing.Upstream;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanLlm.WebApi.FunctionalTests.Api;
 
@@ -16,15 +18,18 @@ public sealed class CleanLlmApi : IAsyncDisposable
 
     private readonly ProgramHost host;
     private readonly IReadOnlyDictionary<string, string> settings;
+    private readonly Action<IServiceCollection>? register;
     private readonly bool isFirst;
     private readonly string outbox;
 
-    private CleanLlmApi(IReadOnlyDictionary<string, string> settings, TestDatabase database, ScriptedUpstream upstream, bool isFirst)
+    private CleanLlmApi(
+        IReadOnlyDictionary<string, string> settings, TestDatabase database, ScriptedUpstream upstream, Action<IServiceCollection>? register, bool isFirst)
     {
+        this.register = register;
         (this.settings, Database, Upstream, this.isFirst) = (settings, database, upstream, isFirst);
         outbox = settings["Email:OutboxFolder"];
         Outbox = new Outbox(outbox);
-        host = new ProgramHost(settings);
+        host = new ProgramHost(settings, register);
         host.UseKestrel(port: 0);
         host.StartServer();
         Address = host.ClientOptions.BaseAddress;
@@ -50,7 +55,11 @@ public sealed class CleanLlmApi : IAsyncDisposable
     public IServiceProvider Services => host.Services;
 
     /// <summary>Starts it on fresh servers; the given settings win over those of <see cref="ApiSettings"/>.</summary>
-    public static async Task<CleanLlmApi> StartAsync(DatabaseKind kind, IEnumerable<KeyValuePair<string, string>>? settings = null)
+    /// <param name="kind">Its database.</param>
+    /// <param name="settings">What it is to do differently.</param>
+    /// <param name="register">What an architect adds to the program.</param>
+    public static async Task<CleanLlmApi> StartAsync(
+        DatabaseKind kind, IEnumerable<KeyValuePair<string, string>>? settings = null, Action<IServiceCollection>? register = null)
     {
         var database = await TestDatabases.CreateAsync(kind);
         var upstream = await ScriptedUpstream.StartAsync();
@@ -62,7 +71,7 @@ public sealed class CleanLlmApi : IAsyncDisposable
                 .Replace(DatabaseAddress, database.ConnectionString, StringComparison.Ordinal);
         }
 
-        return new CleanLlmApi(all, database, upstream, isFirst: true);
+        return new CleanLlmApi(all, database, upstream, register, isFirst: true);
     }
 
     /// <summary>Starts another instance on the same servers; the given settings win over those of the first.</summary>
@@ -71,7 +80,7 @@ public sealed class CleanLlmApi : IAsyncDisposable
         var all = new Dictionary<string, string>(first.settings, StringComparer.Ordinal);
         foreach (var (name, value) in settings ?? [])
             all[name] = value;
-        return new CleanLlmApi(all, first.Database, first.Upstream, isFirst: false);
+        return new CleanLlmApi(all, first.Database, first.Upstream, first.register, isFirst: false);
     }
 
     /// <summary>A new user, signed in.</summary>
@@ -97,12 +106,14 @@ public sealed class CleanLlmApi : IAsyncDisposable
             Directory.Delete(settings["Email:OutboxFolder"], recursive: true);
     }
 
-    private sealed class ProgramHost(IReadOnlyDictionary<string, string> settings) : WebApplicationFactory<Program>
+    private sealed class ProgramHost(IReadOnlyDictionary<string, string> settings, Action<IServiceCollection>? register) : WebApplicationFactory<Program>
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {
             builder.UseEnvironment("Development");
             builder.UseQuickHashing();
+            if (register is not null)
+                builder.ConfigureTestServices(register);
             foreach (var (name, value) in settings)
                 builder.UseSetting(name, value);
         }

@@ -6,11 +6,14 @@ using System.Text.Json;
 namespace CleanLlm.Testing.Upstream.OpenAi;
 
 /// <summary>
-/// What the lookalike of OpenAI answers: calls of the tools it is offered (two when the question says "both"), what a tool said, a JSON
+/// What the lookalike of OpenAI answers: calls of the tools it is offered (two when the question says "both", with the question as argument when
+/// it says "tell"), what a tool said, a JSON
 /// object when that is asked for, else a text that tells what arrived.
 /// </summary>
 internal sealed class OpenAiReply
 {
+    private static readonly JsonSerializerOptions Unescaped = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private OpenAiReply(string text, IReadOnlyList<(string Id, string Name, string Arguments)> calls, string finish) =>
         (Text, Calls, Finish) = (text, calls, finish);
 
@@ -65,6 +68,8 @@ internal sealed class OpenAiReply
         var names = tools.EnumerateArray().Select(tool => tool.GetProperty("function").GetProperty("name").GetString()!).ToList();
         var chosen = choice is "auto" or "required" ? names : [choice];
         var count = question.Contains("both", StringComparison.Ordinal) ? 2 : 1;
+        if (question.Contains("tell", StringComparison.Ordinal))
+            return [("call_0", chosen[0], JsonSerializer.Serialize(new { told = question }, Unescaped))];
         string[] cities = ["Paris", "Łódź"];
         return Enumerable.Range(0, count).Select(i => ($"call_{i}", chosen[i % chosen.Count], $"{{\"city\": \"{cities[i]}\"}}"));
     }

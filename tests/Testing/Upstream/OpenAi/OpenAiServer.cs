@@ -35,6 +35,9 @@ public sealed class OpenAiServer : IAsyncDisposable
     /// <summary>The bodies of the chat calls that arrived, oldest first.</summary>
     public System.Collections.Concurrent.ConcurrentQueue<string> ChatBodies { get; } = new();
 
+    /// <summary>The bodies of the calls for embeddings that arrived, oldest first.</summary>
+    public System.Collections.Concurrent.ConcurrentQueue<string> EmbeddingBodies { get; } = new();
+
     /// <summary>Listens on a port of loopback.</summary>
     public static async Task<OpenAiServer> StartAsync(int port)
     {
@@ -46,7 +49,7 @@ public sealed class OpenAiServer : IAsyncDisposable
         server.app.MapGet("/v1/models", () => new { @object = "list", data = new[] { Describe(ChatModel), Describe(EmbeddingModel) } });
         server.app.MapGet("/v1/models/{**id}", GetModel);
         server.app.MapPost("/v1/chat/completions", server.CompleteAsync);
-        server.app.MapPost("/v1/embeddings", EmbedAsync);
+        server.app.MapPost("/v1/embeddings", server.EmbedAsync);
         server.app.MapFallback((HttpContext http) => new OpenAiFailure(404, "Unknown request URL.", "unknown_url").WriteAsync(http));
         await server.app.StartAsync();
         return server;
@@ -85,10 +88,11 @@ public sealed class OpenAiServer : IAsyncDisposable
             await new OpenAiChatWriter(http, body.RootElement).WriteAsync();
     }
 
-    private static async Task EmbedAsync(HttpContext http)
+    private async Task EmbedAsync(HttpContext http)
     {
         using var document = await JsonDocument.ParseAsync(http.Request.Body, default, http.RequestAborted);
         var body = document.RootElement;
+        EmbeddingBodies.Enqueue(body.GetRawText());
         if (body.GetProperty("model").GetString() != EmbeddingModel)
         {
             await OpenAiFailure.UnknownModel.WriteAsync(http);
