@@ -50,7 +50,8 @@ internal sealed class ChangePasswordHandler(
         if (!hash.IsSuccess)
             return hash.Error;
 
-        var stored = await transactions.RunAsync<Unit>(
+        var stored = await transactions.RunForUserAsync<Unit>(
+            user.Id,
             async () =>
             {
                 await replacement.StoreAsync(user, hash.Value, session.Id, AuditActions.PasswordChanged, ct);

@@ -26,11 +26,11 @@ internal sealed class ConfirmEmailHandler(
 
     public async Task<Result<Unit>> Handle(ConfirmEmail request, CancellationToken ct)
     {
-        // Looked at before it is taken: a made-up token must not stand in the queue of those who sign in.
+        // Looked at before it is taken: a made-up token costs no transaction.
         var token = SecretToken.HashOf(request.Token);
-        return await tokens.FindOwnerAsync(token, Purpose, clock.GetUtcNow(), ct) is null
-            ? AuthErrors.InvalidOneTimeToken
-            : await transactions.RunAsync(() => ConfirmAsync(token, ct), ct);
+        return await tokens.FindOwnerAsync(token, Purpose, clock.GetUtcNow(), ct) is { } owner
+            ? await transactions.RunForUserAsync(owner, () => ConfirmAsync(token, ct), ct)
+            : AuthErrors.InvalidOneTimeToken;
     }
 
     private async Task<Result<Unit>> ConfirmAsync(string token, CancellationToken ct)

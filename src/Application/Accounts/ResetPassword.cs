@@ -37,14 +37,14 @@ internal sealed class ResetPasswordHandler(
     {
         // Looked at before it is taken: a made-up token costs no hashing, and no transaction waits for the hashing of a good one.
         var token = SecretToken.HashOf(request.Token);
-        if (await tokens.FindOwnerAsync(token, Purpose, clock.GetUtcNow(), ct) is null)
+        if (await tokens.FindOwnerAsync(token, Purpose, clock.GetUtcNow(), ct) is not { } owner)
             return AuthErrors.InvalidOneTimeToken;
 
         var hash = await credentials.HashAsync(request.NewPassword, ct);
         if (!hash.IsSuccess)
             return hash.Error;
 
-        var stored = await transactions.RunAsync(() => StoreAsync(token, hash.Value, ct), ct);
+        var stored = await transactions.RunForUserAsync(owner, () => StoreAsync(token, hash.Value, ct), ct);
         if (!stored.IsSuccess)
             return stored.Error;
 

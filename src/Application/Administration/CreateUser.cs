@@ -62,7 +62,7 @@ internal sealed class CreateUserHandler(
             hash = hashed.Value;
         }
 
-        var stored = await transactions.RunAsync(() => StoreAsync(user, hash, ct), ct);
+        var stored = await transactions.RunForAdministrationAsync(() => StoreAsync(user, hash, ct), ct);
         if (!stored.IsSuccess)
             return stored.Error;
 

@@ -38,7 +38,7 @@ internal sealed class ResetTwoFactorHandler(
         if (await users.FindAsync(request.UserId, ct) is not { } user)
             return AdminErrors.UserNotFound;
 
-        var stored = await transactions.RunAsync(() => RemoveAsync(user.Id, ct), ct);
+        var stored = await transactions.RunForUserAsync(user.Id, () => RemoveAsync(user.Id, ct), ct);
         if (!stored.IsSuccess)
             return stored.Error;
 

@@ -23,7 +23,7 @@ internal sealed class RevokeUserSessionsHandler(
         if (await users.FindAsync(request.UserId, ct) is not { } user)
             return AdminErrors.UserNotFound;
 
-        var stored = await transactions.RunAsync(() => EndAsync(user.Id, ct), ct);
+        var stored = await transactions.RunForUserAsync(user.Id, () => EndAsync(user.Id, ct), ct);
         // They are over, whether or not the caller is still there.
         await access.ForgetAsync(user.Id, CancellationToken.None);
         return stored;

@@ -14,6 +14,11 @@ public sealed class ApiKey
     /// <summary>The most keys of one user.</summary>
     public const int MaxPerUser = 100;
 
+    /// <summary>Whether a user may have one more key.</summary>
+    /// <param name="known">How many there are, read under the lock of the user.</param>
+    /// <returns>Null; or <see cref="ApiKeyErrors.TooMany"/>.</returns>
+    public static Error? CheckCount(int known) => known < MaxPerUser ? null : ApiKeyErrors.TooMany;
+
     /// <summary>The longest time in which the former secret works on after a rotation.</summary>
     public static readonly TimeSpan MaxOverlap = TimeSpan.FromDays(7);
 

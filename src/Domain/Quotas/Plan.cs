@@ -92,6 +92,16 @@ public sealed class Plan
         return null;
     }
 
+    /// <summary>Whether it may be stored as it is: exactly one plan is the default one, and a new default takes the place of the former.</summary>
+    /// <param name="hasOtherDefault">Whether another plan is the default one, read under the lock of such changes.</param>
+    /// <returns>Null; or <see cref="PlanErrors.IsDefault"/>.</returns>
+    public Error? CheckSaving(bool hasOtherDefault) => IsDefault || hasOtherDefault ? null : PlanErrors.IsDefault;
+
+    /// <summary>Whether it may be removed: it is neither the default one nor any user's.</summary>
+    /// <param name="hasUsers">Whether users have been assigned to it, read under the lock of such changes.</param>
+    /// <returns>Null; <see cref="PlanErrors.IsDefault"/>; or <see cref="PlanErrors.InUse"/>.</returns>
+    public Error? CheckRemoval(bool hasUsers) => IsDefault ? PlanErrors.IsDefault : hasUsers ? PlanErrors.InUse : null;
+
     /// <summary>Whether the plan's users may ask for the model.</summary>
     public bool Allows(string model) => AllowedModels.Count == 0 || AllowedModels.Contains(model, StringComparer.Ordinal);
 

@@ -14,6 +14,16 @@ public sealed record PlanLimit(QuotaMetric Metric, QuotaWindow Window, long Amou
     /// <summary>The same in the unit of its counter.</summary>
     public long CounterAmount => Metric.ToCounter(Amount);
 
+    /// <summary>Whether an admin may have granted so much beside it: limit and grants together stay within <see cref="MaxAmount"/>, either way.</summary>
+    /// <param name="granted">All grants of the period, in the unit of the counter.</param>
+    public bool AllowsGranted(long granted)
+    {
+        var amount = Metric.FromCounter(granted);
+        return (Int128)Amount + amount <= MaxAmount
+            && amount >= -MaxAmount
+            && Math.Abs(granted) <= QuotaUnits.MostCounted * (Metric == QuotaMetric.CostMicros ? 1 : 2);
+    }
+
     /// <summary>The API key whose own limit it is; null for a limit of the plan, which counts all that its user does.</summary>
     public ApiKeyId? Key { get; init; }
 }

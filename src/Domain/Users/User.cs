@@ -82,6 +82,19 @@ public sealed class User
     /// <summary>Assigns a plan; null means the default plan.</summary>
     public void AssignPlan(PlanId? plan) => PlanId = plan;
 
+    /// <summary>Whether they can administer now.</summary>
+    public bool IsActiveAdmin => Role == UserRole.Admin && !Disabled;
+
+    /// <summary>Whether somebody is left who can administer, once they are as they are now.</summary>
+    /// <param name="others">How many other admins are not disabled, read under the lock of such changes.</param>
+    /// <returns>Null; or <see cref="AdminErrors.LastAdmin"/>.</returns>
+    public Error? CheckAdmins(int others) => IsActiveAdmin || others > 0 ? null : AdminErrors.LastAdmin;
+
+    /// <summary>Whether somebody is left who can administer, once they are gone.</summary>
+    /// <param name="others">As above.</param>
+    /// <returns>Null; or <see cref="AdminErrors.LastAdmin"/>.</returns>
+    public Error? CheckErasure(int others) => IsActiveAdmin && others == 0 ? AdminErrors.LastAdmin : null;
+
     /// <summary>Ends the account for good: nothing stays here that tells whose it was, and it has no rights.</summary>
     public void Erase(DateTimeOffset now)
     {

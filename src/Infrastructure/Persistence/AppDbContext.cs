@@ -47,6 +47,9 @@ internal abstract class AppDbContext(DbContextOptions options) : IdentityUserCon
     /// <summary>True when one process owns the database file, so that nothing else can be running completions in it.</summary>
     public abstract bool IsEmbedded { get; }
 
+    /// <summary>The transaction under way whose lines of the audit log are chained at its end; null outside any.</summary>
+    internal AuditedTransaction? Audited { get; set; }
+
     /// <summary>Saves in one transaction; lines of the audit log are chained in it, whatever they are saved with.</summary>
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
@@ -54,15 +57,30 @@ internal abstract class AppDbContext(DbContextOptions options) : IdentityUserCon
         if (lines.Count == 0)
             return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
 
-        var chain = this.GetService<AuditChain>();
-        await using var transaction = Database.CurrentTransaction is null ? await chain.BeginAsync(this, cancellationToken) : null;
-        await chain.SealAsync(this, lines, cancellationToken);
-        var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
-        // Whoever saves must know whether it was stored, also when the caller has hung up.
-        if (transaction is not null)
-            await transaction.CommitAsync(CancellationToken.None);
-        return saved;
+        if (Audited is { } whole)
+        {
+            whole.Take(lines);
+            return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+        }
+
+        await using var own = await AuditedTransaction.BeginAsync(this, cancellationToken);
+        own.Take(lines);
+        try
+        {
+            var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
+            await own.CommitAsync();
+            return saved;
+        }
+        catch
+        {
+            // To be saved, or given up, with the rest.
+            AddRange(lines);
+            throw;
+        }
     }
+
+    /// <summary>Saves lines that have their places.</summary>
+    internal Task<int> SaveWithLinesAsync(CancellationToken ct) => base.SaveChangesAsync(acceptAllChangesOnSuccess: true, ct);
 
     /// <summary>For libraries that know no other way; lines of the audit log cannot be chained without waiting.</summary>
     public override int SaveChanges(bool acceptAllChangesOnSuccess) => PendingLines().Count == 0

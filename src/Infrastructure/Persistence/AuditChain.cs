@@ -3,7 +3,6 @@ using System.Text.Json;
 using CleanLlm.Application.Security;
 using CleanLlm.Domain.Audit;
 using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 
 namespace CleanLlm.Infrastructure.Persistence;
 
@@ -13,29 +12,15 @@ namespace CleanLlm.Infrastructure.Persistence;
 /// </summary>
 internal sealed class AuditChain(IKeyedHash hash)
 {
-    /// <summary>
-    /// Begins a transaction that holds the chain's end from its first moment. Whatever takes other locks too begins like this:
-    /// everybody then takes them in the same order. It also makes such transactions follow one after another, over all instances.
-    /// </summary>
-    public async Task<IDbContextTransaction> BeginAsync(AppDbContext database, CancellationToken ct)
-    {
-        // Inside the transaction, reading the key, or making the first one, would wait for it in SQLite.
-        await hash.PrepareAsync(ct);
-        var transaction = await database.Database.BeginTransactionAsync(ct);
-        try
-        {
-            await LockAsync(database, ct);
-            return transaction;
-        }
-        catch
-        {
-            await transaction.DisposeAsync();
-            throw;
-        }
-    }
+    /// <summary>Makes sure that the key is at hand: inside a transaction, reading it or making the first one would wait for that transaction in SQLite.</summary>
+    public ValueTask PrepareAsync(CancellationToken ct) => hash.PrepareAsync(ct);
 
-    /// <summary>Gives lines their places, in the transaction that stores them; the head's lock keeps the chain one.</summary>
-    public async Task SealAsync(AppDbContext database, IReadOnlyList<AuditEntry> added, CancellationToken ct)
+    /// <summary>
+    /// Gives lines their places, in the transaction that is about to store them. From here to its commit it holds the end of the chain, which is
+    /// one row for all instances: so this is its last statement but one.
+    /// </summary>
+    /// <returns>The end of the chain behind them, to be stored with them.</returns>
+    public async Task<AuditHead> SealAsync(AppDbContext database, IReadOnlyList<AuditEntry> added, CancellationToken ct)
     {
         var head = await LockAsync(database, ct);
         var (sequence, previous) = (head.Sequence, head.Hash);
@@ -47,8 +32,8 @@ internal sealed class AuditChain(IKeyedHash hash)
             entry.Chain(previous = await HashAsync(entry, previous, ct));
         }
 
-        await database.Set<AuditHead>().ExecuteUpdateAsync(
-            row => row.SetProperty(h => h.Sequence, sequence).SetProperty(h => h.Hash, previous), ct);
+        head.MoveTo(sequence, previous);
+        return head;
     }
 
     /// <summary>What the hash of a line has to be after a line with the given hash.</summary>

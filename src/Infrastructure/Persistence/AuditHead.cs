@@ -17,6 +17,9 @@ internal sealed class AuditHead
     /// <summary>The newest line's hash; empty before the first.</summary>
     public byte[] Hash { get; private set; } = [];
 
+    /// <summary>Lines were added.</summary>
+    public void MoveTo(long sequence, byte[] hash) => (Sequence, Hash) = (sequence, hash);
+
     /// <summary>The row of a log without lines.</summary>
     public static AuditHead Empty => new() { Id = TheOne };
 }

@@ -1,24 +1,26 @@
 using CleanLlm.Application.Accounts;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 
 namespace CleanLlm.Infrastructure.Persistence;
 
-internal sealed class Transactions(AppDbContext database, AuditChain chain) : ITransactions
+internal sealed class Transactions(AppDbContext database) : ITransactions
 {
-    public async Task<Result<T>> RunAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct)
+    public Task<Result<T>> RunForUserAsync<T>(UserId user, Func<Task<Result<T>>> work, CancellationToken ct) =>
+        RunAsync(() => database.LockUserAsync(user, ct), work, ct);
+
+    public Task<Result<T>> RunForAdministrationAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct) =>
+        RunAsync(() => database.LockAdministrationAsync(ct), work, ct);
+
+    private async Task<Result<T>> RunAsync<T>(Func<Task> takeLock, Func<Task<Result<T>>> work, CancellationToken ct)
     {
-        await using var transaction = await chain.BeginAsync(database, ct);
+        await using var transaction = await AuditedTransaction.BeginAsync(database, ct);
+        await takeLock();
         var outcome = await work();
         if (outcome.IsSuccess)
-        {
-            // What follows must know whether it was stored, also when the caller has hung up.
-            await transaction.CommitAsync(CancellationToken.None);
-        }
+            await transaction.CommitAsync();
         else
-        {
             database.ChangeTracker.Clear();
-        }
-
         return outcome;
     }
 }

@@ -92,7 +92,11 @@ internal sealed partial class AccountsFixture
 
     ValueTask IRateLimiter.GiveBackAsync(RateLimit limit, string key, CancellationToken ct) => ValueTask.CompletedTask;
 
-    async Task<Result<T>> ITransactions.RunAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct)
+    Task<Result<T>> ITransactions.RunForUserAsync<T>(UserId user, Func<Task<Result<T>>> work, CancellationToken ct) => RunAsync(work);
+
+    Task<Result<T>> ITransactions.RunForAdministrationAsync<T>(Func<Task<Result<T>>> work, CancellationToken ct) => RunAsync(work);
+
+    private async Task<Result<T>> RunAsync<T>(Func<Task<Result<T>>> work)
     {
         var before = Audited.Count;
         var outcome = await work();

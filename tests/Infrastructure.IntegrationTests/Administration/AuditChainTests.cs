@@ -52,6 +52,24 @@ internal sealed class AuditChainTests(DatabaseKind kind) : AccountsTests(kind)
     }
 
     [Test]
+    public async Task TwoSaves_OfOneContext_FollowWhatOthersWroteBetweenThem()
+    {
+        await One.InScopeAsync<AppDbContext, bool>(async database =>
+        {
+            await SaveLineAsync(database);
+            await Two.InScopeAsync<AppDbContext, bool>(async other =>
+            {
+                await SaveLineAsync(other);
+                return true;
+            });
+            await SaveLineAsync(database);
+            return true;
+        });
+
+        (await AuditLines.VerifyAsync(Two)).Should().BeEquivalentTo(new { Valid = true, Entries = 3 });
+    }
+
+    [Test]
     public async Task WithoutWaiting_LinesAreNotStored()
     {
         await One.InScopeAsync<AppDbContext, bool>(database =>
@@ -84,4 +102,10 @@ internal sealed class AuditChainTests(DatabaseKind kind) : AccountsTests(kind)
             return true;
         }
     });
+
+    private static async Task SaveLineAsync(AppDbContext database)
+    {
+        database.Add(AuditEntry.Of(new AuditEvent(AuditActions.SignedIn, null, null), DateTimeOffset.UnixEpoch));
+        await database.SaveChangesAsync();
+    }
 }

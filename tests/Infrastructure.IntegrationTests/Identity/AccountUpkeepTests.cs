@@ -113,7 +113,8 @@ internal sealed class AccountUpkeepTests(DatabaseKind kind) : AccountsTests(kind
         await using var scope = One.Services.CreateAsyncScope();
         var tokens = scope.ServiceProvider.GetRequiredService<IMailedTokens>();
 
-        var outcome = await scope.ServiceProvider.GetRequiredService<ITransactions>().RunAsync<int>(
+        var outcome = await scope.ServiceProvider.GetRequiredService<ITransactions>().RunForUserAsync<int>(
+            user,
             async () =>
             {
                 await tokens.TakeAsync("token", OneTimeTokenPurpose.ResetPassword, now, default);
@@ -134,7 +135,8 @@ internal sealed class AccountUpkeepTests(DatabaseKind kind) : AccountsTests(kind
         await using var scope = One.Services.CreateAsyncScope();
         var tokens = scope.ServiceProvider.GetRequiredService<IMailedTokens>();
 
-        var outcome = await scope.ServiceProvider.GetRequiredService<ITransactions>().RunAsync<UserId?>(
+        var outcome = await scope.ServiceProvider.GetRequiredService<ITransactions>().RunForUserAsync<UserId?>(
+            user,
             async () =>
             {
                 var taken = await tokens.TakeAsync("token", OneTimeTokenPurpose.ResetPassword, now, default);

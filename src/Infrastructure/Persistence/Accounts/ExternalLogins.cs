@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanLlm.Infrastructure.Persistence.Accounts;
 
 /// <summary>Identity's table of logins: the issuer is its login provider, the subject its key, our name of the provider its display name.</summary>
-internal sealed class ExternalLogins(UserManager<UserCredential> manager, AppDbContext db, AuditChain chain) : IExternalLogins
+internal sealed class ExternalLogins(UserManager<UserCredential> manager, AppDbContext db) : IExternalLogins
 {
     private DbSet<IdentityUserLogin<Guid>> Logins => db.UserLogins;
 
@@ -71,7 +71,8 @@ internal sealed class ExternalLogins(UserManager<UserCredential> manager, AppDbC
     public async Task<Result<Unit>> UnlinkAsync(UserId user, string provider, CancellationToken ct)
     {
         // Two requests that unlink at once come one after the other, so that the last way in stays.
-        await using var transaction = await chain.BeginAsync(db, ct);
+        await using var transaction = await AuditedTransaction.BeginAsync(db, ct);
+        await db.LockUserAsync(user, ct);
         var hasPassword = await db.Users.AnyAsync(row => row.Id == user.Value && row.PasswordHash != null, ct);
         var logins = await Logins.Where(login => login.UserId == user.Value).ToListAsync(ct);
         var going = logins.Where(login => login.ProviderDisplayName == provider).ToList();
@@ -87,7 +88,7 @@ internal sealed class ExternalLogins(UserManager<UserCredential> manager, AppDbC
 
         Logins.RemoveRange(going);
         await db.SaveChangesAsync(ct);
-        await transaction.CommitAsync(CancellationToken.None);
+        await transaction.CommitAsync();
         return Unit.Value;
     }
 

@@ -14,7 +14,6 @@ namespace CleanLlm.Infrastructure.Persistence.Administration;
 internal sealed partial class FirstAdmin(
     AppDbContext database,
     ICredentials credentials,
-    AuditChain chain,
     IAuditTrail audit,
     IAccessStates access,
     TimeProvider clock,
@@ -49,9 +48,11 @@ internal sealed partial class FirstAdmin(
 
     private async Task PromoteAsync(UserId id, EmailAddress email, string password, CancellationToken ct)
     {
-        // Ahead of the lock, for which all who sign in wait while a password is hashed.
+        // Ahead of the locks: hashing takes long.
         var verified = await VerifyAsync(id, email, password, ct);
-        await using var transaction = await chain.BeginAsync(database, ct);
+        await using var transaction = await AuditedTransaction.BeginAsync(database, ct);
+        await database.LockAdministrationAsync(ct);
+        await database.LockUserAsync(id, ct);
         if (await database.Profiles.SingleOrDefaultAsync(profile => profile.Id == id, ct) is not { Role: not UserRole.Admin } user)
             return;
         // Anybody may have registered with this address before: only its owner, or whoever knows the configured password, is made admin.
@@ -65,7 +66,7 @@ internal sealed partial class FirstAdmin(
         audit.Add(new AuditEvent(
             AuditActions.UserChanged, ActorId: null, user.Id.Value, """{"role":{"from":"user","to":"admin"},"by":"configuration"}"""));
         await database.SaveChangesAsync(ct);
-        await transaction.CommitAsync(CancellationToken.None);
+        await transaction.CommitAsync();
         await access.ForgetAsync(user.Id, CancellationToken.None);
         LogPromoted(user.Id);
     }

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Administration;
 
-internal sealed class PlanRepository(AppDbContext database, AuditChain chain, PlanLookup plans) : IPlanRepository
+internal sealed class PlanRepository(AppDbContext database, PlanLookup plans) : IPlanRepository
 {
     public async Task<IReadOnlyList<Plan>> ListAsync(CancellationToken ct) =>
         await database.Plans.AsNoTracking().OrderBy(plan => plan.Name).ToListAsync(ct);
@@ -16,7 +16,10 @@ internal sealed class PlanRepository(AppDbContext database, AuditChain chain, Pl
 
     public async Task<Error?> SaveAsync(Plan plan, CancellationToken ct)
     {
-        await using var transaction = await chain.BeginAsync(database, ct);
+        await using var transaction = await AuditedTransaction.BeginAsync(database, ct);
+        await database.LockAdministrationAsync(ct);
+        if (plan.CheckSaving(await database.Plans.AnyAsync(other => other.IsDefault && other.Id != plan.Id, ct)) is { } refusal)
+            return refusal;
         if (database.Entry(plan).State == EntityState.Detached)
             database.Add(plan);
         if (plan.IsDefault)
@@ -38,22 +41,21 @@ internal sealed class PlanRepository(AppDbContext database, AuditChain chain, Pl
             return PlanErrors.NameTaken;
         }
 
-        if (!await database.Plans.AnyAsync(known => known.IsDefault, ct))
-            return PlanErrors.IsDefault;
-        await transaction.CommitAsync(CancellationToken.None);
+        await transaction.CommitAsync();
         plans.ForgetPlans();
         return null;
     }
 
     public async Task<Error?> RemoveAsync(Plan plan, CancellationToken ct)
     {
-        await using var transaction = await chain.BeginAsync(database, ct);
-        if (await database.Plans.AnyAsync(known => known.Id == plan.Id && known.IsDefault, ct))
-            return PlanErrors.IsDefault;
-
         // Users are assigned under the same lock: none gets the plan while it goes.
-        if (await database.Profiles.AnyAsync(user => user.PlanId == plan.Id, ct))
-            return PlanErrors.InUse;
+        await using var transaction = await AuditedTransaction.BeginAsync(database, ct);
+        await database.LockAdministrationAsync(ct);
+        await database.Entry(plan).ReloadAsync(ct);
+        if (database.Entry(plan).State == EntityState.Detached)
+            return PlanErrors.NotFound;
+        if (plan.CheckRemoval(await database.Profiles.AnyAsync(user => user.PlanId == plan.Id, ct)) is { } refusal)
+            return refusal;
 
         database.Remove(plan);
         try
@@ -65,7 +67,7 @@ internal sealed class PlanRepository(AppDbContext database, AuditChain chain, Pl
             return PlanErrors.NotFound;
         }
 
-        await transaction.CommitAsync(CancellationToken.None);
+        await transaction.CommitAsync();
         plans.ForgetPlans();
         return null;
     }

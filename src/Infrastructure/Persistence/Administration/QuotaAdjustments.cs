@@ -5,12 +5,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Administration;
 
-internal sealed class QuotaAdjustments(AppDbContext database, AuditChain chain) : IQuotaAdjustments
+internal sealed class QuotaAdjustments(AppDbContext database) : IQuotaAdjustments
 {
     public async Task<QuotaCounter?> GrantAsync(UserId user, PlanLimit limit, long amount, DateTimeOffset now, CancellationToken ct)
     {
         var (subject, period) = (QuotaSubjectId.Of(user, limit.Key), limit.Window.PeriodStart(now));
-        await using var transaction = await chain.BeginAsync(database, ct);
+        await using var transaction = await AuditedTransaction.BeginAsync(database, ct);
         // One statement: an admission may be making or changing the same counter. SQLite keeps times as ticks.
         object start = database.IsEmbedded ? period.UtcTicks : period;
         await database.Database.ExecuteSqlAsync(
@@ -22,12 +22,11 @@ internal sealed class QuotaAdjustments(AppDbContext database, AuditChain chain) 
             ct);
         var counter = await database.QuotaCounters.AsNoTracking().SingleAsync(
             row => row.SubjectId == subject && row.Metric == limit.Metric && row.Window == limit.Window && row.PeriodStart == period, ct);
-        var granted = limit.Metric.FromCounter(counter.Granted);
-        if ((Int128)limit.Amount + granted > PlanLimit.MaxAmount || granted < -PlanLimit.MaxAmount || Math.Abs(counter.Granted) > QuotaUnits.MostCounted * (limit.Metric == QuotaMetric.CostMicros ? 1 : 2))
+        if (!limit.AllowsGranted(counter.Granted))
             return null;
 
         await database.SaveChangesAsync(ct);
-        await transaction.CommitAsync(CancellationToken.None);
+        await transaction.CommitAsync();
         return counter;
     }
 }

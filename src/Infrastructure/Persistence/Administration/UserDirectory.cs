@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Administration;
 
-internal sealed class UserDirectory(AppDbContext database, AuditChain chain) : IUserDirectory
+internal sealed class UserDirectory(AppDbContext database) : IUserDirectory
 {
     private const string Escape = "\\";
 
@@ -37,10 +37,13 @@ internal sealed class UserDirectory(AppDbContext database, AuditChain chain) : I
 
     public async Task<Result<AdminUserDto>> SaveAsync(User user, DateTimeOffset now, CancellationToken ct)
     {
-        await using var transaction = await chain.BeginAsync(database, ct);
+        await using var transaction = await AuditedTransaction.BeginAsync(database, ct);
+        await database.LockAdministrationAsync(ct);
         // Asked again under the lock: a plan may have been deleted, an admin demoted since.
         if (user.PlanId is { } plan && !await HasPlanAsync(plan, ct))
             return PlanErrors.Unknown;
+        if (user.CheckAdmins(await database.OtherAdminsAsync(user.Id, ct)) is { } refusal)
+            return refusal;
         if (!await database.TrySaveChangesAsync(ct))
             return AdminErrors.UserNotFound;
 
@@ -50,12 +53,10 @@ internal sealed class UserDirectory(AppDbContext database, AuditChain chain) : I
                 .ExecuteUpdateAsync(row => row.SetProperty(session => session.RevokedAt, now), ct);
         }
 
-        if (!await database.Profiles.AnyAsync(profile => profile.Role == UserRole.Admin && !profile.Disabled, ct))
-            return AdminErrors.LastAdmin;
         // Under the lock: what is answered is what was stored.
         if (await FindAsync(user.Id, ct) is not { } stored)
             return AdminErrors.UserNotFound;
-        await transaction.CommitAsync(ct);
+        await transaction.CommitAsync();
         return stored;
     }
 

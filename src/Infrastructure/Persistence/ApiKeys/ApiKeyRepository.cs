@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.ApiKeys;
 
-internal sealed class ApiKeyRepository(AppDbContext database, AuditChain chain) : IApiKeyRepository
+internal sealed class ApiKeyRepository(AppDbContext database) : IApiKeyRepository
 {
     public async Task<IReadOnlyList<ApiKey>> ListAsync(UserId user, CancellationToken ct) =>
         await database.ApiKeys.AsNoTracking().Where(key => key.UserId == user).OrderByDescending(key => key.Id).ToListAsync(ct);
@@ -17,16 +17,17 @@ internal sealed class ApiKeyRepository(AppDbContext database, AuditChain chain) 
     public async Task<Error?> AddAsync(ApiKey key, CancellationToken ct)
     {
         // Counted under the lock: those that are made at once come one after another.
-        await using var transaction = await chain.BeginAsync(database, ct);
-        if (await database.ApiKeys.CountAsync(known => known.UserId == key.UserId, ct) >= ApiKey.MaxPerUser)
+        await using var transaction = await AuditedTransaction.BeginAsync(database, ct);
+        await database.LockUserAsync(key.UserId, ct);
+        if (ApiKey.CheckCount(await database.ApiKeys.CountAsync(known => known.UserId == key.UserId, ct)) is { } refusal)
         {
             database.ChangeTracker.Clear();
-            return ApiKeyErrors.TooMany;
+            return refusal;
         }
 
         database.Add(key);
         await database.SaveChangesAsync(ct);
-        await transaction.CommitAsync(CancellationToken.None);
+        await transaction.CommitAsync();
         return null;
     }
 

@@ -5,15 +5,16 @@ using CleanLlm.Domain.OneTimeTokens;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.TwoFactor;
 using CleanLlm.Domain.Users;
+using CleanLlm.Infrastructure.Persistence.Administration;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Erasures;
 
 /// <summary>
-/// Ends an account in one short transaction, which holds the end of the audit log and touches few rows however much the account has.
+/// Ends an account in one short transaction, which touches few rows however much the account has.
 /// What may be much is removed afterwards by <see cref="ErasureSweep"/>.
 /// </summary>
-internal sealed class AccountErasure(AppDbContext database, AuditChain chain, ErasureBatches batches, ErasureSignal signal, TimeProvider clock) : IAccountErasure
+internal sealed class AccountErasure(AppDbContext database, ErasureBatches batches, ErasureSignal signal, TimeProvider clock) : IAccountErasure
 {
     public async Task<Error?> EraseAsync(UserId user, CancellationToken ct)
     {
@@ -22,20 +23,22 @@ internal sealed class AccountErasure(AppDbContext database, AuditChain chain, Er
 
         // What cannot be closed does not keep the account from ending: the sweep tries again.
         await batches.CloseRunningAsync(user, ct);
-        await using (var transaction = await chain.BeginAsync(database, ct))
+        await using (var transaction = await AuditedTransaction.BeginAsync(database, ct))
         {
+            await database.LockAdministrationAsync(ct);
+            await database.LockUserAsync(user, ct);
             if (await RefusalAsync(user, ct) is { } refusal)
                 return refusal;
 
-            await EndAsync(user, ct);
-            await transaction.CommitAsync(ct);
+            await EndAsync(user, transaction, ct);
+            await transaction.CommitAsync();
         }
 
         signal.Raise();
         return null;
     }
 
-    private async Task EndAsync(UserId id, CancellationToken ct)
+    private async Task EndAsync(UserId id, AuditedTransaction transaction, CancellationToken ct)
     {
         var user = await database.Profiles.SingleAsync(profile => profile.Id == id, ct);
         user.Erase(clock.GetUtcNow());
@@ -44,9 +47,8 @@ internal sealed class AccountErasure(AppDbContext database, AuditChain chain, Er
         await RemoveWaysInAsync(id, ct);
         await database.SaveChangesAsync(ct);
 
-        var line = database.ChangeTracker.Entries<AuditEntry>()
-            .Select(entry => entry.Entity)
-            .Single(entry => entry.Action == AuditActions.Erased && entry.SubjectId == id.Value);
+        await transaction.ChainAsync(ct);
+        var line = transaction.Chained.Single(entry => entry.Action == AuditActions.Erased && entry.SubjectId == id.Value);
         database.Add(Erasure.Of(id, line.Sequence, clock.GetUtcNow()));
         await database.SaveChangesAsync(ct);
     }
@@ -67,9 +69,6 @@ internal sealed class AccountErasure(AppDbContext database, AuditChain chain, Er
         if (await database.Profiles.AsNoTracking().SingleOrDefaultAsync(profile => profile.Id == id, ct) is not { } user)
             return AuthErrors.AccountUnavailable;
 
-        return user is { Role: UserRole.Admin, Disabled: false }
-            && !await database.Profiles.AnyAsync(other => other.Id != id && other.Role == UserRole.Admin && !other.Disabled, ct)
-            ? AdminErrors.LastAdmin
-            : null;
+        return user.CheckErasure(await database.OtherAdminsAsync(id, ct));
     }
 }

@@ -50,7 +50,6 @@ internal static class StoreRegistration
     {
         services.AddSingleton<IKeyedHash, KeyedHash>();
         services.AddSingleton<SigningKeyStore>();
-        services.AddSingleton<KeyRingRepository>();
     }
 
     private static void AddAudit(this IServiceCollection services)

@@ -14,6 +14,7 @@ internal static class DataProtectionRegistration
     public static IServiceCollection AddSharedDataProtection(this IServiceCollection services)
     {
         services.AddDataProtection().SetApplicationName(ApplicationName);
+        services.AddSingleton<KeyRingRepository>();
         services.AddSingleton<KeyRingEncryptor>();
         services.AddOptions<KeyManagementOptions>().Configure<KeyRingRepository, KeyRingEncryptor>(static (options, repository, encryptor) =>
             (options.XmlRepository, options.XmlEncryptor) = (repository, encryptor));
