@@ -66,7 +66,7 @@ internal sealed class ConnectionTests
         var completion = await new Question(UserId.New(host.Clock.GetUtcNow()), host.Clock.GetUtcNow()).BeginAsync(host);
         Task<IReadOnlySet<CompletionId>> RenewAsync() =>
             host.Store.CheckpointAsync([completion.Checkpoint("ans", new TokenCount(0, 2, UsageBasis.Partial))], default).WaitAsync(Patience.Limit);
-        (await RenewAsync()).Should().HaveCount(1);
+        await RenewedAsync();
 
         proxy.Hold();
         var hangs = (await FluentActions.Awaiting(RenewAsync).Should().ThrowAsync<Exception>("the statement hangs")).Which;
@@ -75,7 +75,26 @@ internal sealed class ConnectionTests
 
         ((Exception[])[hangs, opens]).Should().AllSatisfy(fault => new DatabaseFaults().IsTransient(fault).Should().BeTrue());
         ((Exception[])[hangs, opens]).Should().NotContain(fault => fault.StackTrace!.Contains(nameof(Task.WaitAsync)), "the renewal itself gave up");
-        (await RenewAsync()).Should().HaveCount(1);
+        await RenewedAsync();
+
+        // A renewal has two seconds, which a busy machine may take for itself.
+        async Task RenewedAsync()
+        {
+            using var deadline = Patience.Deadline();
+            var renewed = 0;
+            while (renewed != 1)
+            {
+                deadline.Token.ThrowIfCancellationRequested();
+                try
+                {
+                    renewed = (await RenewAsync()).Count;
+                }
+                catch (Exception fault) when (new DatabaseFaults().IsTransient(fault))
+                {
+                    // The next one comes on another connection.
+                }
+            }
+        }
     }
 
     [Test]
