@@ -17,7 +17,14 @@ internal sealed class FakeSharedEvents : ICompletionEventStore
 
     public int Appends { get; private set; }
 
-    public IReadOnlyList<CompletionEvent> EventsOf(CompletionId id) => logs.GetValueOrDefault(id) ?? [];
+    /// <summary>What is shared; its pieces are counted by then.</summary>
+    public IReadOnlyList<CompletionEvent> EventsOf(CompletionId id)
+    {
+        if (!logs.TryGetValue(id, out var log))
+            return [];
+        lock (log)
+            return [.. log];
+    }
 
     public ICompletionEventWriter OpenWriter(CompletionId id) => new Writer(this, id);
 
@@ -48,8 +55,8 @@ internal sealed class FakeSharedEvents : ICompletionEventStore
         lock (log)
         {
             batch.FirstId.Should().Be(log.Count + 1);
-            log.AddRange(batch.Events);
             Appends++;
+            log.AddRange(batch.Events);
         }
 
         if (!watchers.TryGetValue(id, out var appended))

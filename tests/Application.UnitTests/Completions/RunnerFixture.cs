@@ -21,7 +21,6 @@ using CleanLlm.Domain.Results;
 using CleanLlm.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Time.Testing;
 
 namespace CleanLlm.Application.UnitTests.Completions;
 
@@ -84,7 +83,7 @@ internal sealed class RunnerFixture
             Clock);
     }
 
-    public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 11, 59, 49, TimeSpan.Zero));
+    public WaitCountingClock Clock { get; } = new(new DateTimeOffset(2026, 3, 1, 11, 59, 49, TimeSpan.Zero));
 
     public UserId UserId { get; }
 

@@ -1,4 +1,5 @@
 using CleanLlm.Application.Faults;
+using CleanLlm.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -35,10 +36,10 @@ internal sealed class DatabaseRetriesTests : IDatabaseFaults
 
         async Task PassAsync(Func<bool> condition)
         {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            using var deadline = Patience.Deadline();
             while (!condition())
             {
-                patience.Token.ThrowIfCancellationRequested();
+                deadline.Token.ThrowIfCancellationRequested();
                 clock.Advance(TimeSpan.FromMilliseconds(100));
                 await Task.Yield();
             }

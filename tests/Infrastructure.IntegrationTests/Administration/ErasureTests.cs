@@ -24,7 +24,7 @@ internal sealed class ErasureTests(DatabaseKind kind) : ErasingTests(kind)
     {
         var (user, key) = await AddUserAsync();
         var completion = await AdmitAsync(One, user, key);
-        await StoreOf(One).CheckpointAsync([completion.Checkpoint("an answer", new TokenCount(0, 5, UsageBasis.Partial))], default);
+        await StoreOf(One).RenewAsync(completion.Checkpoint("an answer", new TokenCount(0, 5, UsageBasis.Partial)));
 
         (await EraseAsync(Two, user)).Should().BeNull();
         await SweepAsync(Two);

@@ -1,6 +1,10 @@
 using CleanLlm.Application.Ai;
+using CleanLlm.Infrastructure.Ai.Calls;
+using CleanLlm.Testing;
 using CleanLlm.Testing.Upstream;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Ai;
 
@@ -35,13 +39,21 @@ internal sealed class ErrorBodyTests
     {
         // Half of the announced bytes, then silence until the connection is closed.
         await using var server = new HalfAnsweringServer("HTTP/1.1 400 Bad Request\r\nContent-Length: 1000\r\n\r\n{\"error\":");
-        var settings = AiServices.Provider(0, "upstream", server.BaseUrl, "m");
-        (settings["Ai:Providers:0:TimeoutSeconds"], settings["Ai:Providers:0:FirstByteTimeoutSeconds"]) = ("1", "1");
-        await using var ai = new AiServices(settings);
+        var clock = new FakeTimeProvider();
+        var headers = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var ai = new AiServices(
+            AiServices.Provider(0, "upstream", server.BaseUrl, "m"),
+            clock,
+            services => services.AddHttpClient(HttpConnections.Name).AddHttpMessageHandler(() => new HeadersSignal(headers)));
 
-        var thrown = (await ai.Awaiting(a => a.Client().GetResponseAsync(Ask.Messages, new ChatOptions { ModelId = "m" })).Should().ThrowAsync<ProviderException>()).Which;
+        var asking = ai.Client().GetResponseAsync(Ask.Messages, new ChatOptions { ModelId = "m" });
+        await headers.Task.WaitAsync(Patience.Limit);
+        clock.Advance(TimeSpan.FromSeconds(39));
+        asking.IsCompleted.Should().BeFalse("the rest of the body may still come");
+        clock.Advance(TimeSpan.FromSeconds(2));
 
-        thrown.Failure.Should().Be(ProviderFailure.Rejected);
+        (await asking.WaitAsync(Patience.Limit).Awaiting(call => call).Should().ThrowAsync<ProviderException>())
+            .Which.Failure.Should().Be(ProviderFailure.Rejected);
     }
 
     [Test]
@@ -83,5 +95,15 @@ internal sealed class ErrorBodyTests
         Upstream.Model(model).Refusal = _ => (status, body);
         await using var ai = AiServices.With(Upstream, null, model);
         return (await ai.Awaiting(a => a.DeliverAsync(model, stream)).Should().ThrowAsync<ProviderException>()).Which;
+    }
+
+    private sealed class HeadersSignal(TaskCompletionSource headers) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            headers.TrySetResult();
+            return response;
+        }
     }
 }

@@ -86,12 +86,12 @@ internal sealed class OpenAiFailureTests
     [Test]
     public async Task RateLimit_WhenItsWaitIsLong_IsToldAndNotRetried()
     {
-        await using var ai = AiServices.With(Upstream, new Routing.LeapingClock(), "status-429-after-30");
+        await using var ai = AiServices.With(Upstream, new Routing.LeapingClock(), "status-429-after-30@once");
 
-        var thrown = await Failing(() => ai.OnceAsync("status-429-after-30"), ProviderFailure.RateLimited);
+        var thrown = await Failing(() => ai.OnceAsync("status-429-after-30@once"), ProviderFailure.RateLimited);
 
         thrown.RetryAfter.Should().Be(TimeSpan.FromSeconds(30));
-        Upstream.Model("status-429-after-30").Calls.Should().ContainSingle();
+        Upstream.Model("status-429-after-30@once").Calls.Should().ContainSingle();
     }
 
     [Test]

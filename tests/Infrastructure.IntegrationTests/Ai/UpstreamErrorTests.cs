@@ -1,6 +1,7 @@
 using System.Text;
 using CleanLlm.Application.Ai;
 using CleanLlm.Infrastructure.Ai.Calls;
+using CleanLlm.Testing;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Ai;
 
@@ -154,7 +155,7 @@ internal sealed class UpstreamErrorTests
 
         UpstreamErrors.Classify(body, 400);
 
-        watch.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(5));
+        watch.Elapsed.Should().BeLessThan(Patience.Slack);
     }
 
     private static TestCaseData Case(string provider, int? status, string body, ProviderFailure? expected = null, int? standsFor = null) =>

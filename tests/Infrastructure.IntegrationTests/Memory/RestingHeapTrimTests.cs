@@ -24,7 +24,7 @@ internal sealed class RestingHeapTrimTests : ILogger<RestingHeapTrim>
 
         await LooksAsync();
 
-        var said = await trimmed.Task.WaitAsync(Patience.Limit);
+        var said = await trimmed.Task;
         await TestContext.Out.WriteLineAsync(said);
         garbage.IsAlive.Should().BeFalse();
         GC.CollectionCount(GC.MaxGeneration).Should().BeGreaterThan(before);
@@ -63,10 +63,12 @@ internal sealed class RestingHeapTrimTests : ILogger<RestingHeapTrim>
     /// <summary>Looks until one has found the process at rest, which the first cannot.</summary>
     private async Task LooksAsync()
     {
-        for (var look = 0; look < 100 && !trimmed.Task.IsCompleted; look++)
+        using var deadline = Patience.Deadline();
+        using var pause = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!trimmed.Task.IsCompleted)
         {
             clock.Advance(RestingHeap.LookInterval);
-            await Task.WhenAny(trimmed.Task, Task.Delay(TimeSpan.FromMilliseconds(50)));
+            await pause.WaitForNextTickAsync(deadline.Token);
         }
     }
 }

@@ -193,13 +193,13 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
         var completion = await question.BeginAsync(One, Limits);
         await Database.EndLeasesAsync();
 
-        (await One.Store.CheckpointAsync([completion.Checkpoint("ans", new TokenCount(0, 2, UsageBasis.Partial))], default)).Should().Equal(completion.Id);
+        (await One.Store.RenewAsync(completion.Checkpoint("ans", new TokenCount(0, 2, UsageBasis.Partial)))).Should().Equal(completion.Id);
         (await StoredAsync(completion)).Should().BeEquivalentTo(new { Answer = "ans", CompletionTokens = 2 });
         (await Two.Store.ListAbandonedAsync(user: null, after: null, 10, default)).Should().BeEmpty("its lease is renewed");
 
         var late = completion.Checkpoint("late", new TokenCount(0, 9, UsageBasis.Partial));
         await One.Store.CloseAsync(Question.Succeed(completion, question.Now), default);
-        (await One.Store.CheckpointAsync([late], default)).Should().BeEmpty();
+        (await One.Store.RenewAsync(late)).Should().BeEmpty();
         (await StoredAsync(completion)).Should().BeEquivalentTo(completion);
     }
 
@@ -208,7 +208,7 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
     {
         var question = (await InChatAsync()) with { Store = store };
         var completion = await question.BeginAsync(One, Limits);
-        await One.Store.CheckpointAsync([completion.Checkpoint("ans", new TokenCount(0, 2, UsageBasis.Partial))], default);
+        await One.Store.RenewAsync(completion.Checkpoint("ans", new TokenCount(0, 2, UsageBasis.Partial)));
         await Database.EndLeasesAsync();
 
         (await Two.Abandoned.CloseAsync(default)).Should().Be(1);
@@ -226,7 +226,7 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
         var completion = await Somebody.BeginAsync(One, Limits);
         await Database.EndLeasesAsync();
         var listed = (await Two.Store.ListAbandonedAsync(user: null, after: null, 10, default)).Should().ContainSingle().Subject;
-        await One.Store.CheckpointAsync([completion.Checkpoint("ans", new TokenCount(0, 2, UsageBasis.Partial))], default);
+        await One.Store.RenewAsync(completion.Checkpoint("ans", new TokenCount(0, 2, UsageBasis.Partial)));
 
         (await Two.Store.CloseAbandonedAsync(listed.Interrupt(Two.Clock.GetUtcNow()), default)).Should().BeNull();
 
@@ -243,7 +243,7 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
         var question = Somebody;
         var completion = await question.BeginAsync(One, Limits);
         completion.AnsweredBy(new Model("stand-in", "Stand-in", "other", 8192, 1024, new TokenPrice(0.1m, 50, "v2")));
-        await One.Store.CheckpointAsync([completion.Checkpoint("ans", new TokenCount(0, 2, UsageBasis.Partial))], default);
+        await One.Store.RenewAsync(completion.Checkpoint("ans", new TokenCount(0, 2, UsageBasis.Partial)));
         await Database.EndLeasesAsync();
 
         (await Two.Abandoned.CloseAsync(default)).Should().Be(1);
@@ -261,7 +261,7 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
         var again = question with { Prompt = "not stored", Regenerated = first.Turn!.QuestionId };
         await again.AnswerAsync(One, "second", Limits);
         var crashed = await again.BeginAsync(One, Limits);
-        await One.Store.CheckpointAsync([crashed.Checkpoint("thi", new TokenCount(0, 2, UsageBasis.Partial))], default);
+        await One.Store.RenewAsync(crashed.Checkpoint("thi", new TokenCount(0, 2, UsageBasis.Partial)));
         await Database.EndLeasesAsync();
 
         (await Two.Abandoned.CloseAsync(default)).Should().Be(1);

@@ -36,12 +36,9 @@ internal sealed class ConnectionTests
     {
         await using var database = await TestDatabases.CreateAsync(DatabaseKind.Postgres);
         await using var renewals = new PostgresConnections($"{database.ConnectionString};{options}", new DatabaseOptions()).ForRenewals();
-        await using var command = renewals.CreateCommand("SELECT current_setting('statement_timeout'), current_setting('lock_timeout')");
-        await using var reader = await command.ExecuteReaderAsync();
-        await reader.ReadAsync();
+        await using var command = renewals.CreateCommand("SELECT current_setting('statement_timeout') || ' ' || current_setting('lock_timeout')");
 
-        reader.GetString(0).Should().Be("2s");
-        reader.GetString(1).Should().Be(lockTimeout);
+        (await Renewals.RepeatedAsync(() => command.ExecuteScalarAsync())).Should().Be($"2s {lockTimeout}");
     }
 
     [Test]
@@ -66,7 +63,7 @@ internal sealed class ConnectionTests
         var completion = await new Question(UserId.New(host.Clock.GetUtcNow()), host.Clock.GetUtcNow()).BeginAsync(host);
         Task<IReadOnlySet<CompletionId>> RenewAsync() =>
             host.Store.CheckpointAsync([completion.Checkpoint("ans", new TokenCount(0, 2, UsageBasis.Partial))], default).WaitAsync(Patience.Limit);
-        (await RenewAsync()).Should().HaveCount(1);
+        await RenewedAsync();
 
         proxy.Hold();
         var hangs = (await FluentActions.Awaiting(RenewAsync).Should().ThrowAsync<Exception>("the statement hangs")).Which;
@@ -75,7 +72,15 @@ internal sealed class ConnectionTests
 
         ((Exception[])[hangs, opens]).Should().AllSatisfy(fault => new DatabaseFaults().IsTransient(fault).Should().BeTrue());
         ((Exception[])[hangs, opens]).Should().NotContain(fault => fault.StackTrace!.Contains(nameof(Task.WaitAsync)), "the renewal itself gave up");
-        (await RenewAsync()).Should().HaveCount(1);
+        await RenewedAsync();
+
+        // The server may still be at one that was given up, and hold its row.
+        async Task RenewedAsync()
+        {
+            using var deadline = Patience.Deadline();
+            while ((await Renewals.RepeatedAsync(RenewAsync)).Count != 1)
+                deadline.Token.ThrowIfCancellationRequested();
+        }
     }
 
     [Test]

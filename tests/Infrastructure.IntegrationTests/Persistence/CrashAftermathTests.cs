@@ -82,7 +82,7 @@ internal sealed class CrashAftermathTests(DatabaseKind kind) : PersistenceTests(
         var known = (await keys.FindAsync(question.User, new byte[32], default))!;
         (await keys.FreeAsync(known, default)).Should().BeNull("it may be running");
         if (checkpointed)
-            await One.Store.CheckpointAsync([completion.Checkpoint("ans", new TokenCount(0, 2, UsageBasis.Partial))], default);
+            await One.Store.RenewAsync(completion.Checkpoint("ans", new TokenCount(0, 2, UsageBasis.Partial)));
         await Database.EndLeasesAsync();
         await Two.Abandoned.CloseAsync(default);
 
@@ -118,8 +118,8 @@ internal sealed class CrashAftermathTests(DatabaseKind kind) : PersistenceTests(
             await connection.DisposeAsync();
     }
 
-    private Task<IReadOnlySet<CompletionId>> RenewAsync(params Completion[] completions) => One.Store.CheckpointAsync(
-        [.. completions.Select(completion => completion.Checkpoint("ans", new TokenCount(0, 2, UsageBasis.Partial)))], default).WaitAsync(TimeSpan.FromSeconds(60));
+    private Task<IReadOnlySet<CompletionId>> RenewAsync(params Completion[] completions) => One.Store.RenewAsync(
+        [.. completions.Select(completion => completion.Checkpoint("ans", new TokenCount(0, 2, UsageBasis.Partial)))]);
 
     [Test]
     public async Task Sweep_LeavesThoseAloneWhoseLeaseHolds_WhateverTheClockOfTheInstanceSays()

@@ -24,8 +24,8 @@ internal sealed class LongMigrationTests
         await using var database = await TestDatabases.CreateAsync(DatabaseKind.Postgres);
         var bounded = new NpgsqlConnectionStringBuilder(database.ConnectionString) { CommandTimeout = Bound }.ConnectionString;
         await using var host = new PersistenceHost(new TestDatabase(DatabaseKind.Postgres, bounded, () => Task.CompletedTask));
-        await using (var earlier = new PersistenceHost(database))
-            await earlier.InDatabaseAsync(context => MigrateAsync(context, "AddLastSignIn"));
+        await using var unbounded = new PersistenceHost(database);
+        await unbounded.InDatabaseAsync(context => MigrateAsync(context, "AddLastSignIn"));
         await using var holder = new NpgsqlConnection(database.ConnectionString);
         await holder.OpenAsync();
         await using var held = await holder.BeginTransactionAsync();
@@ -41,7 +41,7 @@ internal sealed class LongMigrationTests
         await held.RollbackAsync();
 
         await start.WaitAsync(Patience.Limit);
-        (await host.InDatabaseAsync(context => context.Database.GetPendingMigrationsAsync())).Should().BeEmpty();
+        (await unbounded.InDatabaseAsync(context => context.Database.GetPendingMigrationsAsync())).Should().BeEmpty();
         (await host.InDatabaseAsync(context => Task.FromResult(context.Database.GetCommandTimeout()))).Should().BeNull("requests have their bound again");
     }
 

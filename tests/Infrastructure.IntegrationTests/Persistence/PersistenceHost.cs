@@ -4,14 +4,17 @@ using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Infrastructure.Caching;
+using CleanLlm.Infrastructure.IntegrationTests.Ai.ResponseCache;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Infrastructure.Persistence.Registration;
+using CleanLlm.Infrastructure.Security;
 using CleanLlm.Testing.Databases;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Internal;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using NSubstitute;
@@ -25,6 +28,8 @@ internal sealed class PersistenceHost : IAsyncDisposable
     private const int Connections = 20;
 
     private const int CheckpointSeconds = 1;
+
+    private static readonly KeyWrap Wrap = new(new KeyEncryptionKeys(Options.Create(new EncryptionOptions { Keys = [CacheHost.Key("one")] })));
 
     /// <summary>How long nothing is swept after a start or an outage; less than what would be taken for an outage.</summary>
     public static readonly TimeSpan SinceStart = new CompletionOptions { CheckpointSeconds = CheckpointSeconds }.RenewalWait;
@@ -47,6 +52,7 @@ internal sealed class PersistenceHost : IAsyncDisposable
             .AddSingleton<IConfiguration>(configuration)
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton(Substitute.For<ITokenCounter>())
+            .AddSingleton(Wrap)
             .AddApplication(configuration)
             .AddPersistence(configuration, Substitute.For<IHostEnvironment>())
             .AddCaching(configuration)

@@ -113,7 +113,7 @@ internal sealed class QueryTests(DatabaseKind kind) : PersistenceTests(kind)
         var completion = await question.BeginAsync(One);
         (await FindAsync(completion, question.User))!.Should().BeEquivalentTo(new { Status = CompletionStatus.Running, Message = (object?)null });
 
-        await One.Store.CheckpointAsync([completion.Checkpoint("ans", new TokenCount(0, 2, UsageBasis.Partial))], default);
+        await One.Store.RenewAsync(completion.Checkpoint("ans", new TokenCount(0, 2, UsageBasis.Partial)));
 
         (await FindAsync(completion, question.User))!.Message!.Content.Should().Be("ans");
     }

@@ -8,7 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Persistence;
 
-/// <summary>What the way of a prompt costs in round trips to PostgreSQL (docs/performance.md).</summary>
+/// <summary>What the way of a prompt costs in round trips to PostgreSQL (docs/performance.md). It counts all of the process, so nothing may run beside it.</summary>
+[NonParallelizable]
 internal sealed class RoundTripTests() : PersistenceTests(DatabaseKind.Postgres)
 {
     private static readonly PlanLimit[] Limits =

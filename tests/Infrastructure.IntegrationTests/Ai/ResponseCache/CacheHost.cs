@@ -91,7 +91,7 @@ internal sealed class CacheHost : IAsyncDisposable
     {
         using var deadline = Patience.Deadline();
         var generation = services.GetRequiredService<CacheGeneration>();
-        generation.LookTimeout = TimeSpan.FromSeconds(30);
+        (generation.LookTimeout, generation.RenewTimeout) = (Patience.Slack, Patience.Slack);
         while (await generation.CurrentAsync(deadline.Token) is not { IsShared: true })
             Clock.Advance(TimeSpan.FromSeconds(6));
         return this;

@@ -8,7 +8,7 @@ using StackExchange.Redis;
 namespace CleanLlm.Infrastructure.IntegrationTests.Ai.ResponseCache;
 
 /// <summary>What is kept, for how long, where, and what can be read of it.</summary>
-[Parallelizable(ParallelScope.All)]
+[NonParallelizable]
 internal sealed class KeptAnswerTests
 {
     [Test]
