@@ -14,7 +14,6 @@ internal sealed partial class CacheGeneration(IEnumerable<IConnectionMultiplexer
 {
     private static readonly RedisKey Key = "cleanllm:response-cache:generation";
 
-    private static readonly TimeSpan RenewTimeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(5);
 
     private readonly IConnectionMultiplexer? redis = servers.FirstOrDefault();
@@ -23,6 +22,9 @@ internal sealed partial class CacheGeneration(IEnumerable<IConnectionMultiplexer
 
     /// <summary>What a frozen Redis may cost an answer, and that only once in a while.</summary>
     internal TimeSpan LookTimeout { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How long an admin who empties the cache waits for Redis.</summary>
+    internal TimeSpan RenewTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The name, and whether Redis is there to share answers through.</summary>
     public async ValueTask<(string Name, bool IsShared)> CurrentAsync(CancellationToken ct)
