@@ -23,7 +23,7 @@ internal sealed partial class CacheGeneration(IEnumerable<IConnectionMultiplexer
     /// <summary>What a frozen Redis may cost an answer, and that only once in a while.</summary>
     internal TimeSpan LookTimeout { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long an admin who empties the cache waits for Redis.</summary>
+    /// <summary>How long whoever empties the cache waits for Redis.</summary>
     internal TimeSpan RenewTimeout { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The name, and whether Redis is there to share answers through.</summary>
