@@ -55,7 +55,7 @@ start_upstream() {
     node build/bench/upstream.mjs "$upstream_port" "$scratch/upstream"
     nginx -p "$scratch/upstream" -c "$scratch/upstream/nginx.conf" -e "$scratch/upstream/error.log" &
     upstream_pid=$!
-    wait_until 20 curl -fsS "http://127.0.0.1:$upstream_port/health" || { cat "$scratch/upstream/error.log" >&2; die "nginx did not start"; }
+    wait_until 180 curl -fsS "http://127.0.0.1:$upstream_port/health" || { cat "$scratch/upstream/error.log" >&2; die "nginx did not start"; }
 }
 
 # Production, with secrets of this run and limits that are checked at every request but never reached.
@@ -107,7 +107,7 @@ start_release() {
     # In its own folder, where its appsettings are.
     (cd "$app" && exec env "${settings[@]}" dotnet CleanLlm.WebApi.dll >"$scratch/program.log" 2>&1) &
     program_pid=$!
-    wait_until 120 curl -fsS "$program_url/health/ready" || { tail -n 40 "$scratch/program.log" >&2; die "the program did not start"; }
+    wait_until 180 curl -fsS "$program_url/health/ready" || { tail -n 40 "$scratch/program.log" >&2; die "the program did not start"; }
 }
 
 stop_bench() {

@@ -24,7 +24,7 @@ start_node() { # SCRIPT [ARGUMENT…]
     port=$(free_port)
     node "build/clients/$1.mjs" "$port" "${@:2}" >"$scratch/$1.log" 2>&1 &
     pids+=($!)
-    wait_until 20 curl -sS "http://127.0.0.1:$port/" || { cat "$scratch/$1.log" >&2; die "$1 did not start"; }
+    wait_until 180 curl -sS "http://127.0.0.1:$port/" || { cat "$scratch/$1.log" >&2; die "$1 did not start"; }
 }
 
 stop_all() {
@@ -57,7 +57,7 @@ if $install; then
     say "Installing the clients"
     # Without scripts: what they would download is in packages for this platform, or not needed.
     # Not "npm ci": it refuses a lock file that lacks optional packages of other systems, which a registry may not have.
-    (cd build/clients && npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error) || die "npm install failed"
+    (cd build/clients && retry npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error) || die "npm install failed"
 fi
 
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/cleanllm-clients.XXXXXX")

@@ -9,6 +9,16 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 say() { printf '\n== %s\n' "$*"; }
 die() { printf 'error: %s\n' "$*" >&2; exit 1; }
 
+# Runs a command that needs the network, up to three times.
+retry() {
+    local pause
+    for pause in 5 15; do
+        "$@" && return
+        sleep "$pause"
+    done
+    "$@"
+}
+
 # PostgreSQL's programs are on the PATH or in Debian's folder for them.
 pg_program() {
     command -v "$1" 2>/dev/null && return
@@ -21,8 +31,8 @@ pg_program() {
 install_packages() {
     [ "$(id -u)" = 0 ] || die "missing: $*; install them as root (apt-get install $*)"
     say "Installing $*"
-    apt-get update -qq
-    RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+    retry apt-get update -qq
+    retry env RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
 install_missing() {
@@ -38,12 +48,12 @@ install_node() { command -v npm >/dev/null || install_packages nodejs npm; }
 
 # The OpenID provider that the functional tests sign in at, at the versions of its lock file.
 install_openid_provider() {
-    (cd "$root/tests/WebApi.FunctionalTests/OpenIdProvider" && npm ci --no-audit --no-fund --loglevel=error) || die "npm ci failed"
+    (cd "$root/tests/WebApi.FunctionalTests/OpenIdProvider" && retry npm ci --no-audit --no-fund --loglevel=error) || die "npm ci failed"
 }
 
 # The clients of other makers that the functional tests talk to /v1 with, at the versions of their lock file.
 install_openai_clients() {
-    (cd "$root/tests/WebApi.FunctionalTests/OpenAiClient" && npm ci --no-audit --no-fund --loglevel=error) || die "npm ci failed"
+    (cd "$root/tests/WebApi.FunctionalTests/OpenAiClient" && retry npm ci --no-audit --no-fund --loglevel=error) || die "npm ci failed"
 }
 
 # A loopback port that nobody listens on.
@@ -71,6 +81,22 @@ wait_until() {
     done
 }
 
+# Waits until a command succeeds, at most three minutes, while the server runs that it asks.
+wait_for_server() { # PID COMMAND…
+    local pid=$1 deadline=$((SECONDS + 180))
+    shift
+    while kill -0 "$pid" 2>/dev/null; do
+        if "$@" >/dev/null 2>&1; then
+            # Else another server has answered, which took the port first.
+            kill -0 "$pid" 2>/dev/null
+            return
+        fi
+        [ "$SECONDS" -lt "$deadline" ] || return 1
+        sleep 0.1
+    done
+    return 1
+}
+
 # The data is thrown away, so nothing has to reach the disk (-F and the two settings beside it).
 start_postgres() {
     local port data=$scratch/postgres
@@ -79,7 +105,7 @@ start_postgres() {
     as_postgres "$(pg_program initdb)" -D "$data" -U cleanllm --auth=trust --encoding=UTF8 --locale=C.UTF-8 >"$scratch/initdb.log" 2>&1 \
         || { cat "$scratch/initdb.log" >&2; die "initdb failed"; }
     port=$(free_port)
-    as_postgres "$(pg_program pg_ctl)" -D "$data" -l "$data/server.log" -w -t 60 -o \
+    as_postgres "$(pg_program pg_ctl)" -D "$data" -l "$data/server.log" -w -t 180 -o \
         "-p $port -k $data -F -c listen_addresses=127.0.0.1 -c max_connections=300 -c full_page_writes=off -c synchronous_commit=off" \
         start >/dev/null || { cat "$data/server.log" >&2; die "PostgreSQL did not start"; }
     export CLEANLLM_TEST_POSTGRES="Host=127.0.0.1;Port=$port;Username=cleanllm;Database=postgres"
@@ -91,7 +117,7 @@ start_redis() {
     redis-server --port "$port" --bind 127.0.0.1 --databases 1024 --save '' --appendonly no --dir "$scratch" \
         >"$scratch/redis.log" 2>&1 &
     redis_pid=$!
-    wait_until 20 redis-cli -h 127.0.0.1 -p "$port" ping || { cat "$scratch/redis.log" >&2; die "Redis did not start"; }
+    wait_for_server "$redis_pid" redis-cli -h 127.0.0.1 -p "$port" ping || { cat "$scratch/redis.log" >&2; die "Redis did not start"; }
     export CLEANLLM_TEST_REDIS="127.0.0.1:$port"
 }
 
@@ -121,15 +147,20 @@ stop_servers() {
 }
 
 # Starts the built program on a free port with its embedded defaults, or the given settings, in a folder of its own; sets program_url.
+# When somebody else takes the port in the meantime, it tries another one.
 start_program() { # [NAME=VALUE…]
-    local port home=$scratch/program dll=$root/artifacts/bin/WebApi/${configuration,,}/CleanLlm.WebApi.dll
+    local home=$scratch/program dll=$root/artifacts/bin/WebApi/${configuration,,}/CleanLlm.WebApi.dll
     [ -f "$dll" ] || die "not built: $dll"
-    port=$(free_port)
-    program_url=http://127.0.0.1:$port
     mkdir -p "$home"
-    (cd "$home" && exec env ASPNETCORE_ENVIRONMENT=Development ASPNETCORE_URLS="$program_url" "$@" dotnet "$dll" >"$scratch/program.log" 2>&1) &
-    program_pid=$!
-    wait_until 60 curl -fsS "$program_url/health/ready" || { cat "$scratch/program.log" >&2; die "the program did not start"; }
+    for _ in 1 2 3; do
+        program_url=http://127.0.0.1:$(free_port)
+        (cd "$home" && exec env ASPNETCORE_ENVIRONMENT=Development ASPNETCORE_URLS="$program_url" "$@" dotnet "$dll" >"$scratch/program.log" 2>&1) &
+        program_pid=$!
+        if wait_for_server "$program_pid" curl -fsS "$program_url/health/ready"; then return; fi
+        grep -q 'address already in use' "$scratch/program.log" || break
+    done
+    cat "$scratch/program.log" >&2
+    die "the program did not start"
 }
 
 stop_program() {

@@ -47,7 +47,7 @@ needs_servers() {
 }
 
 passed=0 failed=0
-results=$root/artifacts/test-results
+results=$root/artifacts/test-results left=$root/artifacts/test-results/processes-left
 rm -rf "$results" && mkdir -p "$results"
 
 count() { # NAME PASSED FAILED
@@ -70,14 +70,22 @@ count_trx() { # NAME EXIT-CODE LOG
     count "$1" "$ok" "$bad"
 }
 
-# What a suite has started and not stopped: all its processes inherit the mark. Ends them and counts them as a failure.
+# The processes that a suite has started, and that run: all of them inherit the mark.
+started_by_suite() { grep -lz "^CLEANLLM_TEST_RUN=$scratch$" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3 | grep -vx "$$"; }
+nothing_left() { [ -z "$(started_by_suite)" ]; }
+
+# What a suite has started and not stopped. Ends it and counts it as a failure. The parts of the test host itself leave after the command
+# that started them: they are given a while.
 end_leftovers() { # NAME
     local pids
-    pids=$(grep -lz "^CLEANLLM_TEST_RUN=$scratch$" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3 | grep -vx "$$")
+    wait_until 30 nothing_left && return
+    pids=$(started_by_suite)
     [ -n "$pids" ] || return 0
-    printf '%s left these processes running:\n' "$1"
-    # shellcheck disable=SC2086 # a list of numbers
-    ps -o pid=,args= -p $pids | cut -c1-200
+    {
+        printf '%s left these processes running:\n' "$1"
+        # shellcheck disable=SC2086 # a list of numbers
+        ps -o pid=,args= -p $pids | cut -c1-200
+    } | tee -a "$left"
     # shellcheck disable=SC2086
     kill -KILL $pids 2>/dev/null
     count "$1, processes left" 0 1
@@ -95,7 +103,7 @@ run_suite() {
     fi
     say "$1"
     if [ "$1" = WebApi.FunctionalTests ]; then install_node; install_openid_provider; install_openai_clients; fi
-    CLEANLLM_TEST_RUN=$scratch MSBUILDDISABLENODEREUSE=1 timeout --foreground 2400 dotnet test "tests/$1/$1.csproj" "${options[@]}" 2>&1 | tee "$results/$1.log"
+    CLEANLLM_TEST_RUN=$scratch MSBUILDDISABLENODEREUSE=1 timeout --foreground 10800 dotnet test "tests/$1/$1.csproj" "${options[@]}" 2>&1 | tee "$results/$1.log"
     count_trx "$1" "${PIPESTATUS[0]}" "$results/$1.log"
     end_leftovers "$1"
 }
@@ -105,6 +113,7 @@ list_failed() {
     say "Failed"
     sed -nE '/^ +Failed .*\[[^]]*\]$/,/^ +Stack Trace:/{/Stack Trace:/!p}' "$results"/*.log | cut -c1-400 | head -n 150
     grep -hE '^ *not ok ' "$results"/*.log | head -n 50
+    if [ -f "$left" ]; then head -n 50 "$left"; fi
 }
 
 # The client in clients/typescript, compiled and run in Node against the built program.
@@ -112,7 +121,7 @@ run_client() {
     local log=$results/typescript.log ok bad
     say "clients/typescript"
     start_program
-    (cd clients/typescript && npm ci --no-audit --no-fund --loglevel=error && CLEANLLM_URL=$program_url npm test) 2>&1 | tee "$log"
+    (cd clients/typescript && retry npm ci --no-audit --no-fund --loglevel=error && CLEANLLM_URL=$program_url npm test) 2>&1 | tee "$log"
     local status=${PIPESTATUS[0]}
     stop_program
     ok=$(sed -nE 's/^[^a-z0-9]*pass ([0-9]+)$/\1/p' "$log" | tail -n 1)

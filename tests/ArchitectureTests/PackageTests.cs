@@ -19,6 +19,6 @@ public sealed partial class PackageTests
         minimums.Where(minimum => pinned[minimum.Key] < minimum.Value).Should().BeEmpty();
     }
 
-    [GeneratedRegex(@"^\| (?<name>[A-Za-z.]+) \| (?<version>\d+\.\d+\.\d+) \|", RegexOptions.Multiline | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"^\| (?<name>[A-Za-z.]+) \| (?<version>\d+\.\d+\.\d+) \|", RegexOptions.Multiline | RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Row();
 }

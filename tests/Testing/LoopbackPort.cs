@@ -33,4 +33,12 @@ public static class LoopbackPort
 
         throw new InvalidOperationException($"No port from {First} to {First + Count - 1} is free.");
     }
+
+    /// <summary>A port of loopback that refuses connections: until it is disposed, nobody else can listen there either.</summary>
+    public static Socket Refusing()
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return socket;
+    }
 }

@@ -45,9 +45,9 @@ internal static partial class MalformedRequest
         return type is { IsEnum: true } ? string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName)) : null;
     }
 
-    [GeneratedRegex("could not be converted to (System\\.Nullable`1\\[)?(?<type>CleanLlm([.+]\\w+)+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex("could not be converted to (System\\.Nullable`1\\[)?(?<type>CleanLlm([.+]\\w+)+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 2_000)]
     private static partial Regex Expected();
 
-    [GeneratedRegex("parameter \"[^\"]*?(?<name>\\w+)\"", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex("parameter \"[^\"]*?(?<name>\\w+)\"", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 2_000)]
     private static partial Regex Parameter();
 }

@@ -64,6 +64,6 @@ internal static partial class ChatToolReader
         _ => null,
     };
 
-    [GeneratedRegex("^[a-zA-Z0-9_-]{1,64}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex("^[a-zA-Z0-9_-]{1,64}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 2_000)]
     private static partial Regex Name();
 }

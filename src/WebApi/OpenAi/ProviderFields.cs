@@ -78,6 +78,6 @@ internal static partial class ProviderFields
     public static FrozenSet<string> PassedOn(OpenAiOptions options) =>
         WellKnown.Concat(options.PassedOnFields).Except(options.IgnoredFields, StringComparer.OrdinalIgnoreCase).ToFrozenSet(StringComparer.Ordinal);
 
-    [GeneratedRegex("^[a-z][a-z0-9_]{0,63}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex("^[a-z][a-z0-9_]{0,63}$", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 2_000)]
     private static partial Regex PlainName();
 }

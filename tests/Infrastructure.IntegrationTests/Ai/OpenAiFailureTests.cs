@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
 using CleanLlm.Application.Ai;
+using CleanLlm.Testing;
 using CleanLlm.Testing.Upstream;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Ai;
@@ -97,11 +96,8 @@ internal sealed class OpenAiFailureTests
     [Test]
     public async Task Provider_WhenNobodyListens_IsRefused()
     {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        var free = new Uri($"http://127.0.0.1:{((IPEndPoint)probe.LocalEndpoint).Port}/v1");
-        probe.Stop();
-        await using var ai = new AiServices(AiServices.Provider(0, "nobody", free, "m"), new Routing.LeapingClock());
+        using var nobody = LoopbackPort.Refusing();
+        await using var ai = new AiServices(AiServices.Provider(0, "nobody", new Uri($"http://{nobody.LocalEndPoint}/v1"), "m"), new Routing.LeapingClock());
 
         await Failing(() => ai.OnceAsync("m"), ProviderFailure.Refused);
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using Npgsql;
@@ -8,7 +7,8 @@ namespace CleanLlm.Testing.Databases;
 /// <summary>Stands between a program and PostgreSQL, and can take the server away: connections break, and new ones are refused; or all of them hang.</summary>
 public sealed class DatabaseProxy : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<TcpClient, bool> open = new();
+    private readonly Lock changing = new();
+    private readonly HashSet<TcpClient> open = [];
     private readonly CancellationTokenSource ended = new();
     private readonly NpgsqlConnectionStringBuilder server;
     private readonly int port;
@@ -28,7 +28,8 @@ public sealed class DatabaseProxy : IAsyncDisposable
     /// <summary>Listens on a free port of loopback.</summary>
     public static DatabaseProxy Start(TestDatabase database)
     {
-        var first = new TcpListener(IPAddress.Loopback, 0);
+        // A port that no outgoing connection is given while the server is away.
+        var first = new TcpListener(IPAddress.Loopback, LoopbackPort.Free());
         first.Start();
         return new DatabaseProxy(new NpgsqlConnectionStringBuilder(database.ConnectionString), first);
     }
@@ -36,8 +37,15 @@ public sealed class DatabaseProxy : IAsyncDisposable
     /// <summary>Takes the server away.</summary>
     public void Cut()
     {
-        Interlocked.Exchange(ref listener, null)?.Dispose();
-        foreach (var client in open.Keys)
+        TcpClient[] all;
+        lock (changing)
+        {
+            listener?.Dispose();
+            listener = null;
+            all = [.. open];
+        }
+
+        foreach (var client in all)
             Drop(client);
     }
 
@@ -46,7 +54,8 @@ public sealed class DatabaseProxy : IAsyncDisposable
     {
         var again = new TcpListener(IPAddress.Loopback, port);
         again.Start();
-        listener = again;
+        lock (changing)
+            listener = again;
         _ = AcceptAsync(again);
     }
 
@@ -69,7 +78,7 @@ public sealed class DatabaseProxy : IAsyncDisposable
         try
         {
             while (true)
-                _ = CarryAsync(await from.AcceptTcpClientAsync(ended.Token));
+                _ = CarryAsync(from, await from.AcceptTcpClientAsync(ended.Token));
         }
         catch (Exception over) when (over is SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
@@ -77,10 +86,15 @@ public sealed class DatabaseProxy : IAsyncDisposable
         }
     }
 
-    private async Task CarryAsync(TcpClient client)
+    private async Task CarryAsync(TcpListener from, TcpClient client)
     {
         using var target = new TcpClient();
-        (open[client], open[target]) = (true, true);
+        if (!TryOpen(from, client, target))
+        {
+            client.Client?.Close(0);
+            return;
+        }
+
         try
         {
             await target.ConnectAsync(server.Host!, server.Port, ended.Token);
@@ -95,6 +109,13 @@ public sealed class DatabaseProxy : IAsyncDisposable
             Drop(client);
             Drop(target);
         }
+    }
+
+    // What was accepted just before the cut is cut too.
+    private bool TryOpen(TcpListener from, TcpClient client, TcpClient target)
+    {
+        lock (changing)
+            return listener == from && open.Add(client) && open.Add(target);
     }
 
     private async Task CopyAsync(NetworkStream from, NetworkStream to)
@@ -117,7 +138,10 @@ public sealed class DatabaseProxy : IAsyncDisposable
     // Reset, not closed: what is on its way is lost, as when the server is killed.
     private void Drop(TcpClient client)
     {
-        if (open.TryRemove(client, out _))
+        bool isOpen;
+        lock (changing)
+            isOpen = open.Remove(client);
+        if (isOpen)
             client.Client?.Close(0);
     }
 }

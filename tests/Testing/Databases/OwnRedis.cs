@@ -7,8 +7,6 @@ namespace CleanLlm.Testing.Databases;
 /// <summary>A Redis of one test, to be frozen and killed.</summary>
 public sealed class OwnRedis : IAsyncDisposable
 {
-    private const int Attempts = 100;
-
     private readonly int port;
     private readonly bool isCluster;
     private Process process;
@@ -71,7 +69,7 @@ public sealed class OwnRedis : IAsyncDisposable
         "redis-server",
         [
             "--port", at.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--loglevel", "warning",
-            .. isCluster ? (string[])["--cluster-enabled", "yes", "--cluster-config-file", NodesFile(at)] : [],
+            .. isCluster ? (string[])["--cluster-enabled", "yes", "--cluster-config-file", NodesFile(at), "--cluster-port", LoopbackPort.Free().ToString(CultureInfo.InvariantCulture)] : [],
         ])
     {
         UseShellExecute = false,
@@ -81,8 +79,10 @@ public sealed class OwnRedis : IAsyncDisposable
 
     private async Task AnsweredAsync()
     {
-        var settings = ConfigurationOptions.Parse($"{ConnectionString},connectTimeout=200,abortConnect=true,connectRetry=1,allowAdmin=true");
-        for (var attempt = 1; ; attempt++)
+        var settings = ConfigurationOptions.Parse($"{ConnectionString},connectTimeout=5000,asyncTimeout={Patience.Slack.TotalMilliseconds},abortConnect=true,connectRetry=1,allowAdmin=true");
+        using var deadline = Patience.Deadline();
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (true)
         {
             try
             {
@@ -91,9 +91,10 @@ public sealed class OwnRedis : IAsyncDisposable
                     await MakeClusterAsync(connection.GetServers()[0]);
                 return;
             }
-            catch (RedisConnectionException) when (attempt < Attempts)
+            catch (RedisConnectionException) when (!process.HasExited)
             {
                 // Still starting.
+                await poll.WaitForNextTickAsync(deadline.Token);
             }
         }
     }

@@ -54,6 +54,8 @@ public sealed class TestDatabase(DatabaseKind kind, string connectionString, Fun
     {
         var command = connection.CreateCommand();
         command.CommandText = sql;
+        // What a test says itself may take as long as the test waits for anything.
+        command.CommandTimeout = (int)Patience.Limit.TotalSeconds;
         return command;
     }
 }

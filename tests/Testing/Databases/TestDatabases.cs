@@ -10,13 +10,18 @@ public static class TestDatabases
     public static async Task<TestDatabase> CreateAsync(DatabaseKind kind, CancellationToken ct = default) =>
         kind == DatabaseKind.Postgres ? await CreatePostgresAsync(ct) : CreateSqlite();
 
+    // How long a call waits for a connection, in seconds. On a busy machine callers would be told to come back after the program's own time.
+    private const int Wait = 60;
+
     private static TestDatabase CreateSqlite()
     {
         var folder = Directory.CreateTempSubdirectory("cleanllm-test-");
         var connection = new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder.FullName, "cleanllm.db") };
         return new TestDatabase(DatabaseKind.Sqlite, connection.ConnectionString, () =>
         {
-            SqliteConnection.ClearAllPools();
+            // Its own only: other fixtures go on.
+            using var own = new SqliteConnection(connection.ConnectionString);
+            SqliteConnection.ClearPool(own);
             folder.Delete(recursive: true);
             return Task.CompletedTask;
         });
@@ -27,7 +32,7 @@ public static class TestDatabases
         var name = $"cleanllm_{Guid.CreateVersion7():n}";
         await AdministerAsync($"CREATE DATABASE {name}", ct);
         // A small pool for each fixture, so that many of them fit the one server.
-        var own = new NpgsqlConnectionStringBuilder(TestServers.Postgres) { Database = name, Pooling = true, MaxPoolSize = 40 };
+        var own = new NpgsqlConnectionStringBuilder(TestServers.Postgres) { Database = name, Pooling = true, MaxPoolSize = 40, Timeout = Wait };
         return new TestDatabase(DatabaseKind.Postgres, own.ConnectionString, () =>
             AdministerAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)", CancellationToken.None));
     }
@@ -35,9 +40,26 @@ public static class TestDatabases
     private static async Task AdministerAsync(string sql, CancellationToken ct)
     {
         await using var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(TestServers.Postgres) { Pooling = false }.ConnectionString);
+            new NpgsqlConnectionStringBuilder(TestServers.Postgres) { Pooling = false, Timeout = Wait, CommandTimeout = 0 }.ConnectionString);
         await connection.OpenAsync(ct);
         await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(ct);
+        using var deadline = Patience.Deadline();
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while (!await IsDoneAsync(command, deadline.IsCancellationRequested, ct))
+            await poll.WaitForNextTickAsync(ct);
+    }
+
+    // The server gives what uses the database five seconds to leave, also what it has just told to; a busy machine may need more.
+    private static async Task<bool> IsDoneAsync(NpgsqlCommand command, bool isLast, CancellationToken ct)
+    {
+        try
+        {
+            await command.ExecuteNonQueryAsync(ct);
+            return true;
+        }
+        catch (PostgresException inUse) when (inUse.SqlState == PostgresErrorCodes.ObjectInUse && !isLast)
+        {
+            return false;
+        }
     }
 }

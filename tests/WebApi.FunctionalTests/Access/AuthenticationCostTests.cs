@@ -41,16 +41,20 @@ internal sealed class AuthenticationCostTests
             caller = program;
         }
 
+        // What is done for them behind their back asks too.
+        await api.Outbox.WaitAsync(owner.Email, "Confirm your e-mail address");
         using var counter = new CommandCounter();
+        var since = TimeProvider.System.GetTimestamp();
         var commands = await counter.DuringAsync(async () =>
         {
             for (var i = 0; i < Requests; i++)
                 (await caller.GetAsync("/api/v1/models")).ShouldBe(HttpStatusCode.OK);
         });
 
+        var took = TimeProvider.System.GetElapsedTime(since);
         var asked = commands.Count(sql => Array.Exists(Asked, table => sql.Contains($" {table}", StringComparison.Ordinal)));
         await TestContext.Out.WriteLineAsync($"{Requests} requests with {(isKey ? "an API key" : "an access token")}: {asked} round trips to know the caller");
-        // Once at the beginning, and once more for each two seconds that the requests may take; never once a request.
-        asked.Should().BeLessThan(Requests / 5);
+        // At the beginning, and once more for each two seconds that the requests took; never once a request.
+        asked.Should().BeLessThan((Requests / 5) + (int)took.TotalSeconds);
     }
 }

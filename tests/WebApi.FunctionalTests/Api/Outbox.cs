@@ -32,6 +32,6 @@ public sealed partial class Outbox(string folder)
         Token().Match((await WaitAsync(email, subject, count)).TextBody ?? "").Value;
 
     // 32 bytes as base64url, at the end of their line.
-    [GeneratedRegex("[A-Za-z0-9_-]{43}(?=\\s)", RegexOptions.None, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex("[A-Za-z0-9_-]{43}(?=\\s)", RegexOptions.None, matchTimeoutMilliseconds: 60_000)]
     private static partial Regex Token();
 }

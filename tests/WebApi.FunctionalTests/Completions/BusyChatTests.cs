@@ -49,7 +49,7 @@ public sealed class BusyChatTests(DatabaseKind kind) : TwoInstances(kind)
         KeyValuePair<string, string>[] headers = keyed ? [new("Idempotency-Key", "twenty")] : [];
 
         var posts = Enumerable.Range(0, 20)
-            .Select(i => (i % 2 == 0 ? here : there).SendAsync(HttpMethod.Post, messages, new { content = "Hello", model }, headers)).ToList();
+            .Select(i => (i % 2 == 0 ? here : there).PostInCrowdAsync(messages, new { content = "Hello", model }, headers)).ToList();
         if (!keyed)
             await Eventually.HoldsAsync("19 are refused", () => Task.FromResult(posts.Count(post => post.IsCompleted) == 19));
         Api.Upstream.Release(model);
@@ -73,7 +73,7 @@ public sealed class BusyChatTests(DatabaseKind kind) : TwoInstances(kind)
         using var there = await SignInAtOtherAsync(here);
         var messages = $"{Chats}/{await here.OpenChatAsync()}/messages";
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? here : there).PostAsync(messages, new { content = "Hello", model = "ok@race" })));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => (i % 2 == 0 ? here : there).PostInCrowdAsync(messages, new { content = "Hello", model = "ok@race" })));
 
         answers.Should().OnlyContain(answer => answer.Status == HttpStatusCode.OK || answer.Status == HttpStatusCode.Conflict);
         var done = answers.Where(answer => answer.Status == HttpStatusCode.OK).Select(answer => answer.Json.GetProperty("message").GetProperty("id").GetString()).ToList();

@@ -149,11 +149,11 @@ public sealed class IdempotencyTests(DatabaseKind kind) : TwoInstances(kind)
         const string key = "one of a hundred";
         if (!stream)
         {
-            var answer = await SendAsync(caller, body, key);
+            var answer = await caller.PostInCrowdAsync(Completions, body, new KeyValuePair<string, string>(Header, key));
             return (answer.ShouldBe(HttpStatusCode.OK).Text("id"), answer.Headers.ContainsKey("Idempotency-Replayed"));
         }
 
-        await using var events = await caller.StreamAsync(Completions, body, (Header, key));
+        await using var events = await caller.StreamInCrowdAsync(Completions, body, (Header, key));
         var finished = await events.UntilAsync("completion.finished");
         return (finished.Data.GetProperty("id").GetString()!, events.Response.Headers.Contains("Idempotency-Replayed"));
     }

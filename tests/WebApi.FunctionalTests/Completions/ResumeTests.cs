@@ -115,6 +115,8 @@ public sealed class ResumeTests(DatabaseKind kind) : TwoInstances(kind)
     public async Task WhoHasSeenTheEnding_IsToldToAskNoMore_AlsoWhenOnlyTheRowIsLeft()
     {
         using var caller = await Api.SignInAsync();
+        // An instance that starts on a file of SQLite closes what runs there.
+        await Books.ShouldBalanceAsync(Api.Database);
         await using var later = CleanLlmApi.StartBeside(Api, [new("ConnectionStrings:Redis", "")]);
         using var afterwards = await SignInAtAsync(later, caller);
         IReadOnlyList<ServerEvent> seen;

@@ -5,7 +5,7 @@ internal static class Allocations
 {
     private const int Attempts = 20;
 
-    /// <summary>Bytes, the least of several attempts, since other tests allocate in this process too; no more attempts once it is below the bound.</summary>
+    /// <summary>Bytes, the least of several attempts, since other parts of this process allocate too; no more attempts once it is below the bound.</summary>
     public static async Task<long> LeastAsync(Func<Task> work, long bound)
     {
         var least = long.MaxValue;

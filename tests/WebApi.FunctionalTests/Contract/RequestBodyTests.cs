@@ -7,7 +7,8 @@ using CleanLlm.WebApi.FunctionalTests.Api;
 
 namespace CleanLlm.WebApi.FunctionalTests.Contract;
 
-/// <summary>How bodies may be packed, spelt and left out, on <c>/api</c> and on <c>/v1</c> alike.</summary>
+/// <summary>How bodies may be packed, spelt and left out, on <c>/api</c> and on <c>/v1</c> alike. It counts what the process allocates, so it runs alone.</summary>
+[NonParallelizable]
 public sealed class RequestBodyTests(DatabaseKind kind) : ApiTests(kind)
 {
     private const string Completions = "/api/v1/completions";

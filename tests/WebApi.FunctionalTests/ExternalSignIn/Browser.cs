@@ -89,6 +89,6 @@ internal sealed partial class Browser : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    [GeneratedRegex("name=\"prompt\" value=\"(?<prompt>[a-z]+)\"", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1_000)]
+    [GeneratedRegex("name=\"prompt\" value=\"(?<prompt>[a-z]+)\"", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Prompt();
 }

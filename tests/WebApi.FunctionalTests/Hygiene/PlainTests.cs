@@ -11,8 +11,6 @@ namespace CleanLlm.WebApi.FunctionalTests.Hygiene;
 /// <summary>Without settings of their own: no CORS, no believed headers, and bounds on what a connection may do.</summary>
 public sealed class PlainTests(DatabaseKind kind) : ApiTests(kind)
 {
-    protected override IEnumerable<KeyValuePair<string, string>> Settings => [KeyValuePair.Create("Http:HeaderSeconds", "1")];
-
     [Test]
     public async Task WithoutAList_NoOriginIsAnswered()
     {
@@ -29,23 +27,27 @@ public sealed class PlainTests(DatabaseKind kind) : ApiTests(kind)
     {
         var headers = string.Concat(Enumerable.Range(0, 70).Select(i => $"X-{i}: a\r\n"));
 
-        (await SayAsync($"GET /version HTTP/1.1\r\nHost: a\r\n{headers}\r\n")).Should().StartWith("HTTP/1.1 431");
+        (await SayAsync(Api, $"GET /version HTTP/1.1\r\nHost: a\r\n{headers}\r\n")).Should().StartWith("HTTP/1.1 431");
     }
 
     [Test]
     public async Task TooLongARequestLine_IsRefused() =>
-        (await SayAsync($"GET /version?{new string('a', 9_000)} HTTP/1.1\r\nHost: a\r\n\r\n")).Should().StartWith("HTTP/1.1 414");
+        (await SayAsync(Api, $"GET /version?{new string('a', 9_000)} HTTP/1.1\r\nHost: a\r\n\r\n")).Should().StartWith("HTTP/1.1 414");
 
     [Test]
-    public async Task HeadersThatDoNotCome_AreNotWaitedFor() =>
-        (await SayAsync("GET /version HTTP/1.1\r\nHost: a\r\nX-Slow")).Should().StartWith("HTTP/1.1 408");
+    public async Task HeadersThatDoNotCome_AreNotWaitedFor()
+    {
+        await using var impatient = await CleanLlmApi.StartAsync(Api.Database.Kind, [new("Http:HeaderSeconds", "1")]);
+
+        (await SayAsync(impatient, "GET /version HTTP/1.1\r\nHost: a\r\nX-Slow")).Should().StartWith("HTTP/1.1 408");
+    }
 
     // The server closes the connection after each of these.
-    private async Task<string> SayAsync(string request)
+    private static async Task<string> SayAsync(CleanLlmApi api, string request)
     {
         using var deadline = Patience.Deadline();
         using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, Api.Address.Port, deadline.Token);
+        await client.ConnectAsync(IPAddress.Loopback, api.Address.Port, deadline.Token);
         var stream = client.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(request), deadline.Token);
         using var reader = new StreamReader(stream, Encoding.ASCII);

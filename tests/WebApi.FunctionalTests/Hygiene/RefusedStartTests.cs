@@ -152,9 +152,14 @@ public sealed class RefusedStartTests
         silent.Start();
         var postgres = $"Host=127.0.0.1;Port={((IPEndPoint)silent.LocalEndpoint).Port};Database=d;Username=u;Timeout=300";
 
-        var run = await ProgramRun.InProductionAsync(
-            folder, SettingsCheck.Enough.Append(("ConnectionStrings:Postgres", postgres)), _ => silent.AcceptTcpClientAsync());
+        // Held until the program has ended: what nobody refers to is closed by the garbage collector.
+        TcpClient? held = null;
 
+        var run = await ProgramRun.InProductionAsync(
+            folder, SettingsCheck.Enough.Append(("ConnectionStrings:Postgres", postgres)), async _ => held = await silent.AcceptTcpClientAsync());
+
+        held.Should().NotBeNull();
+        held!.Dispose();
         run.ExitCode.Should().BeOneOf(0, 143);
         run.Output.Should().NotContain("Exception").And.NotContain("does not start");
     }

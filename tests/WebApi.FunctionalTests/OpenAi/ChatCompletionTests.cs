@@ -148,6 +148,8 @@ public sealed class ChatCompletionTests(DatabaseKind kind) : OpenAiTests(kind)
     [Test]
     public async Task ARepeatedRequest_WhoseAnswerIsKeptNowhere_IsAnError_InEitherForm()
     {
+        // An instance that starts on a file of SQLite closes what runs there.
+        await Books.ShouldBalanceAsync(Api.Database);
         await using var later = CleanLlmApi.StartBeside(Api, [new("ConnectionStrings:Redis", "")]);
         using var caller = await Api.SignInAsync();
         using var afterwards = new ApiCaller(later.Address);

@@ -33,7 +33,7 @@ public sealed class QuotaTests(DatabaseKind kind) : ApiTests(kind)
         using var caller = await Api.SignInAsync();
 
         var answers = await Task.WhenAll(Enumerable.Range(0, Callers)
-            .Select(_ => caller.PostAsync(Completions, new { prompt = "Hello", model = "ok", maxTokens = 50 })));
+            .Select(_ => caller.PostInCrowdAsync(Completions, new { prompt = "Hello", model = "ok", maxTokens = 50 })));
 
         answers.Count(answer => answer.Status == HttpStatusCode.OK).Should().Be(Budget);
         answers.Where(answer => answer.Status != HttpStatusCode.OK).Should().HaveCount(Callers - Budget)
@@ -48,7 +48,7 @@ public sealed class QuotaTests(DatabaseKind kind) : ApiTests(kind)
     {
         using var caller = await Api.SignInAsync();
         var asked = Enumerable.Range(0, Callers)
-            .Select(_ => caller.PostAsync(Completions, new { prompt = "Hello", model = "slow", maxTokens = AnswerTokens })).ToList();
+            .Select(_ => caller.PostInCrowdAsync(Completions, new { prompt = "Hello", model = "slow", maxTokens = AnswerTokens })).ToList();
 
         await Eventually.HoldsAsync("all but ten are refused", () => Task.FromResult(asked.Count(task => task.IsCompleted) >= Callers - Budget));
         var reserved = await caller.QuotaAsync("tokens");

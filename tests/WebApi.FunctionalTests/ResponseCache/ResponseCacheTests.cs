@@ -14,6 +14,9 @@ public sealed class ResponseCacheTests(DatabaseKind kind) : ApiTests(kind)
     protected override IEnumerable<KeyValuePair<string, string>> Settings =>
         CacheSettings.With("ok@hit", "ok@parameters", "ok@other", "ok@wish", "bytes@stream", "ok@partition", "ok@chat", "status-503@failure", "ok@secret");
 
+    [OneTimeSetUp]
+    public Task ConnectAsync() => CacheSettings.ConnectAsync(Api);
+
     [Test]
     public async Task TheSameAgain_ComesFromTheCache_AndCostsNothingButTheRequest()
     {

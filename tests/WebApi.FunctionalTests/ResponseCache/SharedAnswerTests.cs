@@ -17,6 +17,9 @@ public sealed class SharedAnswerTests(DatabaseKind kind) : ApiTests(kind)
         ["ResponseCache:SharedPlans:0"] = ApiSettings.Plan,
     };
 
+    [OneTimeSetUp]
+    public Task ConnectAsync() => CacheSettings.ConnectAsync(Api);
+
     [Test]
     public async Task ManyWhoAskTheSameAtOnce_MakeOneCall_AndOnePays()
     {
@@ -29,8 +32,8 @@ public sealed class SharedAnswerTests(DatabaseKind kind) : ApiTests(kind)
         {
             var caller = i % 3 == 0 ? other : one;
             if (i % 2 == 0)
-                return (await caller.PostAsync(Completions, question)).ShouldBe(HttpStatusCode.OK).Json;
-            await using var stream = await caller.StreamAsync(Completions, question);
+                return (await caller.PostInCrowdAsync(Completions, question)).ShouldBe(HttpStatusCode.OK).Json;
+            await using var stream = await caller.StreamInCrowdAsync(Completions, question);
             return (await stream.UntilAsync("completion.finished")).Data;
         }).ToList();
         await Eventually.HoldsAsync(
@@ -121,6 +124,7 @@ public sealed class SharedAnswerTests(DatabaseKind kind) : ApiTests(kind)
     public async Task Clear_EmptiesTheCacheOfEveryInstance_AndIsAudited()
     {
         await using var beside = Api.Database.Kind == DatabaseKind.Postgres ? CleanLlmApi.StartBeside(Api) : null;
+        await (beside is null ? Task.CompletedTask : CacheSettings.ConnectAsync(beside));
         using var admin = await Api.SignInAsync();
         using var there = new ApiCaller((beside ?? Api).Address);
         await there.RegisterAsync();

@@ -14,7 +14,9 @@ internal sealed partial class SqlitePlans : IStatementRecord, IObserver<Diagnost
     private static readonly string[] Small = ["ix_completions_lease_expires_at", "ix_completions_cancel_requested"];
 
     private readonly ConcurrentDictionary<string, bool> statements = new(StringComparer.Ordinal);
-    private readonly List<IDisposable> subscriptions = [];
+
+    // Whoever makes a listener, on any thread, tells of it.
+    private readonly ConcurrentBag<IDisposable> subscriptions = [];
     private volatile string? file;
 
     public SqlitePlans() => subscriptions.Add(DiagnosticListener.AllListeners.Subscribe(this));
@@ -42,7 +44,11 @@ internal sealed partial class SqlitePlans : IStatementRecord, IObserver<Diagnost
         return (faults, statements.Count);
     }
 
-    public void Dispose() => subscriptions.ForEach(subscription => subscription.Dispose());
+    public void Dispose()
+    {
+        foreach (var subscription in subscriptions)
+            subscription.Dispose();
+    }
 
     void IObserver<DiagnosticListener>.OnNext(DiagnosticListener value)
     {

@@ -19,7 +19,8 @@ internal sealed class StatementTests(DatabaseKind kind)
     public async Task NoStatement_ReadsThroughATableThatGrows()
     {
         using IStatementRecord record = kind == DatabaseKind.Postgres ? new PostgresPlans() : new SqlitePlans();
-        await using var api = await CleanLlmApi.StartAsync(kind, [.. record.Settings, new("Titles:Enabled", "true"), new("Titles:FromQuestion", "true")]);
+        await using var api = await CleanLlmApi.StartAsync(
+            kind, [.. record.Settings, new("Titles:Enabled", "true"), new("Titles:FromQuestion", "true"), new("Auth:RefreshRetrySeconds", "60")]);
         using var stage = new AccessStage(api);
         await stage.SetAsync();
         if (kind == DatabaseKind.Postgres)

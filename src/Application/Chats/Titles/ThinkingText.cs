@@ -8,7 +8,7 @@ namespace CleanLlm.Application.Chats.Titles;
 /// </summary>
 internal static partial class ThinkingText
 {
-    private const int TimeoutMilliseconds = 200;
+    private const int TimeoutMilliseconds = 2_000;
     private const RegexOptions Style = RegexOptions.CultureInvariant | RegexOptions.IgnoreCase;
 
     private const string FinalChannel = "<|channel|>final";

@@ -47,6 +47,6 @@ internal static partial class PromptText
         : throw new ProviderException(ProviderFailure.Unsupported, "The provider's contract knows text only.");
 
     [GeneratedRegex(
-        @"^(?:System|User|Assistant):", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+        @"^(?:System|User|Assistant):", RegexOptions.Multiline | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 2_000)]
     private static partial Regex RoleAtLineStart();
 }

@@ -6,7 +6,7 @@ namespace CleanLlm.Infrastructure.Ai.Calls;
 /// <summary>Finds the longest answer that a server allows in what it says when a bound is too large for it.</summary>
 internal static partial class UpstreamBounds
 {
-    private const int TimeoutMilliseconds = 200;
+    private const int TimeoutMilliseconds = 2_000;
     private const RegexOptions Style = RegexOptions.CultureInvariant | RegexOptions.IgnoreCase;
 
     /// <summary>In tokens; null when it speaks of no such bound.</summary>

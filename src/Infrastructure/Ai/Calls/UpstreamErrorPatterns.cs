@@ -5,7 +5,7 @@ namespace CleanLlm.Infrastructure.Ai.Calls;
 // The codes and sentences that providers are known to use; the table of the tests says which is whose.
 internal static partial class UpstreamErrors
 {
-    private const int TimeoutMilliseconds = 200;
+    private const int TimeoutMilliseconds = 2_000;
     private const RegexOptions Style = RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.Multiline;
 
     [GeneratedRegex(

@@ -53,7 +53,7 @@ internal sealed partial class ExternalOutcome(
     private static string ErrorOf(Exception? failure) =>
         failure?.Data["error"] is string error && ErrorCode().IsMatch(error) ? error : "";
 
-    [GeneratedRegex("^[a-z_]{1,40}\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 100)]
+    [GeneratedRegex("^[a-z_]{1,40}\\z", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 2_000)]
     private static partial Regex ErrorCode();
 
     [LoggerMessage(LogLevel.Warning, "A sign-in at {Provider} failed: {Failure}")]

@@ -11,6 +11,8 @@ public sealed class AdminProviderTests(DatabaseKind kind) : AdminTests(kind)
     protected override IEnumerable<KeyValuePair<string, string>> Settings =>
     [
         .. base.Settings,
+        // However long the calls take.
+        new("Ai:Breaker:MinimumCalls", "10"), new("Ai:Breaker:SamplingSeconds", "600"),
         .. FaultyUpstreams.Provider(0, "dead", FaultyUpstreams.Nobody, "m"),
         .. FaultyUpstreams.Provider(1, "alive", FaultyUpstreams.Second.BaseUrl, "m", "ok@admin", priority: 1),
     ];

@@ -41,12 +41,12 @@ public sealed class FailingUpstreamTests(DatabaseKind kind) : ApiTests(kind)
             var body = new { prompt = "What is love?", model = "chaos", maxTokens = 50, store = false };
             if (i % ((Requests + Streams) / Streams) != 0)
             {
-                if ((await caller.PostAsync("/api/v1/completions", body)).Status == System.Net.HttpStatusCode.OK)
+                if ((await caller.PostInCrowdAsync("/api/v1/completions", body)).Status == System.Net.HttpStatusCode.OK)
                     Interlocked.Increment(ref succeeded);
                 return;
             }
 
-            await using var events = await caller.StreamAsync("/api/v1/completions", body);
+            await using var events = await caller.StreamInCrowdAsync("/api/v1/completions", body);
             if ((await events.ToEndAsync())[^1].Type == "completion.finished")
                 Interlocked.Increment(ref succeeded);
         });
