@@ -92,7 +92,7 @@ internal sealed class AnswerBoundTests : IDisposable
 
         fixture.Store.Demands.Should().ContainSingle().Which.Should().BeEquivalentTo(
             new { PromptTokens = 12, MaxCompletionTokens = 4_988, MinCompletionTokens = 1 });
-        var call = RoutedCall.Of(fixture.Model.Calls.Should().ContainSingle().Which.Options)!;
+        var call = fixture.Model.Routed.Should().ContainSingle().Which;
         call.PromptTokens.Should().Be(12);
         call.Candidates.Should().Equal([open, RunnerFixture.Small], "a smaller window does for the prompt and a good answer");
     }

@@ -139,5 +139,5 @@ internal sealed class OpenAiEmbeddingTests
     }
 
     private static Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(AiServices ai, string model, EmbeddingGenerationOptions options) =>
-        ai.Get<OpenAiProviders>().EmbeddingsOf("upstream").GenerateAsync(["one", "and two"], options);
+        ai.Embeddings().GenerateAsync(["one", "and two"], options);
 }

@@ -29,7 +29,7 @@ internal sealed partial class EmbeddingRunner(
     CompletionAdmission admission,
     PromptCounting counting,
     CompletionClosings closings,
-    IEmbeddingGenerator<string, Embedding<float>> generator,
+    IEmbeddingRouter router,
     RunningCompletions running,
     ITokenCounter tokens,
     IOptions<CompletionOptions> options,
@@ -197,7 +197,7 @@ internal sealed partial class EmbeddingRunner(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, running.Stopping);
         try
         {
-            var vectors = await generator.GenerateAsync(inputs, request.ToOptions(call), stop.Token);
+            var vectors = await router.GenerateAsync(inputs, request.ToOptions(call.Candidates[0]), call, stop.Token);
             return AreUsable(vectors, inputs.Count) ? vectors : ProviderErrors.From(new ProviderException(ProviderFailure.BadAnswer, "Not one vector a text."));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -250,17 +250,11 @@ internal sealed record EmbeddingRequest(UserId UserId, ApiKeyAccess? Key, IReadO
     /// <summary>The end user that the caller asks for; null when not given.</summary>
     public string? EndUser { get; init; }
 
-    /// <summary>The same for the generator.</summary>
-    public EmbeddingGenerationOptions ToOptions(RoutedCall call)
+    /// <summary>The same for the router.</summary>
+    public EmbeddingGenerationOptions ToOptions(Model wanted) => new()
     {
-        var generation = new EmbeddingGenerationOptions
-        {
-            ModelId = call.Candidates[0].Id,
-            Dimensions = Dimensions,
-            AdditionalProperties = new() { [RoutedCall.Key] = call },
-        };
-        if (EndUser is not null)
-            generation.AdditionalProperties["user"] = System.Text.Json.JsonSerializer.SerializeToElement(EndUser);
-        return generation;
-    }
+        ModelId = wanted.Id,
+        Dimensions = Dimensions,
+        AdditionalProperties = EndUser is null ? null : new() { ["user"] = System.Text.Json.JsonSerializer.SerializeToElement(EndUser) },
+    };
 }

@@ -94,7 +94,7 @@ internal sealed class CacheKeyTests
     {
         var (one, other) = (CacheHost.Call(), CacheHost.Call());
 
-        Of(Messages["text"], CacheHost.OptionsOf(one), one).Should().Equal(Of([new(ChatRole.User, "Hello")], CacheHost.OptionsOf(other), other));
+        Of(Messages["text"], CacheHost.NewOptions(), one).Should().Equal(Of([new(ChatRole.User, "Hello")], CacheHost.NewOptions(), other));
     }
 
     [Test]
@@ -104,10 +104,10 @@ internal sealed class CacheKeyTests
 
         static byte[]? Strict()
         {
-            var options = CacheHost.OptionsOf(CacheHost.Call());
+            var options = CacheHost.NewOptions();
             foreach (var change in new[] { "a strict tool", "a format as its client wrote it", "seed", "stop" })
                 Parameters[change](options);
-            return Of(Picture("low"), options, RoutedCall.Of(options)!);
+            return Of(Picture("low"), options, CacheHost.Call());
         }
     }
 
@@ -116,16 +116,16 @@ internal sealed class CacheKeyTests
     {
         var identities = Parameters.Values.Select(change =>
         {
-            var options = CacheHost.OptionsOf(CacheHost.Call());
+            var options = CacheHost.NewOptions();
             change(options);
-            return Of(Messages["text"], options, RoutedCall.Of(options)!);
+            return Of(Messages["text"], options, CacheHost.Call());
         }).ToList();
-        identities.AddRange(Messages.Values.Select(messages => Of(messages, CacheHost.OptionsOf(CacheHost.Call()), CacheHost.Call())));
-        identities.Add(Of(Messages["text"], CacheHost.OptionsOf(CacheHost.Call()), CacheHost.Call("user:2")));
+        identities.AddRange(Messages.Values.Select(messages => Of(messages, CacheHost.NewOptions(), CacheHost.Call())));
+        identities.Add(Of(Messages["text"], CacheHost.NewOptions(), CacheHost.Call("user:2")));
         var fewer = new RoutedCall { Candidates = [CacheHost.Wanted], Cache = CacheHost.Call().Cache };
-        identities.Add(Of(Messages["text"], CacheHost.OptionsOf(fewer), fewer));
+        identities.Add(Of(Messages["text"], CacheHost.NewOptions(), fewer));
         var elsewhere = new RoutedCall { Candidates = [CacheHost.Wanted with { Provider = "third" }, CacheHost.Smaller], Cache = CacheHost.Call().Cache };
-        identities.Add(Of(Messages["text"], CacheHost.OptionsOf(elsewhere), elsewhere));
+        identities.Add(Of(Messages["text"], CacheHost.NewOptions(), elsewhere));
 
         identities.Should().HaveCount(Parameters.Count + Messages.Count + 3);
         identities.Select(identity => Convert.ToHexString(identity!)).Should().OnlyHaveUniqueItems();
@@ -135,14 +135,14 @@ internal sealed class CacheKeyTests
     public void WhatCannotBeWrittenDown_HasNoIdentity()
     {
         var call = CacheHost.Call();
-        var raw = CacheHost.OptionsOf(call);
+        var raw = CacheHost.NewOptions();
         raw.RawRepresentationFactory = _ => new object();
-        var tool = CacheHost.OptionsOf(call);
+        var tool = CacheHost.NewOptions();
         tool.Tools = [new HostedWebSearchTool()];
 
         Of(Messages["text"], raw, call).Should().BeNull();
         Of(Messages["text"], tool, call).Should().BeNull();
-        Of([new ChatMessage(ChatRole.User, [new ErrorContent("unknown")])], CacheHost.OptionsOf(call), call).Should().BeNull();
+        Of([new ChatMessage(ChatRole.User, [new ErrorContent("unknown")])], CacheHost.NewOptions(), call).Should().BeNull();
     }
 
     private static AdditionalPropertiesDictionary Mark(string time) =>

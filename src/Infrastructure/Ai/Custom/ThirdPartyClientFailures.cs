@@ -3,7 +3,7 @@ using System.Text.Json;
 using CleanLlm.Application.Ai;
 using CleanLlm.Infrastructure.Ai.Calls;
 
-namespace CleanLlm.Infrastructure.Ai.Routing;
+namespace CleanLlm.Infrastructure.Ai.Custom;
 
 /// <summary>Names the failures of clients that are not ours, which throw what they like.</summary>
 internal static class ThirdPartyClientFailures

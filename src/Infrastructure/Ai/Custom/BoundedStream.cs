@@ -1,7 +1,7 @@
 using CleanLlm.Infrastructure.Ai.Calls;
 using Microsoft.Extensions.AI;
 
-namespace CleanLlm.Infrastructure.Ai.Routing;
+namespace CleanLlm.Infrastructure.Ai.Custom;
 
 /// <summary>The stream of a client that is not ours: waited for from outside, as it may not listen to its token.</summary>
 internal sealed class BoundedStream(IAsyncEnumerator<ChatResponseUpdate> updates, CallClock limits) : IAsyncDisposable

@@ -1,8 +1,9 @@
 using System.Collections.Frozen;
 using CleanLlm.Application.Ai;
 using CleanLlm.Domain.Models;
+using CleanLlm.Infrastructure.Ai.Options;
 
-namespace CleanLlm.Infrastructure.Ai;
+namespace CleanLlm.Infrastructure.Ai.Catalog;
 
 /// <summary>Where a model is served.</summary>
 /// <param name="Model">What callers see.</param>

@@ -1,33 +1,20 @@
 using System.ComponentModel.DataAnnotations;
 using CleanLlm.Application.Settings;
 
-namespace CleanLlm.Infrastructure.Ai;
-
-/// <summary>Section <c>Ai</c>: who answers prompts. Without a provider a simulated one is used in Development, and nowhere else.</summary>
-internal sealed record AiOptions
-{
-    /// <summary>The name of the section.</summary>
-    public const string Section = "Ai";
-
-    /// <summary>The providers; a lower <see cref="ProviderOptions.Priority"/> is asked first.</summary>
-    public IList<ProviderOptions> Providers { get; init; } = [];
-
-    /// <summary>How a failed call is tried again.</summary>
-    public RetryOptions Retry { get; init; } = new();
-
-    /// <summary>When what keeps failing is not asked for a while.</summary>
-    public BreakerOptions Breaker { get; init; } = new();
-}
+namespace CleanLlm.Infrastructure.Ai.Options;
 
 /// <summary>One AI provider.</summary>
 internal sealed record ProviderOptions
 {
+    /// <summary>The kind of a provider that names none.</summary>
+    public const string DefaultKind = "OpenAi";
+
     /// <summary>How it is called in the API and the ledger; unique. Default: the kind in lower case.</summary>
     [RegularExpression("[A-Za-z0-9._-]{1,64}")]
     public string Name { get; set; } = "";
 
-    /// <summary>One of <see cref="ProviderKinds.Available"/>, whatever the case. Default: <c>OpenAi</c>.</summary>
-    public string Kind { get; set; } = ProviderKinds.OpenAi;
+    /// <summary>How it is spoken to: the name of one of the kinds that are registered, whatever the case. Default: <c>OpenAi</c>.</summary>
+    public string Kind { get; set; } = DefaultKind;
 
     /// <summary>
     /// Absolute http or https address. Needed by kinds <c>OpenAi</c> (e.g. <c>https://api.openai.com/v1</c>), <c>Predict</c> (what comes
@@ -111,32 +98,4 @@ internal sealed record ProviderOptions
     /// </summary>
     [RegularExpression("base64|float")]
     public string? EmbeddingFormat { get; init; }
-
-    /// <summary>What kinds <c>Predict</c> and <c>Grpc</c> name as the model: nothing, when the service's default is meant.</summary>
-    public string? ModelToName(string? model) => model == Name ? null : model;
-
-    /// <summary>Whether it is asked for its models.</summary>
-    public bool IsListed => ListModels ?? (Kind == ProviderKinds.OpenAi && Models.Count == 0);
-}
-
-/// <summary>How a provider is spoken to.</summary>
-internal static class ProviderKinds
-{
-    /// <summary>Any OpenAI-compatible server.</summary>
-    public const string OpenAi = "OpenAi";
-
-    /// <summary>A service with <c>POST /predict</c>: docs/ai-contract.md.</summary>
-    public const string Predict = "Predict";
-
-    /// <summary>A service of docs/ai-contract/inference.proto.</summary>
-    public const string Grpc = "Grpc";
-
-    /// <summary>Answers by itself and says so.</summary>
-    public const string Simulated = "Simulated";
-
-    /// <summary>An <c>IChatClient</c> that was registered under the provider's name.</summary>
-    public const string Custom = "Custom";
-
-    /// <summary>The kinds of this version.</summary>
-    public static readonly IReadOnlyList<string> Available = [OpenAi, Predict, Grpc, Simulated, Custom];
 }

@@ -1,27 +1,41 @@
+using System.Collections.Concurrent;
 using CleanLlm.Infrastructure.Ai.Calls;
+using CleanLlm.Infrastructure.Ai.Kinds;
+using CleanLlm.Infrastructure.Ai.Options;
 using Grpc.Net.Client;
 using Microsoft.Extensions.AI;
-using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Infrastructure.Ai.Grpc;
 
-/// <summary>The configured gRPC services by name, each on HTTP/2 connections of its own, which are kept alive and renewed.</summary>
-internal sealed class GrpcProviders(IOptions<AiOptions> options, TimeProvider clock) : IDisposable
+/// <summary>
+/// A service of docs/ai-contract/inference.proto. Each provider has HTTP/2 connections of its own, which are kept alive and renewed.
+/// </summary>
+internal sealed class GrpcKind(TimeProvider clock) : IProviderKind, IDisposable
 {
-    private readonly Dictionary<string, (ProviderOptions Options, GrpcChannel Channel)> services = options.Value.Providers
-        .Where(p => p.Kind == ProviderKinds.Grpc)
-        .ToDictionary(p => p.Name, p => (p, Connect(p)), StringComparer.Ordinal);
+    private readonly ConcurrentBag<GrpcChannel> channels = [];
 
-    /// <summary>A chat client of the service.</summary>
-    public IChatClient ClientOf(string provider)
+    public string Name => "Grpc";
+
+    public void FillIn(ProviderOptions provider) => provider.ServeDefaultModel();
+
+    public IEnumerable<string> Faults(ProviderOptions provider, string at)
     {
-        var (service, channel) = services[provider];
-        return new GrpcChatClient(new Inference.V1.Inference.InferenceClient(channel), service, clock);
+        if (HttpAddress.Fault(provider, at) is { } fault)
+            yield return fault;
+        else if (new Uri(provider.BaseUrl!).AbsolutePath != "/")
+            yield return $"{at}:BaseUrl: kind {Name} takes an address without a path, such as http://host:5000.";
+    }
+
+    public IChatClient ChatClientOf(ProviderOptions provider)
+    {
+        var channel = Connect(provider);
+        channels.Add(channel);
+        return new GrpcChatClient(new Inference.V1.Inference.InferenceClient(channel), provider, clock);
     }
 
     public void Dispose()
     {
-        foreach (var (_, channel) in services.Values)
+        foreach (var channel in channels)
             channel.Dispose();
     }
 
@@ -33,7 +47,7 @@ internal sealed class GrpcProviders(IOptions<AiOptions> options, TimeProvider cl
         DisposeHttpClient = true,
         HttpHandler = new SocketsHttpHandler
         {
-            ConnectTimeout = AiRegistration.ConnectTimeout,
+            ConnectTimeout = HttpConnections.ConnectTimeout,
             EnableMultipleHttp2Connections = true,
             // A dead peer is noticed while a call waits for it.
             KeepAlivePingDelay = TimeSpan.FromSeconds(30),

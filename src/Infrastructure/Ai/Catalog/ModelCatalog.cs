@@ -1,18 +1,19 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Domain.Models;
-using CleanLlm.Infrastructure.Ai.OpenAi;
+using CleanLlm.Infrastructure.Ai.Kinds;
+using CleanLlm.Infrastructure.Ai.Options;
 using Microsoft.Extensions.Caching.Hybrid;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace CleanLlm.Infrastructure.Ai;
+namespace CleanLlm.Infrastructure.Ai.Catalog;
 
 /// <summary>
-/// The configured models and those that OpenAI-compatible servers list themselves. A server's list is asked for when first needed,
+/// The configured models and those that providers list themselves. A server's list is asked for when first needed,
 /// then renewed behind the callers' backs: a warm catalogue is one field read.
 /// </summary>
 internal sealed partial class ModelCatalog(
-    IOptions<AiOptions> options, OpenAiProviders servers, HybridCache cache, TimeProvider clock, ILogger<ModelCatalog> logger)
+    IOptions<AiOptions> options, ProviderKinds kinds, HybridCache cache, TimeProvider clock, ILogger<ModelCatalog> logger)
     : IModelCatalog, IAsyncDisposable
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
@@ -82,7 +83,7 @@ internal sealed partial class ModelCatalog(
     {
         var lists = await Task.WhenAll(providers.Select(ModelsOfAsync));
         var now = clock.GetUtcNow();
-        DateTimeOffset? renewAt = !providers.Any(p => p.IsListed) ? null : now + (lists.All(list => list.IsComplete) ? Fresh : RetryIncomplete);
+        DateTimeOffset? renewAt = !providers.Any(p => kinds.ListingOf(p) is not null) ? null : now + (lists.All(list => list.IsComplete) ? Fresh : RetryIncomplete);
         // A renewal that lost a server keeps what was known of it; a first load without any model is tried again by the next caller.
         if (current is { } old)
             lists = [.. lists.Zip(old.Lists, static (list, known) => list.IsComplete ? list : known)];
@@ -102,14 +103,14 @@ internal sealed partial class ModelCatalog(
     /// <summary>What is configured, and then what the server lists besides.</summary>
     private async Task<ModelList> ModelsOfAsync(ProviderOptions provider)
     {
-        if (!provider.IsListed)
+        if (kinds.ListingOf(provider) is not { } listing)
             return new ModelList(provider, [.. provider.Models], IsComplete: true);
         try
         {
             // Only the shut-down ends it, and by the request itself: so nothing is left running when this await returns.
             var listed = await cache.GetOrCreateAsync(
                 $"ai:listed-models:{provider.Name}",
-                _ => new ValueTask<ListedModel[]>(servers.ModelsAsync(provider.Name, lifetime.Token)),
+                _ => new ValueTask<ListedModel[]>(listing.ModelsAsync(provider, lifetime.Token)),
                 Caching,
                 cancellationToken: CancellationToken.None);
             var others = listed.Where(other => provider.Models.All(m => m.Id != other.Id && (m.UpstreamId ?? m.Id) != other.Id)).Select(Described);

@@ -1,7 +1,8 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Infrastructure.Ai.Calls;
+using CleanLlm.Infrastructure.Ai.Options;
 
-namespace CleanLlm.Infrastructure.Ai.Routing;
+namespace CleanLlm.Infrastructure.Ai.Custom;
 
 /// <summary>Calls of clients that are not ours.</summary>
 internal static class ThirdPartyClientCalls

@@ -11,27 +11,26 @@ namespace CleanLlm.Infrastructure.Ai.ResponseCache;
 /// Answers what was answered before from the cache, and lets those who ask the same at the same time share one call, in either
 /// delivery. Calls without <see cref="RoutedCall.Cache"/> pass it by.
 /// </summary>
-internal sealed partial class CachingChatClient(
-    IChatClient inner,
+internal sealed partial class CachingChatRouter(
+    IChatRouter inner,
     CachedAnswers answers,
     ResponseCacheMetrics metrics,
     IOptions<ResponseCacheOptions> limits,
     TimeProvider clock,
-    ILogger<CachingChatClient> logger) : DelegatingChatClient(inner)
+    ILogger<CachingChatRouter> logger) : IChatRouter
 {
     private readonly ConcurrentDictionary<string, SharedAnswer> running = new(StringComparer.Ordinal);
 
-    public override Task<ChatResponse> GetResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        CachedCall.Of(messages, options, stream: false) is { } call
-            ? AnswerOnceAsync(call, cancellationToken)
-            : InnerClient.GetResponseAsync(messages, options, cancellationToken);
+    public Task<ChatResponse> GetResponseAsync(IReadOnlyList<ChatMessage> messages, ChatOptions options, RoutedCall call, CancellationToken ct) =>
+        CachedCall.Of(messages, options, call, stream: false) is { } cached
+            ? AnswerOnceAsync(cached, ct)
+            : inner.GetResponseAsync(messages, options, call, ct);
 
-    public override IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        CachedCall.Of(messages, options, stream: true) is { } call
-            ? AnswerAsync(call, cancellationToken)
-            : InnerClient.GetStreamingResponseAsync(messages, options, cancellationToken);
+    public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IReadOnlyList<ChatMessage> messages, ChatOptions options, RoutedCall call, CancellationToken ct) =>
+        CachedCall.Of(messages, options, call, stream: true) is { } cached
+            ? AnswerAsync(cached, ct)
+            : inner.GetStreamingResponseAsync(messages, options, call, ct);
 
     private async Task<ChatResponse> AnswerOnceAsync(CachedCall call, CancellationToken ct)
     {
@@ -55,7 +54,7 @@ internal sealed partial class CachingChatClient(
         // Who was followed, if anybody was, says no more who answers and who pays.
         call.Forget();
         metrics.Count(CacheOutcome.Miss);
-        return await InnerClient.GetResponseAsync(call.Messages, call.Options, ct);
+        return await inner.GetResponseAsync(call.Messages, call.Options, call.Routed, ct);
     }
 
     private async IAsyncEnumerable<ChatResponseUpdate> AnswerAsync(CachedCall call, [EnumeratorCancellation] CancellationToken ct)
@@ -76,7 +75,7 @@ internal sealed partial class CachingChatClient(
         // Who was followed, if anybody was, says no more who answers and who pays.
         call.Forget();
         metrics.Count(CacheOutcome.Miss);
-        await foreach (var update in InnerClient.GetStreamingResponseAsync(call.Messages, call.Options, ct))
+        await foreach (var update in inner.GetStreamingResponseAsync(call.Messages, call.Options, call.Routed, ct))
             yield return update;
     }
 
@@ -139,9 +138,7 @@ internal sealed partial class CachingChatClient(
                 return;
             }
 
-            var options = call.Options.Clone();
-            shared.Call.AttachTo(options);
-            await foreach (var update in AskAsync(call, options, abandoned))
+            await foreach (var update in AskAsync(call, shared.Call, abandoned))
                 shared.Publish(update);
             var answer = Keepable(shared);
             // Whoever asks once this call has ended must not be given what is not to be repeated.
@@ -162,16 +159,16 @@ internal sealed partial class CachingChatClient(
         }
     }
 
-    private async IAsyncEnumerable<ChatResponseUpdate> AskAsync(CachedCall call, ChatOptions options, [EnumeratorCancellation] CancellationToken ct)
+    private async IAsyncEnumerable<ChatResponseUpdate> AskAsync(CachedCall call, RoutedCall routed, [EnumeratorCancellation] CancellationToken ct)
     {
         if (call.Stream)
         {
-            await foreach (var update in InnerClient.GetStreamingResponseAsync(call.Messages, options, ct))
+            await foreach (var update in inner.GetStreamingResponseAsync(call.Messages, call.Options, routed, ct))
                 yield return update;
             yield break;
         }
 
-        foreach (var update in (await InnerClient.GetResponseAsync(call.Messages, options, ct)).ToChatResponseUpdates())
+        foreach (var update in (await inner.GetResponseAsync(call.Messages, call.Options, routed, ct)).ToChatResponseUpdates())
             yield return update;
     }
 
@@ -206,9 +203,7 @@ internal sealed partial class CachingChatClient(
         public void Forget() => (Routed.Served, Routed.Cached) = (null, false);
 
         /// <summary>Null for any other.</summary>
-        public static CachedCall? Of(IEnumerable<ChatMessage> messages, ChatOptions? options, bool stream) =>
-            RoutedCall.Of(options) is { Cache: { } terms, Candidates.Count: > 0 } routed
-                ? new CachedCall(messages as IReadOnlyList<ChatMessage> ?? [.. messages], options!, routed, terms, stream)
-                : null;
+        public static CachedCall? Of(IReadOnlyList<ChatMessage> messages, ChatOptions options, RoutedCall routed, bool stream) =>
+            routed is { Cache: { } terms, Candidates.Count: > 0 } ? new CachedCall(messages, options, routed, terms, stream) : null;
     }
 }

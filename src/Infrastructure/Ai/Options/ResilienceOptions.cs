@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace CleanLlm.Infrastructure.Ai;
+namespace CleanLlm.Infrastructure.Ai.Options;
 
 /// <summary>How a failed call is tried again, as long as nothing of its answer has reached the caller.</summary>
 internal sealed record RetryOptions

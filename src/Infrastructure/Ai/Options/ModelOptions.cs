@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using CleanLlm.Domain.Models;
 
-namespace CleanLlm.Infrastructure.Ai;
+namespace CleanLlm.Infrastructure.Ai.Options;
 
 /// <summary>One model of a provider.</summary>
 internal sealed record ModelOptions

@@ -3,10 +3,10 @@ using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using NSubstitute;
 
-namespace CleanLlm.Infrastructure.IntegrationTests.Ai;
+namespace CleanLlm.Infrastructure.IntegrationTests.Ai.Routing;
 
 [Parallelizable(ParallelScope.All)]
-internal sealed class RoutingChatClientTests
+internal sealed class ChatRouterTests
 {
     [Test]
     public async Task Model_WhenTwoProvidersServeIt_GoesToTheLowestPriorityNumber()

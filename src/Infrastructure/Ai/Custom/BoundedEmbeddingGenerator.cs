@@ -1,6 +1,7 @@
+using CleanLlm.Infrastructure.Ai.Options;
 using Microsoft.Extensions.AI;
 
-namespace CleanLlm.Infrastructure.Ai.Routing;
+namespace CleanLlm.Infrastructure.Ai.Custom;
 
 /// <summary>Holds a generator of embeddings that is not ours to the time limits of its provider, and names its failures.</summary>
 internal sealed class BoundedEmbeddingGenerator(

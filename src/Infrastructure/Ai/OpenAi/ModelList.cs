@@ -1,13 +1,12 @@
 using System.Text.Json;
 using CleanLlm.Infrastructure.Ai.Calls;
+using CleanLlm.Infrastructure.Ai.Kinds;
+using CleanLlm.Infrastructure.Ai.Options;
 
 namespace CleanLlm.Infrastructure.Ai.OpenAi;
 
-/// <summary>A model as a server lists it at <c>GET /models</c>. How long prompts and answers may be is told under many names, or not at all.</summary>
-/// <param name="Id">The server's name for it.</param>
-/// <param name="ContextWindow">Prompt and answer together, in tokens; null when the server does not tell.</param>
-/// <param name="MaxOutputTokens">The longest answer, in tokens; null when the server does not tell.</param>
-internal sealed record ListedModel(string Id, int? ContextWindow, int? MaxOutputTokens)
+/// <summary>Reads what a server lists at <c>GET /models</c>. How long prompts and answers may be is told under many names, or not at all.</summary>
+internal static class ModelList
 {
     // What is smaller is no window, but a way to say that there is none.
     private const int Least = 16;
@@ -32,20 +31,20 @@ internal sealed record ListedModel(string Id, int? ContextWindow, int? MaxOutput
     /// The models of a list, under <c>data</c> or <c>models</c> or by itself, of names or of objects that have one; those without are left out.
     /// </summary>
     /// <exception cref="JsonException">It is no list of models.</exception>
-    public static ListedModel[] ReadAll(ReadOnlyMemory<byte> json)
+    public static ListedModel[] Read(ReadOnlyMemory<byte> json)
     {
         var reader = new Utf8JsonReader(json.Span);
         var root = JsonElement.ParseValue(ref reader);
         var list = Find(root, "data") ?? Find(root, "models") ?? root;
         return list.ValueKind == JsonValueKind.Array
-            ? [.. list.EnumerateArray().Select(Read).OfType<ListedModel>().DistinctBy(model => model.Id, StringComparer.Ordinal)]
+            ? [.. list.EnumerateArray().Select(ReadModel).OfType<ListedModel>().DistinctBy(model => model.Id, StringComparer.Ordinal)]
             : throw new JsonException("The list of models holds no data.");
     }
 
     private static JsonElement? Find(JsonElement root, string name) =>
         root.ValueKind == JsonValueKind.Object && root.TryGetProperty(name, out var list) && list.ValueKind == JsonValueKind.Array ? list : null;
 
-    private static ListedModel? Read(JsonElement model)
+    private static ListedModel? ReadModel(JsonElement model)
     {
         if (model.ValueKind == JsonValueKind.String)
             return JsonText.Of(model) is { Length: > 0 } only ? new ListedModel(only, null, null) : null;

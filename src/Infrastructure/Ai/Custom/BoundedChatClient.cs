@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
 using CleanLlm.Infrastructure.Ai.Calls;
+using CleanLlm.Infrastructure.Ai.Options;
 using Microsoft.Extensions.AI;
 
-namespace CleanLlm.Infrastructure.Ai.Routing;
+namespace CleanLlm.Infrastructure.Ai.Custom;
 
 /// <summary>Holds a client that is not ours to the time limits of its provider, and names its failures.</summary>
 internal sealed class BoundedChatClient(IChatClient client, ProviderOptions provider, TimeProvider clock) : IChatClient
