@@ -36,12 +36,12 @@ internal sealed class CacheKeyTests
         ["a schema"] = options => options.ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonElement.Parse("""{"type":"object"}"""), "city"),
         ["a schema of another name"] = options => options.ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonElement.Parse("""{"type":"object"}"""), "town"),
         ["another schema"] = options => options.ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonElement.Parse("""{"type":"array"}"""), "city"),
-        ["a format as its client wrote it"] = options => options.AdditionalProperties!["response_format"] = JsonElement.Parse("""{"type":"json_schema","json_schema":{"name":"city","schema":{},"strict":true}}"""),
-        ["a format that is not strict"] = options => options.AdditionalProperties!["response_format"] = JsonElement.Parse("""{"type":"json_schema","json_schema":{"name":"city","schema":{},"strict":false}}"""),
-        ["a choice of a tool"] = options => options.AdditionalProperties!["tool_choice"] = JsonElement.Parse("""{"type":"function","function":{"name":"f"}}"""),
-        ["another unknown field"] = options => options.AdditionalProperties!["logit_bias"] = JsonSerializer.SerializeToElement(2),
+        ["a format as its client wrote it"] = options => Set(options, "response_format", JsonElement.Parse("""{"type":"json_schema","json_schema":{"name":"city","schema":{},"strict":true}}""")),
+        ["a format that is not strict"] = options => Set(options, "response_format", JsonElement.Parse("""{"type":"json_schema","json_schema":{"name":"city","schema":{},"strict":false}}""")),
+        ["a choice of a tool"] = options => Set(options, "tool_choice", JsonElement.Parse("""{"type":"function","function":{"name":"f"}}""")),
+        ["another unknown field"] = options => Set(options, "logit_bias", JsonSerializer.SerializeToElement(2)),
         ["instructions"] = options => options.Instructions = "Be brief.",
-        ["unknown field"] = options => options.AdditionalProperties!["logit_bias"] = JsonSerializer.SerializeToElement(1),
+        ["unknown field"] = options => Set(options, "logit_bias", JsonSerializer.SerializeToElement(1)),
     };
 
     private static readonly Dictionary<string, ChatMessage[]> Messages = new(StringComparer.Ordinal)
@@ -92,9 +92,17 @@ internal sealed class CacheKeyTests
     [Test]
     public void EqualCalls_AreEqual_WhoeverMadeThem()
     {
-        var (one, other) = (CacheHost.Call(), CacheHost.Call());
+        Of(Messages["text"], CacheHost.NewOptions(), CacheHost.Call()).Should().Equal(Of([new(ChatRole.User, "Hello")], CacheHost.NewOptions(), CacheHost.Call()));
+    }
 
-        Of(Messages["text"], CacheHost.NewOptions(), one).Should().Equal(Of([new(ChatRole.User, "Hello")], CacheHost.NewOptions(), other));
+    [Test]
+    public void NoFurtherFields_AreTheSameAsAnEmptySetOfThem()
+    {
+        var empty = CacheHost.NewOptions();
+        empty.AdditionalProperties = [];
+
+        Of(Messages["text"], empty, CacheHost.Call()).Should().Equal(Of(Messages["text"], CacheHost.NewOptions(), CacheHost.Call()));
+        empty.AdditionalProperties.Should().BeEmpty("what a caller hands over is not changed");
     }
 
     [Test]
@@ -144,6 +152,8 @@ internal sealed class CacheKeyTests
         Of(Messages["text"], tool, call).Should().BeNull();
         Of([new ChatMessage(ChatRole.User, [new ErrorContent("unknown")])], CacheHost.NewOptions(), call).Should().BeNull();
     }
+
+    private static void Set(ChatOptions options, string field, JsonElement value) => (options.AdditionalProperties ??= [])[field] = value;
 
     private static AdditionalPropertiesDictionary Mark(string time) =>
         new() { [PartFields.CacheControl] = JsonElement.Parse($$"""{"type":"ephemeral","ttl":"{{time}}"}""") };

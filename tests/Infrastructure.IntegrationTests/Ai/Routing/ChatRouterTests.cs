@@ -1,3 +1,4 @@
+using CleanLlm.Application.Ai;
 using CleanLlm.Testing.Upstream;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
@@ -49,5 +50,45 @@ internal sealed class ChatRouterTests
         await using var ai = new AiServices(settings, add: services => services.AddKeyedSingleton("mine", plugged));
 
         (await ai.OnceAsync("m")).Text.Should().Be("plugged");
+    }
+
+    [Test]
+    public async Task ACall_IsToldWhoAnswers_AndItsOptionsStayAsTheyWere([Values] bool stream)
+    {
+        await using var routed = new RoutedServices(1, null, ("a:Models:0:UpstreamId", "theirs"));
+        var call = new RoutedCall { Candidates = await routed.CandidatesAsync() };
+        var options = new ChatOptions { ModelId = "m", MaxOutputTokens = 7 };
+
+        var router = routed.Ai.Get<IChatRouter>();
+        if (stream)
+            await router.GetStreamingResponseAsync(Ask.Messages, options, call, default).ToChatResponseAsync();
+        else
+            await router.GetResponseAsync(Ask.Messages, options, call, default);
+
+        call.Served.Should().BeSameAs(call.Candidates[0]);
+        (options.ModelId, options.MaxOutputTokens, options.AdditionalProperties).Should().Be(("m", 7, null));
+        var sent = routed.A.Options.Should().ContainSingle().Subject;
+        (sent.ModelId, sent.MaxOutputTokens, sent.AdditionalProperties).Should().Be(("theirs", 7, null));
+    }
+
+    [Test]
+    public async Task ACallForEmbeddings_IsToldWhoMakesThem()
+    {
+        await using var ai = new AiServices([new("Ai:Providers:0:Kind", "Simulated")]);
+        var call = new RoutedCall { Candidates = (await ai.Catalog.CandidatesAsync("simulated-1", default)).All };
+
+        await ai.Get<IEmbeddingRouter>().GenerateAsync(["x"], new() { ModelId = "simulated-1" }, call, default);
+
+        call.Served.Should().BeSameAs(call.Candidates[0]);
+    }
+
+    [Test]
+    public async Task ACallWithoutCandidates_IsAnArgumentException()
+    {
+        await using var ai = new AiServices([]);
+        var call = new RoutedCall { Candidates = [] };
+
+        await ai.Awaiting(a => a.Get<IChatRouter>().GetResponseAsync(Ask.Messages, new(), call, default)).Should().ThrowAsync<ArgumentException>();
+        await ai.Awaiting(a => a.Get<IEmbeddingRouter>().GenerateAsync(["x"], new(), call, default)).Should().ThrowAsync<ArgumentException>();
     }
 }

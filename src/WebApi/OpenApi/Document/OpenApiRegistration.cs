@@ -9,7 +9,7 @@ using NJsonSchema.Generation.TypeMappers;
 using NSwag;
 using NSwag.Generation.AspNetCore;
 
-namespace CleanLlm.WebApi.OpenApi;
+namespace CleanLlm.WebApi.OpenApi.Document;
 
 /// <summary>The OpenAPI document at <c>/swagger/v1/swagger.json</c> and its user interface at <c>/swagger</c>.</summary>
 internal static class OpenApiRegistration

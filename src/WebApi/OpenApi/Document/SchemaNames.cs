@@ -1,6 +1,6 @@
 using NJsonSchema.Generation;
 
-namespace CleanLlm.WebApi.OpenApi;
+namespace CleanLlm.WebApi.OpenApi.Document;
 
 /// <summary>Names a schema as the contract does: <c>ChatDto</c> is a Chat, <c>Page&lt;ChatDto&gt;</c> a PageOfChat.</summary>
 internal sealed class SchemaNames : DefaultSchemaNameGenerator

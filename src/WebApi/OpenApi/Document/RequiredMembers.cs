@@ -1,7 +1,7 @@
 using NJsonSchema;
 using NJsonSchema.Generation;
 
-namespace CleanLlm.WebApi.OpenApi;
+namespace CleanLlm.WebApi.OpenApi.Document;
 
 /// <summary>What C# says cannot be null is required, and so is whatever a constructor has no default for, null or not.</summary>
 internal sealed class RequiredMembers : ISchemaProcessor

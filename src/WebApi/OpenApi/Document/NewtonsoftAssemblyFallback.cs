@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.Loader;
 
-namespace CleanLlm.WebApi.OpenApi;
+namespace CleanLlm.WebApi.OpenApi.Document;
 
 /// <summary>
 /// NSwag.AspNetCore 14.8.0 was built against NJsonSchema.NewtonsoftJson 11.6.2, of which package feeds hold 11.6.1 only. The runtime

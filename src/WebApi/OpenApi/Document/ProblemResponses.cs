@@ -6,7 +6,7 @@ using NSwag;
 using NSwag.Generation.Processors;
 using NSwag.Generation.Processors.Contexts;
 
-namespace CleanLlm.WebApi.OpenApi;
+namespace CleanLlm.WebApi.OpenApi.Document;
 
 /// <summary>Says in words what each status means, which headers come with it, and that any operation may fail unexpectedly.</summary>
 internal sealed class ProblemResponses : IOperationProcessor

@@ -7,7 +7,7 @@ using NSwag.Generation.AspNetCore;
 using NSwag.Generation.Processors;
 using NSwag.Generation.Processors.Contexts;
 
-namespace CleanLlm.WebApi.OpenApi;
+namespace CleanLlm.WebApi.OpenApi.Document;
 
 /// <summary>Gives each operation what its endpoint says only through metadata: name, texts, the credential it wants, its event stream.</summary>
 internal sealed class OperationProcessor : IOperationProcessor

@@ -11,7 +11,7 @@ using NJsonSchema.Generation.TypeMappers;
 using NSwag;
 using NSwag.Generation.Processors.Contexts;
 
-namespace CleanLlm.WebApi.OpenApi;
+namespace CleanLlm.WebApi.OpenApi.Document;
 
 /// <summary>Lists the fixed words of members that C# keeps as text, so that generated clients get a type instead of any text.</summary>
 internal sealed class Vocabularies : ISchemaProcessor
