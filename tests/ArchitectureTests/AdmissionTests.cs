@@ -1,4 +1,4 @@
-using ArchUnitNET.Domain;
+using System.Reflection;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions.Admission;
 using CleanLlm.Application.Completions.Embeddings;
@@ -6,6 +6,7 @@ using CleanLlm.Application.Completions.Running;
 using CleanLlm.Infrastructure.Ai.Routing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Hosting;
+using MethodMember = ArchUnitNET.Domain.MethodMember;
 
 namespace CleanLlm.ArchitectureTests;
 
@@ -84,11 +85,12 @@ public sealed class AdmissionTests
     private static IEnumerable<Type> HoldersOf(Type wanted) =>
         Solution.TypesOf(Solution.Application).Where(type => Solution.NeedsOf(type).Contains(wanted));
 
-    // By the outermost types, as what the compiler nests in one is part of it. A port does not use itself.
-    private static IEnumerable<string> UsersOf(System.Reflection.Assembly assembly, params Type[] wanted) =>
-        Solution.Architecture.Types
-            .Where(type => type.Assembly.FullName == assembly.FullName && type.Dependencies.Any(dependency => wanted.Any(target => target.FullName == dependency.Target.FullName)))
-            .Select(type => type.FullName.Split('+')[0])
-            .Where(user => !wanted.Any(target => target.FullName == user))
-            .Distinct(StringComparer.Ordinal);
+    // A port does not use itself.
+    private static IEnumerable<string> UsersOf(Assembly project, params Type[] wanted)
+    {
+        var names = wanted.Select(type => type.FullName!).ToHashSet(StringComparer.Ordinal);
+        return Solution.CompiledTypesOf(project)
+            .Where(type => !names.Contains(type.FullName) && TypeUses.Of(type).Any(names.Contains))
+            .Select(type => type.FullName);
+    }
 }

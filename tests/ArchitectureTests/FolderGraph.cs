@@ -4,18 +4,17 @@ namespace CleanLlm.ArchitectureTests;
 
 /// <summary>
 /// What the folders of a project use, read from its compiled types: a folder is a namespace at its full depth, and what the compiler nests in a
-/// type counts for that type.
+/// type counts for that type. Only a constant cannot be seen to be used, as the compiler copies it.
 /// </summary>
 internal sealed class FolderGraph
 {
     // From folder to folder, with one use of it.
     private readonly SortedDictionary<string, SortedDictionary<string, string>> edges = new(StringComparer.Ordinal);
 
-    /// <param name="module">The compiled project.</param>
-    /// <param name="isOurs">The types whose folders count, by their full names.</param>
-    public FolderGraph(ModuleDefinition module, Func<TypeDefinition, bool> isOurs)
+    /// <param name="types">All types of a project whose folders count.</param>
+    public FolderGraph(IEnumerable<TypeDefinition> types)
     {
-        var ours = module.Types.Where(isOurs).ToDictionary(type => type.FullName, StringComparer.Ordinal);
+        var ours = types.ToDictionary(type => type.FullName, StringComparer.Ordinal);
         foreach (var type in ours.Values)
         {
             foreach (var used in TypeUses.Of(type))
@@ -51,7 +50,7 @@ internal sealed class FolderGraph
         targets.TryAdd(used.Namespace, $"{user.Name} uses {used.Name}");
     }
 
-    private IEnumerable<string> TargetsOf(string folder) => edges.TryGetValue(folder, out var targets) ? targets.Keys : [];
+    private string[] TargetsOf(string folder) => edges.TryGetValue(folder, out var targets) ? [.. targets.Keys] : [];
 
     private HashSet<string> Reachable(string folder)
     {
@@ -60,7 +59,7 @@ internal sealed class FolderGraph
         while (next.TryPop(out var reached))
         {
             if (seen.Add(reached))
-                Array.ForEach([.. TargetsOf(reached)], next.Push);
+                Array.ForEach(TargetsOf(reached), next.Push);
         }
 
         return seen;

@@ -22,7 +22,7 @@ namespace CleanLlm.Infrastructure.Ai;
 /// <summary>Registers everything that answers prompts.</summary>
 internal static class AiRegistration
 {
-    /// <summary>Adds the chat client, the model catalogue and the token counter, as section <c>Ai</c> says.</summary>
+    /// <summary>Adds the routers, the model catalogue and the token counter, as section <c>Ai</c> says.</summary>
     public static IServiceCollection AddAiInfrastructure(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<AiOptions>(configuration, AiOptions.Section);

@@ -1,4 +1,3 @@
-using CleanLlm.Application.Ai;
 using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Quotas;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using CleanLlm.Application.Ai;
-using CleanLlm.Infrastructure.Ai.OpenAi;
 using CleanLlm.Testing.Upstream;
 using Microsoft.Extensions.AI;
 

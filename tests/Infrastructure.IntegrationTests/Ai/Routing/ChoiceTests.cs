@@ -1,6 +1,5 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Domain.Models;
-using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Ai.Routing;
 
