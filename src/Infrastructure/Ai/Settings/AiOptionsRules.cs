@@ -27,7 +27,7 @@ internal sealed class AiOptionsRules(ProviderKinds kinds) : IValidateOptions<AiO
             yield return fault;
         if (provider is { ListModels: true } && kind is { Listing: null })
             yield return $"{at}:ListModels: kind {kind.Name} cannot be asked for its models.";
-        if (provider is { ListModels: false, Models.Count: 0 })
+        if (provider is { ListModels: false, Models.Count: 0 } && kind is not null)
             yield return $"{at}:Models: needs at least one model, as it is not asked for them.";
         foreach (var model in provider.Models)
         {
@@ -47,10 +47,10 @@ internal sealed class AiOptionsRules(ProviderKinds kinds) : IValidateOptions<AiO
             yield return $"{at}:Models: MaxOutputTokens of '{model.Id}' must be less than its ContextWindow.";
     }
 
-    /// <summary>A name that no configured model has may still be one that a server lists; when no server lists any, it is a mistake.</summary>
+    /// <summary>A name that no configured model has may still be one that a server lists; when no server lists any, it is a mistake. Of a kind that there is not nothing is known.</summary>
     private IEnumerable<string> UnknownFallbacks(AiOptions options)
     {
-        if (options.Providers.Any(p => kinds.ListingOf(p) is not null))
+        if (options.Providers.Any(p => kinds.Find(p) is null || kinds.ListingOf(p) is not null))
             return [];
         var models = options.Providers.SelectMany(p => p.Models).ToList();
         var names = models.SelectMany(m => m.Aliases.Prepend(m.Id)).ToHashSet(StringComparer.Ordinal);

@@ -100,11 +100,15 @@ internal sealed class ProviderKindTests
     }
 
     // Such a name is none for a provider either, and has none of the models that a kind fills in: neither is told beside it.
-    [TestCase("Carrier")]
-    [TestCase("carrier pigeon")]
-    public async Task AKindThatThereIsNot_StopsTheStart_WithOneLineThatNamesThoseThereAre(string kind)
+    [TestCase("Carrier", "true")]
+    [TestCase("carrier pigeon", "false")]
+    public async Task AKindThatThereIsNot_StopsTheStart_WithOneLineThatNamesThoseThereAre(string kind, string listModels)
     {
-        await using var ai = new AiServices([new("Ai:Providers:0:Kind", kind), new("Ai:Providers:0:ListModels", "true")]);
+        await using var ai = new AiServices(
+        [
+            new("Ai:Providers:0:Kind", kind), new("Ai:Providers:0:ListModels", listModels), new("Ai:Providers:1:Kind", "Simulated"),
+            new("Ai:Providers:1:Models:0:Id", "m"), new("Ai:Providers:1:Models:0:Fallbacks:0", "may be one of the other's"),
+        ]);
 
         var starting = () => ai.Get<IStartupValidator>().Validate();
 
