@@ -4,7 +4,7 @@ using CleanLlm.WebApi.Authentication;
 using CleanLlm.WebApi.Endpoints;
 using CleanLlm.WebApi.Http;
 using CleanLlm.WebApi.OpenAi;
-using CleanLlm.WebApi.OpenApi;
+using CleanLlm.WebApi.OpenApi.Document;
 using CleanLlm.WebApi.Startup;
 using CleanLlm.WebApi.Streaming;
 

@@ -1,9 +1,12 @@
-using ArchUnitNET.Domain;
+using System.Reflection;
+using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Completions.Embeddings;
 using CleanLlm.Application.Completions.Running;
+using CleanLlm.Infrastructure.Ai.Routing;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Hosting;
+using MethodMember = ArchUnitNET.Domain.MethodMember;
 
 namespace CleanLlm.ArchitectureTests;
 
@@ -13,14 +16,17 @@ namespace CleanLlm.ArchitectureTests;
 /// </summary>
 public sealed class AdmissionTests
 {
-    private static readonly Type Embeddings = typeof(IEmbeddingGenerator<string, Embedding<float>>);
+    private static readonly Type[] Ports = [typeof(IChatRouter), typeof(IEmbeddingRouter)];
+
+    // What providers are: whoever held one would ask it without the router, and without quota.
+    private static readonly Type[] Clients = [typeof(IChatClient), typeof(IEmbeddingGenerator), typeof(IEmbeddingGenerator<,>)];
 
     [Test]
-    public void AModelClient_IsHeldInApplicationOnlyByTheRunnersOwnHalf()
+    public void ARouter_IsHeldInApplicationOnlyByTheRunnersOwnHalf()
     {
-        HoldersOf(typeof(IChatClient)).Should().Equal(typeof(CompletionAnswering));
+        HoldersOf(typeof(IChatRouter)).Should().Equal(typeof(CompletionAnswering));
         HoldersOf(typeof(CompletionAnswering)).Should().Equal(typeof(CompletionRunner));
-        HoldersOf(Embeddings).Should().Equal(typeof(EmbeddingRunner));
+        HoldersOf(typeof(IEmbeddingRouter)).Should().Equal(typeof(EmbeddingRunner));
     }
 
     [Test]
@@ -31,27 +37,28 @@ public sealed class AdmissionTests
     }
 
     [Test]
-    public void NoTypeOfTheWebApi_TouchesAModelClientOrARunner() =>
-        Solution.Architecture.Types
-            .Where(type => type.Assembly.FullName == Solution.WebApi.FullName && DependsOn(type, typeof(IChatClient), typeof(IEmbeddingGenerator<,>), typeof(CompletionRunner), typeof(CompletionAnswering), typeof(EmbeddingRunner)))
-            .Select(type => type.FullName)
-            .Should().BeEmpty();
+    public void NoTypeOfTheWebApi_TouchesAModelOrARunner() =>
+        UsersOf(Solution.WebApi, [.. Ports, .. Clients, typeof(CompletionRunner), typeof(CompletionAnswering), typeof(EmbeddingRunner)]).Should().BeEmpty();
 
     [Test]
-    public void NoOtherTypeOfApplication_NamesAModelClient() =>
-        Solution.Architecture.Types
-            .Where(type => type.Assembly.FullName == Solution.Application.FullName && DependsOn(type, typeof(IChatClient)))
-            .Select(type => type.FullName.Split('+')[0])
-            .Distinct()
-            .Should().Equal(typeof(CompletionAnswering).FullName);
+    public void NoOtherTypeOfApplication_NamesARouter()
+    {
+        UsersOf(Solution.Application, typeof(IChatRouter)).Should().Equal(typeof(CompletionAnswering).FullName);
+        UsersOf(Solution.Application, typeof(IEmbeddingRouter)).Should().Equal(typeof(EmbeddingRunner).FullName);
+    }
 
     [Test]
-    public void NoOtherTypeOfApplication_NamesAnEmbeddingGenerator() =>
-        Solution.Architecture.Types
-            .Where(type => type.Assembly.FullName == Solution.Application.FullName && DependsOn(type, typeof(IEmbeddingGenerator<,>)))
-            .Select(type => type.FullName.Split('+')[0])
-            .Distinct()
-            .Should().Equal(typeof(EmbeddingRunner).FullName);
+    public void NoTypeOfApplication_NamesAModelClient() => UsersOf(Solution.Application, Clients).Should().BeEmpty();
+
+    // Routers and providers' clients are made and used by the AI side alone: what else Infrastructure does has to ask a use case.
+    [Test]
+    public void NoTypeOfInfrastructureBesideTheAiSide_NamesAModelClientOrARouter()
+    {
+        var users = UsersOf(Solution.Infrastructure, [.. Ports, .. Clients]).ToList();
+
+        users.Should().Contain(typeof(ChatRouter).FullName);
+        users.Where(user => !user.StartsWith("CleanLlm.Infrastructure.Ai.", StringComparison.Ordinal)).Should().BeEmpty();
+    }
 
     // What no endpoint starts is work of the program's own, which a hosted service starts.
     [Test]
@@ -78,6 +85,12 @@ public sealed class AdmissionTests
     private static IEnumerable<Type> HoldersOf(Type wanted) =>
         Solution.TypesOf(Solution.Application).Where(type => Solution.NeedsOf(type).Contains(wanted));
 
-    private static bool DependsOn(IType type, params Type[] wanted) =>
-        type.Dependencies.Any(dependency => wanted.Any(target => target.FullName == dependency.Target.FullName));
+    // A port does not use itself.
+    private static IEnumerable<string> UsersOf(Assembly project, params Type[] wanted)
+    {
+        var names = wanted.Select(type => type.FullName!).ToHashSet(StringComparer.Ordinal);
+        return Solution.CompiledTypesOf(project)
+            .Where(type => !names.Contains(type.FullName) && TypeUses.Of(type).Any(names.Contains))
+            .Select(type => type.FullName);
+    }
 }

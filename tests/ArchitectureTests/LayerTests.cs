@@ -32,7 +32,6 @@ public sealed class LayerTests
         Ours(Solution.Infrastructure).Should().BeSubsetOf(["CleanLlm.Application", "CleanLlm.Domain"]);
 
     [TestCase(@"CleanLlm\.Infrastructure\..*")]
-    [TestCase(@"Microsoft\.EntityFrameworkCore\..*")]
     [TestCase(@"Npgsql\..*")]
     [TestCase(@"StackExchange\.Redis\..*")]
     public void Endpoints_NeitherKnowNorReachTheDatabase(string technology) =>

@@ -3,6 +3,7 @@ using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Completions;
 using CleanLlm.WebApi.Http;
 using MediatR;
+using Mono.Cecil;
 
 namespace CleanLlm.ArchitectureTests;
 
@@ -35,6 +36,11 @@ internal static class Solution
     /// <summary>What we wrote, without what the compiler adds.</summary>
     public static IEnumerable<Type> TypesOf(Assembly assembly) =>
         assembly.GetTypes().Where(type => type.Namespace?.StartsWith("CleanLlm.", StringComparison.Ordinal) == true && !type.Name.Contains('<'));
+
+    /// <summary>The same as they were compiled, without what is nested in them and without the migrations, which EF Core writes.</summary>
+    public static IEnumerable<TypeDefinition> CompiledTypesOf(Assembly assembly) => ModuleDefinition.ReadModule(assembly.Location).Types
+        .Where(type => type.Name == "Program" || type.Namespace.StartsWith("CleanLlm.", StringComparison.Ordinal))
+        .Where(type => !type.Namespace.Contains(".Migrations", StringComparison.Ordinal));
 
     /// <summary>The request that a handler answers; null for any other type.</summary>
     public static Type? RequestOf(Type handler) => handler.GetInterfaces()

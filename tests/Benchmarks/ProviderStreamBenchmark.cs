@@ -3,8 +3,8 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Text;
 using BenchmarkDotNet.Attributes;
-using CleanLlm.Infrastructure.Ai;
 using CleanLlm.Infrastructure.Ai.OpenAi;
+using CleanLlm.Infrastructure.Ai.Options;
 using Microsoft.Extensions.AI;
 using Refit;
 

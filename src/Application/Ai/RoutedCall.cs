@@ -1,17 +1,10 @@
 using CleanLlm.Domain.Models;
-using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Application.Ai;
 
-/// <summary>
-/// What a use case tells the router about a call, and what it learns from it. It travels beside the options, so that every
-/// <see cref="IChatClient"/> on the way may be asked; the router takes it out before a provider's client sees them.
-/// </summary>
+/// <summary>What a use case tells a router about a call, and what it learns from it.</summary>
 public sealed class RoutedCall
 {
-    /// <summary>Where it is kept in <see cref="ChatOptions.AdditionalProperties"/>.</summary>
-    public const string Key = "cleanllm.call";
-
     private TaskCompletionSource? asked;
     private volatile Model? served;
 
@@ -51,13 +44,6 @@ public sealed class RoutedCall
 
     /// <summary>Whether the answer comes from the cache or from a call that another user pays for; final only once it has ended.</summary>
     public bool Cached { get; set; }
-
-    /// <summary>The call that the options belong to; null when they were made without one.</summary>
-    public static RoutedCall? Of(ChatOptions? options) =>
-        options?.AdditionalProperties?.TryGetValue(Key, out var call) == true ? call as RoutedCall : null;
-
-    /// <summary>Lets the options carry it.</summary>
-    public void AttachTo(ChatOptions options) => (options.AdditionalProperties ??= [])[Key] = this;
 }
 
 /// <summary>How an answer may be cached.</summary>

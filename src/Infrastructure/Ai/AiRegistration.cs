@@ -1,10 +1,16 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Settings;
 using CleanLlm.Infrastructure.Ai.Calls;
+using CleanLlm.Infrastructure.Ai.Catalog;
+using CleanLlm.Infrastructure.Ai.Custom;
 using CleanLlm.Infrastructure.Ai.Grpc;
+using CleanLlm.Infrastructure.Ai.Kinds;
 using CleanLlm.Infrastructure.Ai.OpenAi;
+using CleanLlm.Infrastructure.Ai.Options;
 using CleanLlm.Infrastructure.Ai.Predict;
 using CleanLlm.Infrastructure.Ai.Routing;
+using CleanLlm.Infrastructure.Ai.Settings;
+using CleanLlm.Infrastructure.Ai.Simulated;
 using CleanLlm.Infrastructure.Ai.Tokens;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,10 +22,7 @@ namespace CleanLlm.Infrastructure.Ai;
 /// <summary>Registers everything that answers prompts.</summary>
 internal static class AiRegistration
 {
-    /// <summary>The longest wait for a connection to a provider.</summary>
-    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
-
-    /// <summary>Adds the chat client, the model catalogue and the token counter, as section <c>Ai</c> says.</summary>
+    /// <summary>Adds the routers, the model catalogue and the token counter, as section <c>Ai</c> says.</summary>
     public static IServiceCollection AddAiInfrastructure(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<AiOptions>(configuration, AiOptions.Section);
@@ -32,14 +35,23 @@ internal static class AiRegistration
 
         services.AddSingleton<ITokenCounter, O200kTokenCounter>();
         services.AddHostedService<TokenCounterWarmUp>();
-        services.AddSingleton<OpenAiProviders>();
-        services.AddSingleton<PredictProviders>();
-        services.AddSingleton<GrpcProviders>();
+        services.AddProviderKinds();
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<IModelCatalog>(provider => provider.GetRequiredService<ModelCatalog>());
-        services.AddSingleton<ProviderClients>();
         services.AddAiRouting();
         return services;
+    }
+
+    /// <summary>What a provider's <c>Kind</c> may be. Another one is a class and a line here.</summary>
+    private static void AddProviderKinds(this IServiceCollection services)
+    {
+        services.AddSingleton<IProviderKind, OpenAiKind>();
+        services.AddSingleton<IProviderKind, PredictKind>();
+        services.AddSingleton<IProviderKind, GrpcKind>();
+        services.AddSingleton<IProviderKind, SimulatedKind>();
+        services.AddSingleton<IProviderKind, CustomKind>();
+        services.AddSingleton<PluggedInClients>();
+        services.AddSingleton<ProviderKinds>();
     }
 
     /// <summary>
@@ -52,7 +64,7 @@ internal static class AiRegistration
         {
             handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
             handler.PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1);
-            handler.ConnectTimeout = ConnectTimeout;
+            handler.ConnectTimeout = HttpConnections.ConnectTimeout;
             // A stream that is left early ends soon at the provider too, instead of being read on for the sake of its connection.
             handler.ResponseDrainTimeout = TimeSpan.FromMilliseconds(250);
             handler.AllowAutoRedirect = false;

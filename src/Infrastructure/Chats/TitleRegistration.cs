@@ -1,6 +1,7 @@
 using CleanLlm.Application.Chats.Titles;
 using CleanLlm.Application.Settings;
-using CleanLlm.Infrastructure.Ai;
+using CleanLlm.Infrastructure.Ai.Kinds;
+using CleanLlm.Infrastructure.Ai.Options;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -17,9 +18,9 @@ internal static class TitleRegistration
 
     /// <summary>A simulated model answers every question alike, so its titles would be all the same.</summary>
     // It reads what is not checked yet: faults of the providers are not to hide those of the titles.
-    private sealed class SimulatedTitles(IConfiguration configuration) : IPostConfigureOptions<TitleOptions>
+    private sealed class SimulatedTitles(IConfiguration configuration, ProviderKinds kinds) : IPostConfigureOptions<TitleOptions>
     {
         public void PostConfigure(string? name, TitleOptions options) =>
-            options.FromQuestion ??= configuration.ReadSettings<AiOptions>(AiOptions.Section).Providers.All(provider => provider.Kind == ProviderKinds.Simulated);
+            options.FromQuestion ??= configuration.ReadSettings<AiOptions>(AiOptions.Section).Providers.All(provider => kinds.Find(provider) is { IsSimulated: true });
     }
 }

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Net.Sockets;
 using CleanLlm.Application.Faults;
 using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace CleanLlm.Infrastructure.Persistence;
@@ -28,4 +29,6 @@ internal sealed class DatabaseFaults : IDatabaseFaults
         { InnerException: { } cause } => IsTransient(cause),
         _ => false,
     };
+
+    public bool IsConflict(Exception fault) => fault is DbUpdateConcurrencyException;
 }

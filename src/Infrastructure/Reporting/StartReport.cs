@@ -1,7 +1,6 @@
 using System.Reflection;
-using CleanLlm.Infrastructure.Ai;
+using CleanLlm.Infrastructure.Ai.Options;
 using CleanLlm.Infrastructure.Persistence;
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,7 +10,7 @@ namespace CleanLlm.Infrastructure.Reporting;
 
 /// <summary>One line in the log, once the program has started: what runs, and what it uses. It holds no password.</summary>
 internal sealed partial class StartReport(
-    IDbContextFactory<AppDbContext> databases,
+    DatabaseDescription database,
     IOptions<AiOptions> ai,
     IHostEnvironment environment,
     ILogger<StartReport> logger,
@@ -27,7 +26,7 @@ internal sealed partial class StartReport(
         LogStarted(
             Version,
             environment.EnvironmentName,
-            await DatabaseAsync(cancellationToken),
+            await database.ReadAsync(cancellationToken),
             redis is null ? "memory" : "redis",
             string.Join(", ", ai.Value.Providers.Select(provider => $"{provider.Name} ({provider.Kind})")));
     }
@@ -41,16 +40,6 @@ internal sealed partial class StartReport(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    private async Task<string> DatabaseAsync(CancellationToken ct)
-    {
-        await using var database = await databases.CreateDbContextAsync(ct);
-        await database.Database.OpenConnectionAsync(ct);
-        var connection = database.Database.GetDbConnection();
-        return database.IsEmbedded
-            ? $"SQLite {connection.ServerVersion} at {Path.GetFullPath(connection.DataSource)}"
-            : $"PostgreSQL {connection.ServerVersion} at {connection.DataSource}/{connection.Database}";
-    }
 
     [LoggerMessage(
         LogLevel.Information,

@@ -2,7 +2,6 @@ using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Faults;
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.WebApi.Http;
 
@@ -33,8 +32,7 @@ internal sealed partial class FailureHandler(IDatabaseFaults faults, ILogger<Fai
         if (exception is BadHttpRequestException refused)
             return StatusProblems.Of(refused.StatusCode, http);
 
-        // Two requests changed the same thing at once; whoever comes again sees what the first one made of it.
-        if (exception is DbUpdateConcurrencyException)
+        if (faults.IsConflict(exception))
             return Problem.Of(StatusCodes.Status409Conflict, "request.conflict", "This was changed or deleted at the same time; look again.", http);
 
         if (faults.IsTransient(exception))

@@ -1,4 +1,3 @@
-using CleanLlm.Application.Ai;
 using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Quotas;
 
@@ -92,7 +91,7 @@ internal sealed class AnswerBoundTests : IDisposable
 
         fixture.Store.Demands.Should().ContainSingle().Which.Should().BeEquivalentTo(
             new { PromptTokens = 12, MaxCompletionTokens = 4_988, MinCompletionTokens = 1 });
-        var call = RoutedCall.Of(fixture.Model.Calls.Should().ContainSingle().Which.Options)!;
+        var call = fixture.Model.Routed.Should().ContainSingle().Which;
         call.PromptTokens.Should().Be(12);
         call.Candidates.Should().Equal([open, RunnerFixture.Small], "a smaller window does for the prompt and a good answer");
     }

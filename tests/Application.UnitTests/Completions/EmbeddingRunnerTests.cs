@@ -193,7 +193,7 @@ public sealed class EmbeddingRunnerTests
         return runner.RunAsync(new EmbeddingRequest(fixture.UserId, Key: null, inputs, model), CancellationToken.None);
     }
 
-    private sealed class Generator : IEmbeddingGenerator<string, Embedding<float>>
+    private sealed class Generator : IEmbeddingRouter
     {
         public long? Reported { get; init; }
 
@@ -212,14 +212,14 @@ public sealed class EmbeddingRunnerTests
         public int Calls { get; private set; }
 
         public async Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(
-            IEnumerable<string> values, EmbeddingGenerationOptions? options = null, CancellationToken cancellationToken = default)
+            IReadOnlyList<string> values, EmbeddingGenerationOptions options, RoutedCall call, CancellationToken ct)
         {
             Calls++;
             if (Hangs)
-                await Task.Delay(Timeout.Infinite, cancellationToken);
+                await Task.Delay(Timeout.Infinite, ct);
             if (Failure is not null)
                 throw Failure;
-            if (Serves is { } place && options!.AdditionalProperties![RoutedCall.Key] is RoutedCall call)
+            if (Serves is { } place)
                 call.Served = call.Candidates[place];
             var vectors = values.Skip(Missing).Select(_ => new Embedding<float>(new float[] { 1, 2 })).ToList();
             if (Last is not null)
@@ -228,12 +228,6 @@ public sealed class EmbeddingRunnerTests
             {
                 Usage = Reported is { } count ? new UsageDetails { InputTokenCount = count } : null,
             };
-        }
-
-        public object? GetService(Type serviceType, object? serviceKey = null) => null;
-
-        public void Dispose()
-        {
         }
     }
 }

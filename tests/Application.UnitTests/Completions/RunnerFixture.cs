@@ -224,7 +224,6 @@ internal sealed class RunnerFixture
         Retries.Dispose();
         Gate.Dispose();
         Running.Dispose();
-        Model.Dispose();
     }
 
     async ValueTask<Plan?> IPlanLookup.PlanOfAsync(UserId user, CancellationToken ct)
@@ -259,6 +258,8 @@ internal sealed class RunnerFixture
     bool IProviderPlaces.Any(IReadOnlyList<Model> candidates, bool isBackground) => isBackground ? Places.AnyBackground : Places.Any;
 
     bool IDatabaseFaults.IsTransient(Exception fault) => fault is TimeoutException;
+
+    bool IDatabaseFaults.IsConflict(Exception fault) => false;
 
     Task IIdempotencyKeys.ForgetAsync(CancellationToken ct) => Task.CompletedTask;
 

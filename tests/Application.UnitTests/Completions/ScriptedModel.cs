@@ -6,7 +6,7 @@ using Microsoft.Extensions.AI;
 namespace CleanLlm.Application.UnitTests.Completions;
 
 /// <summary>A model that says what the test tells it to, when the test tells it to.</summary>
-internal sealed class ScriptedModel : IChatClient
+internal sealed class ScriptedModel : IChatRouter
 {
     private readonly Channel<object> script = Channel.CreateUnbounded<object>();
 
@@ -15,6 +15,9 @@ internal sealed class ScriptedModel : IChatClient
 
     /// <summary>What it was asked, call by call.</summary>
     public List<(IReadOnlyList<ChatMessage> Messages, ChatOptions? Options)> Calls { get; } = [];
+
+    /// <summary>Who might have answered, call by call.</summary>
+    public List<RoutedCall> Routed { get; } = [];
 
     public ScriptedModel Says(params string[] pieces)
     {
@@ -45,29 +48,24 @@ internal sealed class ScriptedModel : IChatClient
     public ScriptedModel Throws(Exception exception) => Put(exception);
 
     public async Task<ChatResponse> GetResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        await GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+        IReadOnlyList<ChatMessage> messages, ChatOptions options, RoutedCall call, CancellationToken ct) =>
+        await GetStreamingResponseAsync(messages, options, call, ct).ToChatResponseAsync(ct);
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IReadOnlyList<ChatMessage> messages, ChatOptions options, RoutedCall call, [EnumeratorCancellation] CancellationToken ct)
     {
         Calls.Add(([.. messages], options));
+        Routed.Add(call);
         if (EndsWhenStopped)
         {
-            await using var stopped = cancellationToken.UnsafeRegister(static model => ((ScriptedModel)model!).Ends(), this);
+            await using var stopped = ct.UnsafeRegister(static model => ((ScriptedModel)model!).Ends(), this);
             await foreach (var next in script.Reader.ReadAllAsync(CancellationToken.None))
                 yield return (ChatResponseUpdate)next;
             yield break;
         }
 
-        await foreach (var next in script.Reader.ReadAllAsync(cancellationToken))
+        await foreach (var next in script.Reader.ReadAllAsync(ct))
             yield return next is Exception exception ? throw exception : (ChatResponseUpdate)next;
-    }
-
-    public object? GetService(Type serviceType, object? serviceKey = null) => null;
-
-    public void Dispose()
-    {
     }
 
     private ScriptedModel Put(object next)

@@ -48,6 +48,8 @@ internal sealed class DatabaseRetriesTests : IDatabaseFaults
 
     bool IDatabaseFaults.IsTransient(Exception fault) => fault is TimeoutException;
 
+    bool IDatabaseFaults.IsConflict(Exception fault) => false;
+
     private static Func<CancellationToken, Task<bool>> FailsFirst(Func<CancellationToken, Task<bool>> again)
     {
         var failed = false;

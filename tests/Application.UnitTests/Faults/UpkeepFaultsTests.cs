@@ -108,6 +108,8 @@ internal sealed class UpkeepFaultsTests : IDatabaseFaults, ILogger
         _ => false,
     };
 
+    bool IDatabaseFaults.IsConflict(Exception fault) => false;
+
     IDisposable? ILogger.BeginScope<TState>(TState state) => null;
 
     bool ILogger.IsEnabled(LogLevel logLevel) => true;

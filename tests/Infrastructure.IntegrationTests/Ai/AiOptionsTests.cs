@@ -1,4 +1,4 @@
-using CleanLlm.Infrastructure.Ai;
+using CleanLlm.Infrastructure.Ai.Options;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Ai;

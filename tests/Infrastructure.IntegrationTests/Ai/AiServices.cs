@@ -1,6 +1,7 @@
 using System.Globalization;
 using CleanLlm.Application.Ai;
 using CleanLlm.Infrastructure.Ai;
+using CleanLlm.Infrastructure.Ai.Routing;
 using CleanLlm.Testing.Upstream;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
@@ -27,7 +28,8 @@ internal sealed class AiServices : IAsyncDisposable
         services = collection.BuildServiceProvider();
     }
 
-    public IChatClient Chat => services.GetRequiredService<IChatClient>();
+    /// <summary>Asks whoever serves the model that the options name, as a use case does.</summary>
+    public IChatClient Chat => new CatalogCaller(services.GetRequiredService<IChatRouter>(), Catalog);
 
     public IModelCatalog Catalog => services.GetRequiredService<IModelCatalog>();
 
@@ -35,6 +37,16 @@ internal sealed class AiServices : IAsyncDisposable
 
     /// <summary>One provider's own client, without the router.</summary>
     public IChatClient Client(string provider = "upstream") => Get<ProviderClients>().Of(provider);
+
+    /// <summary>One provider's own generator of embeddings, without the router.</summary>
+    public IEmbeddingGenerator<string, Embedding<float>> Embeddings(string provider = "upstream") => Get<ProviderClients>().EmbeddingsOf(provider)!;
+
+    /// <summary>Asks whoever serves the model for embeddings, as a use case does.</summary>
+    public async Task<GeneratedEmbeddings<Embedding<float>>> EmbedAsync(IReadOnlyList<string> values, EmbeddingGenerationOptions options)
+    {
+        var call = new RoutedCall { Candidates = (await Catalog.CandidatesAsync(options.ModelId!, default)).All };
+        return await Get<IEmbeddingRouter>().GenerateAsync(values, options, call, default);
+    }
 
     public T Get<T>() where T : notnull => services.GetRequiredService<T>();
 

@@ -1,5 +1,5 @@
-using CleanLlm.Infrastructure.Ai;
 using CleanLlm.Infrastructure.Ai.Calls;
+using CleanLlm.Infrastructure.Ai.Options;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Ai;

@@ -62,7 +62,7 @@ internal sealed class ErrorBodyTests
         Upstream.Model("embed@too-long").Refusal = _ => (400, TooLong);
         await using var ai = AiServices.With(Upstream, null, "embed@too-long");
 
-        var asking = () => ai.Get<Infrastructure.Ai.OpenAi.OpenAiProviders>().EmbeddingsOf("upstream")
+        var asking = () => ai.Embeddings()
             .GenerateAsync(["one"], new EmbeddingGenerationOptions { ModelId = "embed@too-long" });
 
         (await asking.Should().ThrowAsync<ProviderException>()).Which.Failure.Should().Be(ProviderFailure.ContextTooLong);

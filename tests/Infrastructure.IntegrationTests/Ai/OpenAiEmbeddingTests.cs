@@ -1,6 +1,5 @@
 using System.Text.Json;
 using CleanLlm.Application.Ai;
-using CleanLlm.Infrastructure.Ai.OpenAi;
 using CleanLlm.Testing.Upstream;
 using Microsoft.Extensions.AI;
 
@@ -139,5 +138,5 @@ internal sealed class OpenAiEmbeddingTests
     }
 
     private static Task<GeneratedEmbeddings<Embedding<float>>> GenerateAsync(AiServices ai, string model, EmbeddingGenerationOptions options) =>
-        ai.Get<OpenAiProviders>().EmbeddingsOf("upstream").GenerateAsync(["one", "and two"], options);
+        ai.Embeddings().GenerateAsync(["one", "and two"], options);
 }

@@ -91,9 +91,8 @@ internal sealed class SimulatedFaultTests
     public async Task Embeddings_AreTheSameForTheSameText_AndOfLengthOne()
     {
         await using var ai = With("simulated-1", TimeProvider.System);
-        var generator = ai.Get<IEmbeddingGenerator<string, Embedding<float>>>();
 
-        var made = await generator.GenerateAsync(["one", "two", "one"], new EmbeddingGenerationOptions { ModelId = "simulated-1", Dimensions = 64 });
+        var made = await ai.EmbedAsync(["one", "two", "one"], new EmbeddingGenerationOptions { ModelId = "simulated-1", Dimensions = 64 });
 
         made[0].Vector.ToArray().Should().HaveCount(64).And.Equal(made[2].Vector.ToArray());
         made[0].Vector.ToArray().Should().NotEqual(made[1].Vector.ToArray());

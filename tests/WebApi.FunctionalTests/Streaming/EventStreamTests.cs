@@ -224,6 +224,8 @@ public sealed class EventStreamTests
 
     bool IDatabaseFaults.IsTransient(Exception fault) => false;
 
+    bool IDatabaseFaults.IsConflict(Exception fault) => false;
+
     void IHttpRequestLifetimeFeature.Abort() => leaving.Cancel();
 
     private static string Ending => "id: 1\nevent: completion.failed\ndata: {\"detail\":\"over\"}\n\n";

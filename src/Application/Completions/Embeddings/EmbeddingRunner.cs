@@ -25,7 +25,7 @@ namespace CleanLlm.Application.Completions.Embeddings;
 internal sealed partial class EmbeddingRunner(
     Admission admission,
     CompletionClosings closings,
-    IEmbeddingGenerator<string, Embedding<float>> generator,
+    IEmbeddingRouter router,
     RunningCompletions running,
     IOptions<CompletionOptions> options,
     TimeProvider clock,
@@ -133,7 +133,7 @@ internal sealed partial class EmbeddingRunner(
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, running.Stopping);
         try
         {
-            var vectors = await generator.GenerateAsync(prompt.Inputs, request.ToOptions(prompt, call), stop.Token);
+            var vectors = await router.GenerateAsync(prompt.Inputs, request.ToOptions(prompt, call.Candidates[0]), call, stop.Token);
             return AreUsable(vectors, prompt.Inputs.Count) ? vectors : ProviderErrors.From(new ProviderException(ProviderFailure.BadAnswer, "Not one vector a text."));
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -198,16 +198,11 @@ internal sealed record EmbeddingRequest(UserId UserId, ApiKeyAccess? Key, IReadO
         Options = EndUser is null ? null : new ChatOptions { AdditionalProperties = new() { [EndUserField] = JsonSerializer.SerializeToElement(EndUser) } },
     };
 
-    /// <summary>What is asked of the generator beside the texts.</summary>
-    public EmbeddingGenerationOptions ToOptions(ModelPrompt prompt, RoutedCall call)
+    /// <summary>What is asked of the router beside the texts.</summary>
+    public EmbeddingGenerationOptions ToOptions(ModelPrompt prompt, Model wanted) => new()
     {
-        var generation = new EmbeddingGenerationOptions
-        {
-            ModelId = call.Candidates[0].Id,
-            Dimensions = Dimensions,
-            AdditionalProperties = prompt.Options?.AdditionalProperties?.Clone() ?? [],
-        };
-        generation.AdditionalProperties[RoutedCall.Key] = call;
-        return generation;
-    }
+        ModelId = wanted.Id,
+        Dimensions = Dimensions,
+        AdditionalProperties = prompt.Options?.AdditionalProperties,
+    };
 }

@@ -13,7 +13,7 @@ namespace CleanLlm.Application.Completions.Running;
 
 /// <summary>The half of a completion that needs no caller: answer, finish, commit.</summary>
 internal sealed partial class CompletionAnswering(
-    IChatClient client,
+    IChatRouter router,
     CompletionClosings closings,
     RunningCompletions running,
     CompletionSharing sharing,
@@ -98,12 +98,12 @@ internal sealed partial class CompletionAnswering(
     {
         if (!run.IsStreamed)
         {
-            var response = await client.GetResponseAsync(messages, chatOptions, ct);
+            var response = await router.GetResponseAsync(messages, chatOptions, run.Call, ct);
             (run.ReportedUsage, run.FinishReason) = (response.Usage, response.FinishReason);
             return response.Messages.SelectMany(message => message.Contents).Select(content => Take(run, content)).FirstOrDefault(error => error is not null);
         }
 
-        await foreach (var update in client.GetStreamingResponseAsync(messages, chatOptions, ct))
+        await foreach (var update in router.GetStreamingResponseAsync(messages, chatOptions, run.Call, ct))
         {
             run.FinishReason = update.FinishReason ?? run.FinishReason;
             // By index: an enumerator of the list would be one more object a token.
@@ -170,7 +170,6 @@ internal sealed partial class CompletionAnswering(
     {
         var chatOptions = admitted.Prompt.Options?.Clone() ?? new ChatOptions();
         (chatOptions.ModelId, chatOptions.Temperature, chatOptions.MaxOutputTokens) = (run.Model, admitted.Temperature, run.MaxCompletionTokens);
-        run.Call.AttachTo(chatOptions);
         return chatOptions;
     }
 

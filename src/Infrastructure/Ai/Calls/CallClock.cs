@@ -1,3 +1,5 @@
+using CleanLlm.Infrastructure.Ai.Options;
+
 namespace CleanLlm.Infrastructure.Ai.Calls;
 
 /// <summary>

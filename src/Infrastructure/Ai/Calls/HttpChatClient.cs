@@ -1,6 +1,7 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using CleanLlm.Application.Ai;
+using CleanLlm.Infrastructure.Ai.Options;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.Ai.Calls;

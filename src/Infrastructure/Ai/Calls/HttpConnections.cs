@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using CleanLlm.Infrastructure.Ai.Options;
 
 namespace CleanLlm.Infrastructure.Ai.Calls;
 
@@ -7,6 +8,9 @@ internal static class HttpConnections
 {
     /// <summary>The name of their HTTP client.</summary>
     public const string Name = "ai";
+
+    /// <summary>The longest wait for a connection to a provider.</summary>
+    public static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>A client that speaks to one provider, with its credential.</summary>
     public static HttpClient CreateClient(this IHttpClientFactory http, ProviderOptions provider)

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using CleanLlm.Application.Ai;
 using CleanLlm.Inference.V1;
 using CleanLlm.Infrastructure.Ai.Calls;
+using CleanLlm.Infrastructure.Ai.Options;
 using Grpc.Core;
 using Microsoft.Extensions.AI;
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CleanLlm.Infrastructure.Ai.Options;
 
 namespace CleanLlm.Infrastructure.Ai.OpenAi;
 

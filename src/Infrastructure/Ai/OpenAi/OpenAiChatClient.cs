@@ -1,5 +1,6 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Infrastructure.Ai.Calls;
+using CleanLlm.Infrastructure.Ai.Options;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.Ai.OpenAi;

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using CleanLlm.Application.Ai;
 using CleanLlm.Infrastructure.Ai.Calls;
+using CleanLlm.Infrastructure.Ai.Options;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.Ai.OpenAi;

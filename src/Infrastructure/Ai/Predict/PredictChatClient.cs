@@ -1,5 +1,7 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Infrastructure.Ai.Calls;
+using CleanLlm.Infrastructure.Ai.Kinds;
+using CleanLlm.Infrastructure.Ai.Options;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.Ai.Predict;

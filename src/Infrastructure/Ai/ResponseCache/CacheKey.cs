@@ -49,11 +49,11 @@ internal static class CacheKey
 
     private static ChatOptions Parameters(ChatOptions options)
     {
-        var parameters = options.Clone();
-        parameters.AdditionalProperties?.Remove(RoutedCall.Key);
+        if (options.AdditionalProperties is not { Count: 0 })
+            return options;
         // Whether there were none or an empty set of them makes no difference.
-        if (parameters.AdditionalProperties is { Count: 0 })
-            parameters.AdditionalProperties = null;
+        var parameters = options.Clone();
+        parameters.AdditionalProperties = null;
         return parameters;
     }
 

@@ -1,5 +1,4 @@
 using CleanLlm.Application.Ai;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -9,7 +8,7 @@ namespace CleanLlm.Infrastructure.Ai.ResponseCache;
 /// <summary>Registers the response cache.</summary>
 internal static class ResponseCacheRegistration
 {
-    /// <summary>Puts the cache in front of the chat client that is registered.</summary>
+    /// <summary>Puts the cache in front of the chat router that is registered.</summary>
     public static IServiceCollection AddResponseCache(this IServiceCollection services)
     {
         services.AddMetrics();
@@ -17,7 +16,7 @@ internal static class ResponseCacheRegistration
         services.AddSingleton<CacheGeneration>();
         services.AddSingleton<IResponseCache>(provider => provider.GetRequiredService<CacheGeneration>());
         services.AddSingleton<CachedAnswers>();
-        services.Decorate<IChatClient>((inner, provider) => ActivatorUtilities.CreateInstance<CachingChatClient>(provider, inner));
+        services.Decorate<IChatRouter, CachingChatRouter>();
         // The memory cache below HybridCache, whose other users keep nothing in it.
         services.AddOptions<MemoryCacheOptions>().Configure<IOptions<ResponseCacheOptions>>((memory, cache) => memory.SizeLimit = cache.Value.MemoryBytes);
         return services;

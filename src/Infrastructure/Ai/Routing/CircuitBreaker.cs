@@ -1,3 +1,4 @@
+using CleanLlm.Infrastructure.Ai.Options;
 using Polly;
 using Polly.CircuitBreaker;
 

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using CleanLlm.Infrastructure.Ai.Options;
 
 namespace CleanLlm.Infrastructure.Ai.Routing;
 

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using CleanLlm.Infrastructure.Ai.Options;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

@@ -1,4 +1,5 @@
 using CleanLlm.Application.Ai;
+using CleanLlm.Infrastructure.Ai.Catalog;
 using Polly.CircuitBreaker;
 
 namespace CleanLlm.Infrastructure.Ai.Routing;

@@ -1,3 +1,5 @@
+using CleanLlm.Infrastructure.Ai.Options;
+
 namespace CleanLlm.Infrastructure.Ai.Routing;
 
 /// <summary>One model of a provider as the router sees it: whether it may be asked now. Its siblings at the provider have their own.</summary>

@@ -1,5 +1,6 @@
 using System.Threading.RateLimiting;
 using CleanLlm.Application.Ai;
+using CleanLlm.Infrastructure.Ai.Options;
 using Microsoft.Extensions.Logging;
 
 namespace CleanLlm.Infrastructure.Ai.Routing;

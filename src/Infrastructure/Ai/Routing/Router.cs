@@ -1,4 +1,6 @@
 using CleanLlm.Application.Ai;
+using CleanLlm.Infrastructure.Ai.Catalog;
+using CleanLlm.Infrastructure.Ai.Options;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -31,18 +33,14 @@ internal sealed partial class Router(
 
     /// <summary>Begins a call.</summary>
     /// <param name="operation">What is asked, as telemetry calls it: <c>chat</c> or <c>embeddings</c>.</param>
-    /// <param name="modelId">An id or an alias.</param>
-    /// <param name="call">What the use case says about who may answer; null to let anybody who serves the model.</param>
+    /// <param name="call">Who may answer.</param>
     /// <param name="serves">Tells which providers can do this at all.</param>
     /// <param name="ct">The caller's.</param>
-    /// <exception cref="ArgumentException">Nobody serves the model: callers look it up in the catalogue first.</exception>
-    public async ValueTask<CallRoute> BeginAsync(
-        string operation, string? modelId, RoutedCall? call, Func<RoutedProvider, bool>? serves, CancellationToken ct)
+    /// <exception cref="ArgumentException">Nobody may: callers look the model up in the catalogue first.</exception>
+    public async ValueTask<CallRoute> BeginAsync(string operation, RoutedCall call, Func<RoutedProvider, bool>? serves, CancellationToken ct)
     {
-        if (modelId is null)
-            throw new ArgumentException("A model is needed to choose a provider.", nameof(modelId));
         var routes = await catalog.RoutesAsync(ct);
-        var models = call?.Candidates ?? routes.Candidates(modelId).All;
+        var models = call.Candidates;
         var candidates = new List<RouteCandidate>(models.Count);
         var (group, wanted) = (0, models.Count > 0 ? routes.Of(models[0]) : null);
         for (var i = 0; i < models.Count && candidates.Count < MostCandidates; i++)
@@ -59,7 +57,7 @@ internal sealed partial class Router(
 
         return candidates.Count > 0
             ? new CallRoute([.. candidates], this, operation, ct)
-            : throw new ArgumentException("No provider serves the model.", nameof(modelId));
+            : throw new ArgumentException("No provider serves the model.", nameof(call));
     }
 
     /// <summary>Leads a call that has one answer.</summary>

@@ -1,5 +1,4 @@
 using CleanLlm.Application.Ai;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -8,7 +7,7 @@ namespace CleanLlm.Infrastructure.Ai.Routing;
 /// <summary>Registers what leads calls to providers.</summary>
 internal static class RoutingRegistration
 {
-    /// <summary>Adds the clients that use cases see, and what admins see of the providers.</summary>
+    /// <summary>Adds the routers that use cases see, and what admins see of the providers.</summary>
     public static IServiceCollection AddAiRouting(this IServiceCollection services)
     {
         services.AddMetrics();
@@ -17,8 +16,9 @@ internal static class RoutingRegistration
         services.AddSingleton<RoutingMetrics>();
         services.AddSingleton<Router>();
         services.AddSingleton<IProviderPlaces, ProviderPlaces>();
-        services.AddSingleton<IChatClient, RoutingChatClient>();
-        services.AddSingleton<IEmbeddingGenerator<string, Embedding<float>>, RoutingEmbeddingGenerator>();
+        services.AddSingleton<ProviderClients>();
+        services.AddSingleton<IChatRouter, ChatRouter>();
+        services.AddSingleton<IEmbeddingRouter, EmbeddingRouter>();
         services.AddSingleton<IProviderStates, ProviderStates>();
         return services;
     }

@@ -32,6 +32,7 @@ internal static class PersistenceRegistration
 
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<AppDbContext>>().CreateDbContext());
         services.AddSingleton<IDatabaseFaults, DatabaseFaults>();
+        services.AddSingleton<DatabaseDescription>();
         services.AddSettings<List<PlanOptions>>(configuration, PlanOptions.Section);
         services.AddSingleton<IValidateOptions<List<PlanOptions>>, PlanOptionsValidator>();
         services.AddHostedService<DatabaseStartup>();

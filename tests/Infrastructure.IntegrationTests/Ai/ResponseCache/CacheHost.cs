@@ -42,11 +42,11 @@ internal sealed class CacheHost : IAsyncDisposable
             .AddSingleton(new KeyEncryptionKeys(Options.Create(new EncryptionOptions { Keys = keys is [] ? [OneKey] : keys })))
             .AddSingleton<EphemeralEncryptor>()
             .AddSingleton(Options.Create(options ?? new ResponseCacheOptions()))
-            .AddSingleton<IChatClient>(model)
+            .AddSingleton<IChatRouter>(model)
             .AddCaching(configuration)
             .AddResponseCache()
             .BuildServiceProvider();
-        Chat = services.GetRequiredService<IChatClient>();
+        Chat = services.GetRequiredService<IChatRouter>();
         var own = services.GetRequiredService<IMeterFactory>();
         meters.InstrumentPublished = (instrument, listener) =>
         {
@@ -61,7 +61,7 @@ internal sealed class CacheHost : IAsyncDisposable
     // HybridCache reads the time of the machine, so the tests begin there.
     public FakeTimeProvider Clock { get; } = new(TimeProvider.System.GetUtcNow());
 
-    public IChatClient Chat { get; }
+    public IChatRouter Chat { get; }
 
     public IResponseCache Cache => services.GetRequiredService<IResponseCache>();
 
@@ -73,18 +73,13 @@ internal sealed class CacheHost : IAsyncDisposable
     /// <summary>A call that may be cached.</summary>
     public static RoutedCall Call(string partition = "user:1") => new() { Candidates = [Wanted, Smaller], Cache = new CacheTerms(partition) };
 
-    public static ChatOptions OptionsOf(RoutedCall call)
-    {
-        var options = new ChatOptions { ModelId = "model", Temperature = 0, MaxOutputTokens = 100 };
-        call.AttachTo(options);
-        return options;
-    }
+    public static ChatOptions NewOptions() => new() { ModelId = "model", Temperature = 0, MaxOutputTokens = 100 };
 
     public Task<ChatResponse> AskAsync(RoutedCall call, string prompt = "hello", CancellationToken ct = default) =>
-        Chat.GetResponseAsync([new ChatMessage(ChatRole.User, prompt)], OptionsOf(call), ct);
+        Chat.GetResponseAsync([new ChatMessage(ChatRole.User, prompt)], NewOptions(), call, ct);
 
     public IAsyncEnumerable<ChatResponseUpdate> StreamAsync(RoutedCall call, string prompt = "hello", CancellationToken ct = default) =>
-        Chat.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, prompt)], OptionsOf(call), ct);
+        Chat.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, prompt)], NewOptions(), call, ct);
 
     /// <summary>Waits until Redis answers; from then on it is taken for away only when it says so, not because this machine is busy.</summary>
     public async Task<CacheHost> ConnectedAsync()

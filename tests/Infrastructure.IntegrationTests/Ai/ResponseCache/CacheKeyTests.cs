@@ -36,12 +36,12 @@ internal sealed class CacheKeyTests
         ["a schema"] = options => options.ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonElement.Parse("""{"type":"object"}"""), "city"),
         ["a schema of another name"] = options => options.ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonElement.Parse("""{"type":"object"}"""), "town"),
         ["another schema"] = options => options.ResponseFormat = ChatResponseFormat.ForJsonSchema(JsonElement.Parse("""{"type":"array"}"""), "city"),
-        ["a format as its client wrote it"] = options => options.AdditionalProperties!["response_format"] = JsonElement.Parse("""{"type":"json_schema","json_schema":{"name":"city","schema":{},"strict":true}}"""),
-        ["a format that is not strict"] = options => options.AdditionalProperties!["response_format"] = JsonElement.Parse("""{"type":"json_schema","json_schema":{"name":"city","schema":{},"strict":false}}"""),
-        ["a choice of a tool"] = options => options.AdditionalProperties!["tool_choice"] = JsonElement.Parse("""{"type":"function","function":{"name":"f"}}"""),
-        ["another unknown field"] = options => options.AdditionalProperties!["logit_bias"] = JsonSerializer.SerializeToElement(2),
+        ["a format as its client wrote it"] = options => Set(options, "response_format", JsonElement.Parse("""{"type":"json_schema","json_schema":{"name":"city","schema":{},"strict":true}}""")),
+        ["a format that is not strict"] = options => Set(options, "response_format", JsonElement.Parse("""{"type":"json_schema","json_schema":{"name":"city","schema":{},"strict":false}}""")),
+        ["a choice of a tool"] = options => Set(options, "tool_choice", JsonElement.Parse("""{"type":"function","function":{"name":"f"}}""")),
+        ["another unknown field"] = options => Set(options, "logit_bias", JsonSerializer.SerializeToElement(2)),
         ["instructions"] = options => options.Instructions = "Be brief.",
-        ["unknown field"] = options => options.AdditionalProperties!["logit_bias"] = JsonSerializer.SerializeToElement(1),
+        ["unknown field"] = options => Set(options, "logit_bias", JsonSerializer.SerializeToElement(1)),
     };
 
     private static readonly Dictionary<string, ChatMessage[]> Messages = new(StringComparer.Ordinal)
@@ -92,9 +92,17 @@ internal sealed class CacheKeyTests
     [Test]
     public void EqualCalls_AreEqual_WhoeverMadeThem()
     {
-        var (one, other) = (CacheHost.Call(), CacheHost.Call());
+        Of(Messages["text"], CacheHost.NewOptions(), CacheHost.Call()).Should().Equal(Of([new(ChatRole.User, "Hello")], CacheHost.NewOptions(), CacheHost.Call()));
+    }
 
-        Of(Messages["text"], CacheHost.OptionsOf(one), one).Should().Equal(Of([new(ChatRole.User, "Hello")], CacheHost.OptionsOf(other), other));
+    [Test]
+    public void NoFurtherFields_AreTheSameAsAnEmptySetOfThem()
+    {
+        var empty = CacheHost.NewOptions();
+        empty.AdditionalProperties = [];
+
+        Of(Messages["text"], empty, CacheHost.Call()).Should().Equal(Of(Messages["text"], CacheHost.NewOptions(), CacheHost.Call()));
+        empty.AdditionalProperties.Should().BeEmpty("what a caller hands over is not changed");
     }
 
     [Test]
@@ -104,10 +112,10 @@ internal sealed class CacheKeyTests
 
         static byte[]? Strict()
         {
-            var options = CacheHost.OptionsOf(CacheHost.Call());
+            var options = CacheHost.NewOptions();
             foreach (var change in new[] { "a strict tool", "a format as its client wrote it", "seed", "stop" })
                 Parameters[change](options);
-            return Of(Picture("low"), options, RoutedCall.Of(options)!);
+            return Of(Picture("low"), options, CacheHost.Call());
         }
     }
 
@@ -116,16 +124,16 @@ internal sealed class CacheKeyTests
     {
         var identities = Parameters.Values.Select(change =>
         {
-            var options = CacheHost.OptionsOf(CacheHost.Call());
+            var options = CacheHost.NewOptions();
             change(options);
-            return Of(Messages["text"], options, RoutedCall.Of(options)!);
+            return Of(Messages["text"], options, CacheHost.Call());
         }).ToList();
-        identities.AddRange(Messages.Values.Select(messages => Of(messages, CacheHost.OptionsOf(CacheHost.Call()), CacheHost.Call())));
-        identities.Add(Of(Messages["text"], CacheHost.OptionsOf(CacheHost.Call()), CacheHost.Call("user:2")));
+        identities.AddRange(Messages.Values.Select(messages => Of(messages, CacheHost.NewOptions(), CacheHost.Call())));
+        identities.Add(Of(Messages["text"], CacheHost.NewOptions(), CacheHost.Call("user:2")));
         var fewer = new RoutedCall { Candidates = [CacheHost.Wanted], Cache = CacheHost.Call().Cache };
-        identities.Add(Of(Messages["text"], CacheHost.OptionsOf(fewer), fewer));
+        identities.Add(Of(Messages["text"], CacheHost.NewOptions(), fewer));
         var elsewhere = new RoutedCall { Candidates = [CacheHost.Wanted with { Provider = "third" }, CacheHost.Smaller], Cache = CacheHost.Call().Cache };
-        identities.Add(Of(Messages["text"], CacheHost.OptionsOf(elsewhere), elsewhere));
+        identities.Add(Of(Messages["text"], CacheHost.NewOptions(), elsewhere));
 
         identities.Should().HaveCount(Parameters.Count + Messages.Count + 3);
         identities.Select(identity => Convert.ToHexString(identity!)).Should().OnlyHaveUniqueItems();
@@ -135,15 +143,17 @@ internal sealed class CacheKeyTests
     public void WhatCannotBeWrittenDown_HasNoIdentity()
     {
         var call = CacheHost.Call();
-        var raw = CacheHost.OptionsOf(call);
+        var raw = CacheHost.NewOptions();
         raw.RawRepresentationFactory = _ => new object();
-        var tool = CacheHost.OptionsOf(call);
+        var tool = CacheHost.NewOptions();
         tool.Tools = [new HostedWebSearchTool()];
 
         Of(Messages["text"], raw, call).Should().BeNull();
         Of(Messages["text"], tool, call).Should().BeNull();
-        Of([new ChatMessage(ChatRole.User, [new ErrorContent("unknown")])], CacheHost.OptionsOf(call), call).Should().BeNull();
+        Of([new ChatMessage(ChatRole.User, [new ErrorContent("unknown")])], CacheHost.NewOptions(), call).Should().BeNull();
     }
+
+    private static void Set(ChatOptions options, string field, JsonElement value) => (options.AdditionalProperties ??= [])[field] = value;
 
     private static AdditionalPropertiesDictionary Mark(string time) =>
         new() { [PartFields.CacheControl] = JsonElement.Parse($$"""{"type":"ephemeral","ttl":"{{time}}"}""") };

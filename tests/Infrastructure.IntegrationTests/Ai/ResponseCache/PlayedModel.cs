@@ -7,7 +7,7 @@ using Microsoft.Extensions.AI;
 namespace CleanLlm.Infrastructure.IntegrationTests.Ai.ResponseCache;
 
 /// <summary>A model that says one word, waits for the test, and goes on as it is told.</summary>
-internal sealed class PlayedModel : IChatClient
+internal sealed class PlayedModel : IChatRouter
 {
     private readonly TaskCompletionSource going = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -39,19 +39,19 @@ internal sealed class PlayedModel : IChatClient
     }
 
     public async Task<ChatResponse> GetResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, CancellationToken cancellationToken = default) =>
-        await GetStreamingResponseAsync(messages, options, cancellationToken).ToChatResponseAsync(cancellationToken);
+        IReadOnlyList<ChatMessage> messages, ChatOptions options, RoutedCall call, CancellationToken ct) =>
+        await GetStreamingResponseAsync(messages, options, call, ct).ToChatResponseAsync(ct);
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IReadOnlyList<ChatMessage> messages, ChatOptions options, RoutedCall call, [EnumeratorCancellation] CancellationToken ct)
     {
         var number = Interlocked.Increment(ref calls);
-        RoutedCall.Of(options)!.Served = Serves;
+        call.Served = Serves;
         if (!FailsEarly)
             yield return new ChatResponseUpdate(ChatRole.Assistant, "one");
         try
         {
-            await going.Task.WaitAsync(cancellationToken);
+            await going.Task.WaitAsync(ct);
         }
         catch (OperationCanceledException)
         {
@@ -65,11 +65,5 @@ internal sealed class PlayedModel : IChatClient
             yield return new ChatResponseUpdate(ChatRole.Assistant, [also]);
         yield return new ChatResponseUpdate(ChatRole.Assistant, FailsEarly ? "one two" : " two") { FinishReason = Finish };
         yield return new ChatResponseUpdate(ChatRole.Assistant, [new UsageContent(new UsageDetails { InputTokenCount = 1, OutputTokenCount = 2 })]);
-    }
-
-    public object? GetService(Type serviceType, object? serviceKey = null) => null;
-
-    public void Dispose()
-    {
     }
 }

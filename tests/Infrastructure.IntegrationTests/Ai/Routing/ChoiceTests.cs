@@ -1,6 +1,5 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Domain.Models;
-using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Ai.Routing;
 
@@ -149,7 +148,7 @@ internal sealed class ChoiceTests
             new LeapingClock(),
             services => services.AddEmbeddings("a", failing).AddEmbeddings("b", working));
 
-        var made = await embeddings.Get<IEmbeddingGenerator<string, Embedding<float>>>().GenerateAsync(["x"], new() { ModelId = "v" });
+        var made = await embeddings.EmbedAsync(["x"], new() { ModelId = "v" });
 
         made.Should().ContainSingle().Which.Vector.ToArray().Should().Equal(1f, 2f);
         (failing.Models.Single(), working.Models.Single()).Should().Be(("v", "theirs"));

@@ -54,10 +54,11 @@ internal sealed class RoutedServices : IAsyncDisposable
     public async Task<string> AskAsync(bool stream = false, RoutedCall? call = null, string model = "m", int? maxTokens = null, CancellationToken ct = default)
     {
         var options = new ChatOptions { ModelId = model, MaxOutputTokens = maxTokens };
-        call?.AttachTo(options);
+        call ??= new RoutedCall { Candidates = await CandidatesAsync(model) };
+        var router = ai.Get<IChatRouter>();
         return stream
-            ? (await ai.Chat.GetStreamingResponseAsync(Ask.Messages, options, ct).ToChatResponseAsync(ct)).Text
-            : (await ai.Chat.GetResponseAsync(Ask.Messages, options, ct)).Text;
+            ? (await router.GetStreamingResponseAsync(Ask.Messages, options, call, ct).ToChatResponseAsync(ct)).Text
+            : (await router.GetResponseAsync(Ask.Messages, options, call, ct)).Text;
     }
 
     /// <summary>Asks, and expects to be told why not.</summary>

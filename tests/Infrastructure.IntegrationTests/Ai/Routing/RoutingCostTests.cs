@@ -33,7 +33,7 @@ internal sealed class RoutingCostTests
     {
         await using var routed = new RoutedServices(1, TimeProvider.System);
         var call = new RoutedCall { Candidates = await routed.CandidatesAsync() };
-        using var route = await routed.Ai.Get<Router>().BeginAsync("chat", "m", call, serves: null, default);
+        using var route = await routed.Ai.Get<Router>().BeginAsync("chat", call, serves: null, default);
         await using var stream = await Router.OpenAsync(route, (_, _) => PiecesAsync(), static _ => 10);
         await stream.NextAsync();
 
@@ -48,7 +48,7 @@ internal sealed class RoutingCostTests
 
     private static async Task OneAsync(Router router, RoutedCall call)
     {
-        using var route = await router.BeginAsync("chat", "m", call, serves: null, default);
+        using var route = await router.BeginAsync("chat", call, serves: null, default);
         await Router.CallAsync(route, static (_, _) => Task.FromResult(true));
     }
 

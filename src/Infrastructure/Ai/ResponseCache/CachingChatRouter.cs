@@ -1,0 +1,209 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using CleanLlm.Application.Ai;
+using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace CleanLlm.Infrastructure.Ai.ResponseCache;
+
+/// <summary>
+/// Answers what was answered before from the cache, and lets those who ask the same at the same time share one call, in either
+/// delivery. Calls without <see cref="RoutedCall.Cache"/> pass it by.
+/// </summary>
+internal sealed partial class CachingChatRouter(
+    IChatRouter inner,
+    CachedAnswers answers,
+    ResponseCacheMetrics metrics,
+    IOptions<ResponseCacheOptions> limits,
+    TimeProvider clock,
+    ILogger<CachingChatRouter> logger) : IChatRouter
+{
+    private readonly ConcurrentDictionary<string, SharedAnswer> running = new(StringComparer.Ordinal);
+
+    public Task<ChatResponse> GetResponseAsync(IReadOnlyList<ChatMessage> messages, ChatOptions options, RoutedCall call, CancellationToken ct) =>
+        CachedCall.Of(messages, options, call, stream: false) is { } cached
+            ? AnswerOnceAsync(cached, ct)
+            : inner.GetResponseAsync(messages, options, call, ct);
+
+    public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
+        IReadOnlyList<ChatMessage> messages, ChatOptions options, RoutedCall call, CancellationToken ct) =>
+        CachedCall.Of(messages, options, call, stream: true) is { } cached
+            ? AnswerAsync(cached, ct)
+            : inner.GetStreamingResponseAsync(messages, options, call, ct);
+
+    private async Task<ChatResponse> AnswerOnceAsync(CachedCall call, CancellationToken ct)
+    {
+        if (await answers.NameAsync(call.Messages, call.Options, call.Routed, call.Terms, ct) is { } name)
+        {
+            using var reader = Join(name, call);
+            try
+            {
+                var updates = new List<ChatResponseUpdate>();
+                while (await reader.NextAsync(ct) is { } update)
+                    updates.Add(update);
+                metrics.Count(reader.Outcome);
+                return Whole(updates);
+            }
+            catch (Exception) when (reader.Follows && !ct.IsCancellationRequested)
+            {
+                // The failure of the call that was followed need not be this one's.
+            }
+        }
+
+        // Who was followed, if anybody was, says no more who answers and who pays.
+        call.Forget();
+        metrics.Count(CacheOutcome.Miss);
+        return await inner.GetResponseAsync(call.Messages, call.Options, call.Routed, ct);
+    }
+
+    private async IAsyncEnumerable<ChatResponseUpdate> AnswerAsync(CachedCall call, [EnumeratorCancellation] CancellationToken ct)
+    {
+        if (await answers.NameAsync(call.Messages, call.Options, call.Routed, call.Terms, ct) is { } name)
+        {
+            using var reader = Join(name, call);
+            var (first, canFollow) = await TryFirstAsync(reader, ct);
+            if (canFollow)
+            {
+                for (var update = first; update is not null; update = await reader.NextAsync(ct))
+                    yield return update;
+                metrics.Count(reader.Outcome);
+                yield break;
+            }
+        }
+
+        // Who was followed, if anybody was, says no more who answers and who pays.
+        call.Forget();
+        metrics.Count(CacheOutcome.Miss);
+        await foreach (var update in inner.GetStreamingResponseAsync(call.Messages, call.Options, call.Routed, ct))
+            yield return update;
+    }
+
+    // The port's own way of joining pieces would lose under which name reasoning came.
+    private static ChatResponse Whole(List<ChatResponseUpdate> updates)
+    {
+        var contents = updates.SelectMany(update => update.Contents).ToList();
+        return new ChatResponse(new ChatMessage(ChatRole.Assistant, [.. contents.Where(content => content is not UsageContent)]))
+        {
+            Usage = contents.OfType<UsageContent>().LastOrDefault()?.Details,
+            FinishReason = updates.LastOrDefault(update => update.FinishReason is not null)?.FinishReason,
+        };
+    }
+
+    // As long as nothing of the shared answer was shown, its failure is not this caller's.
+    private static async ValueTask<(ChatResponseUpdate? First, bool CanFollow)> TryFirstAsync(SharedAnswerReader reader, CancellationToken ct)
+    {
+        try
+        {
+            return (await reader.NextAsync(ct), CanFollow: true);
+        }
+        catch (Exception) when (reader.Follows && !ct.IsCancellationRequested)
+        {
+            return (null, CanFollow: false);
+        }
+    }
+
+    /// <summary>Follows the call that runs, or begins it.</summary>
+    private SharedAnswerReader Join(string name, CachedCall call)
+    {
+        while (true)
+        {
+            var mine = new SharedAnswer(call.Routed);
+            var shared = running.GetOrAdd(name, mine);
+            var leads = ReferenceEquals(shared, mine);
+            if (!leads)
+                mine.Dispose();
+            if (shared.TryJoin(call.Routed, leads) is { } reader)
+            {
+                if (leads)
+                    _ = RunAsync(name, shared, call);
+                return reader;
+            }
+
+            // Nobody was left to read it, or it failed: it is on its way out.
+            running.TryRemove(KeyValuePair.Create(name, shared));
+        }
+    }
+
+    /// <summary>Looks for the answer first: whoever asks once another's call has ended finds what that one kept.</summary>
+    private async Task RunAsync(string name, SharedAnswer shared, CachedCall call)
+    {
+        var abandoned = shared.Abandoned;
+        try
+        {
+            if (await answers.FindAsync(name, abandoned) is { } kept)
+            {
+                shared.Publish(kept);
+                shared.End(fault: null);
+                return;
+            }
+
+            await foreach (var update in AskAsync(call, shared.Call, abandoned))
+                shared.Publish(update);
+            var answer = Keepable(shared);
+            // Whoever asks once this call has ended must not be given what is not to be repeated.
+            if (answer is null)
+                running.TryRemove(KeyValuePair.Create(name, shared));
+            shared.End(fault: null);
+            if (answer is not null)
+                await KeepAsync(name, answer);
+        }
+        catch (Exception fault)
+        {
+            shared.End(fault);
+        }
+        finally
+        {
+            running.TryRemove(KeyValuePair.Create(name, shared));
+            shared.Dispose();
+        }
+    }
+
+    private async IAsyncEnumerable<ChatResponseUpdate> AskAsync(CachedCall call, RoutedCall routed, [EnumeratorCancellation] CancellationToken ct)
+    {
+        if (call.Stream)
+        {
+            await foreach (var update in inner.GetStreamingResponseAsync(call.Messages, call.Options, routed, ct))
+                yield return update;
+            yield break;
+        }
+
+        foreach (var update in (await inner.GetResponseAsync(call.Messages, call.Options, routed, ct)).ToChatResponseUpdates())
+            yield return update;
+    }
+
+    // What a smaller model said in the place of the one that was asked is nothing to repeat once that one is back.
+    private CachedAnswer? Keepable(SharedAnswer shared)
+    {
+        var wanted = shared.Call.Candidates[0];
+        var served = shared.Call.Served ?? wanted;
+        return served.Id == wanted.Id ? CachedAnswer.Of(shared.Updates, served, answers.ExpiryOf(clock.GetUtcNow()), limits.Value.MaxAnswerBytes) : null;
+    }
+
+    // Readers do not wait for it. No token: it is of use to those who come later.
+    private async Task KeepAsync(string name, CachedAnswer answer)
+    {
+        try
+        {
+            await answers.KeepAsync(name, answer, CancellationToken.None);
+        }
+        catch (Exception fault)
+        {
+            LogNotKept(fault);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "An answer could not be cached")]
+    private partial void LogNotKept(Exception fault);
+
+    /// <summary>A call that may be cached.</summary>
+    private sealed record CachedCall(IReadOnlyList<ChatMessage> Messages, ChatOptions Options, RoutedCall Routed, CacheTerms Terms, bool Stream)
+    {
+        /// <summary>Nobody has answered it yet.</summary>
+        public void Forget() => (Routed.Served, Routed.Cached) = (null, false);
+
+        /// <summary>Null for any other.</summary>
+        public static CachedCall? Of(IReadOnlyList<ChatMessage> messages, ChatOptions options, RoutedCall routed, bool stream) =>
+            routed is { Cache: { } terms, Candidates.Count: > 0 } ? new CachedCall(messages, options, routed, terms, stream) : null;
+    }
+}

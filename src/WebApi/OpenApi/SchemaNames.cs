@@ -1,9 +1,0 @@
-using NJsonSchema.Generation;
-
-namespace CleanLlm.WebApi.OpenApi;
-
-/// <summary>Names a schema as the contract does: <c>ChatDto</c> is a Chat, <c>Page&lt;ChatDto&gt;</c> a PageOfChat.</summary>
-internal sealed class SchemaNames : DefaultSchemaNameGenerator
-{
-    public override string Generate(Type type) => base.Generate(type).Replace("Dto", "", StringComparison.Ordinal);
-}
