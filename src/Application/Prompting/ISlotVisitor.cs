@@ -24,13 +24,13 @@ internal sealed class SlotReader : ISlotVisitor
     /// <summary>What was met, in its order.</summary>
     public List<PromptSlot> Slots { get; } = [];
 
-    public string? Text(TextProvenance provenance, string text, SlotMarks marks)
+    public string? Text(TextProvenance provenance, string text, SlotMarks marks = SlotMarks.None)
     {
         Slots.Add(PromptSlot.Of(provenance, text, marks));
         return null;
     }
 
-    public JsonElement? Json(TextProvenance provenance, JsonElement json, SlotMarks marks, string? text)
+    public JsonElement? Json(TextProvenance provenance, JsonElement json, SlotMarks marks = SlotMarks.None, string? text = null)
     {
         Slots.Add(PromptSlot.Of(provenance, json, marks, text));
         return null;
@@ -42,8 +42,8 @@ internal sealed class SlotWriter(IReadOnlyList<PromptSlot> slots) : ISlotVisitor
 {
     private int next;
 
-    public string? Text(TextProvenance provenance, string text, SlotMarks marks) => slots[next++] is { IsChanged: true } slot ? slot.Text : null;
+    public string? Text(TextProvenance provenance, string text, SlotMarks marks = SlotMarks.None) => slots[next++] is { IsChanged: true } slot ? slot.Text : null;
 
-    public JsonElement? Json(TextProvenance provenance, JsonElement json, SlotMarks marks, string? text) =>
+    public JsonElement? Json(TextProvenance provenance, JsonElement json, SlotMarks marks = SlotMarks.None, string? text = null) =>
         slots[next++] is { IsChanged: true } slot ? slot.Element : null;
 }

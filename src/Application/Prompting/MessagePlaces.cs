@@ -111,7 +111,7 @@ internal static class MessagePlaces
         ? visitor.Json(TextProvenance.ToolCallArguments, json, SlotMarks.Message, written) is { } changed ? changed.GetRawText() : written
         : visitor.Text(TextProvenance.ToolCallArguments, written, SlotMarks.Message) ?? written;
 
-    private static IDictionary<string, object?>? Values(string arguments)
+    private static Dictionary<string, object?>? Values(string arguments)
     {
         try
         {

@@ -29,9 +29,9 @@ internal sealed class AuditedTransaction : IAsyncDisposable
     /// <summary>Begins one. What the context saves from now on is part of it.</summary>
     public static async Task<AuditedTransaction> BeginAsync(AppDbContext database, CancellationToken ct)
     {
-        var chain = database.GetService<AuditChain>();
-        await chain.PrepareAsync(ct);
-        return new AuditedTransaction(database, chain, await database.Database.BeginTransactionAsync(ct));
+        var ofDatabase = database.GetService<AuditChain>();
+        await ofDatabase.PrepareAsync(ct);
+        return new AuditedTransaction(database, ofDatabase, await database.Database.BeginTransactionAsync(ct));
     }
 
     /// <summary>Keeps lines for the end.</summary>

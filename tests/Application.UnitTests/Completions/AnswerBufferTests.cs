@@ -1,4 +1,3 @@
-using CleanLlm.Application.Completions.Running;
 
 namespace CleanLlm.Application.UnitTests.Completions;
 

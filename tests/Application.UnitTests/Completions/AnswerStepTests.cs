@@ -4,7 +4,6 @@ using CleanLlm.Application.Completions.Log;
 using CleanLlm.Application.Prompting;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Results;
-using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,5 +1,4 @@
 using CleanLlm.Application.Prompting;
-using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Quotas;

@@ -17,7 +17,9 @@ internal sealed class PromptStepTests
     {
         var draft = Drafts.Of(Drafts.Asking("h\u200Bi") with
         {
-            OperatorSystemPrompt = "op\u200B", SystemPrompt = "be\u202E \0brief", History = [new(MessageRole.User, "o\u200Bld")],
+            OperatorSystemPrompt = "op\u200B",
+            SystemPrompt = "be\u202E \0brief",
+            History = [new(MessageRole.User, "o\u200Bld")],
         });
 
         var clean = (await new SanitizeStep().ApplyAsync(draft)).Value;

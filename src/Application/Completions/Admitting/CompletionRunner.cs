@@ -6,7 +6,6 @@ using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
-using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using Microsoft.Extensions.Options;
 

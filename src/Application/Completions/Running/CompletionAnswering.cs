@@ -1,7 +1,6 @@
 using System.Text.Json;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Answers;
-using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;

@@ -148,7 +148,7 @@ public sealed class CompletionRun : ILeaseholder
     {
         overhead += PieceOverhead;
         Show(Answer.Append(piece));
-        return End();
+        return StopReason;
     }
 
     /// <summary>Takes in a piece of a tool call and shows readers what they may see of it.</summary>
@@ -158,7 +158,7 @@ public sealed class CompletionRun : ILeaseholder
         overhead += PieceOverhead;
         if (ToolCalls.Append(piece) is { } shown)
             Log.Append(new CompletionDelta("") { ToolCall = shown });
-        return End();
+        return StopReason;
     }
 
     /// <summary>Takes in a piece of the reasoning and shows readers what they may see of it.</summary>
@@ -168,7 +168,7 @@ public sealed class CompletionRun : ILeaseholder
         overhead += PieceOverhead;
         ReasoningField = ReasoningFields.Of(piece);
         ShowReasoning(Reasoning.Append(piece.Text));
-        return End();
+        return StopReason;
     }
 
     /// <summary>The model has said all it will: shows readers what they may see of what was held back.</summary>
@@ -191,7 +191,7 @@ public sealed class CompletionRun : ILeaseholder
         fieldBytes += json.Length;
         fields.Add(field);
         Log.Append(new CompletionDelta("") { Field = new MessageFieldDelta(field.Name, json) });
-        return End();
+        return StopReason;
     }
 
     /// <summary>Takes in where the limits stand now that what it held is given back.</summary>
@@ -214,7 +214,7 @@ public sealed class CompletionRun : ILeaseholder
             return null;
         // One document is shown whole or not at all, so a crash leaves nothing of it.
         var text = IsStreamed ? Answer.Text : "";
-        var tokens = IsStreamed ? Counted(text, count, UsageBasis.Partial) : default;
+        var tokens = IsStreamed ? this.Counted(completion.PromptTokens, text, count, UsageBasis.Partial) : default;
         lock (completion)
         {
             if (completion.Status != CompletionStatus.Running)
@@ -246,8 +246,8 @@ public sealed class CompletionRun : ILeaseholder
             completion.Calls(ToolCalls.Calls);
             completion.Reasons(Reasoning.Text);
             if (error is null)
-                return completion.Succeed(text, Tokens(text, count, UsageBasis.Counted), IsCutShort ? Domain.Completions.FinishReason.Length : Map(FinishReason), now);
-            var tokens = Tokens(text, count, UsageBasis.Partial);
+                return completion.Succeed(text, this.Tokens(completion.PromptTokens, text, count, UsageBasis.Counted), IsCutShort ? Domain.Completions.FinishReason.Length : Map(FinishReason), now);
+            var tokens = this.Tokens(completion.PromptTokens, text, count, UsageBasis.Partial);
             return error == CompletionErrors.Cancelled
                 ? completion.Cancel(text, tokens, modelWasAsked: Call.Served is not null, now)
                 : completion.Fail(error, text, tokens, now);
@@ -259,27 +259,6 @@ public sealed class CompletionRun : ILeaseholder
     {
         Log.Append(CompletionOutcome.EventOf(ended));
         outcome.SetResult(ended);
-    }
-
-    private TokenCount Tokens(string text, Func<string, int> count, UsageBasis unreported)
-    {
-        var hasAnswer = text.Length > 0 || Reasoning.Bytes > 0 || ToolCalls.Calls.Count > 0;
-        var tokens = ReportedUsage.ToReported().Resolve(hasAnswer, () => Counted(text, count, unreported));
-        if (unreported != UsageBasis.Partial || tokens.Basis != UsageBasis.Reported)
-            return tokens;
-
-        // Providers that report while they stream had said less than what came after.
-        var counted = Counted(text, count, unreported);
-        return counted.CompletionTokens <= tokens.CompletionTokens
-            ? tokens
-            : tokens with { CompletionTokens = counted.CompletionTokens, ReasoningTokens = counted.ReasoningTokens, Basis = unreported };
-    }
-
-    private TokenCount Counted(string text, Func<string, int> count, UsageBasis basis)
-    {
-        var reasoning = Reasoning.Bytes > 0 ? count(Reasoning.Text) : 0;
-        var answer = count(text) + ToolCalls.Calls.Sum(call => count(call.Name) + count(call.Arguments));
-        return new TokenCount(completion.PromptTokens, answer + reasoning, basis) { ReasoningTokens = reasoning };
     }
 
     private void Show(string text)
@@ -294,7 +273,7 @@ public sealed class CompletionRun : ILeaseholder
             Log.Append(new CompletionReasoning(text) { Field = ReasoningField == ReasoningFields.Content ? null : ReasoningField });
     }
 
-    private Error? End() => context.IsBlocked ? CompletionErrors.Blocked : IsOverfull ? CompletionErrors.TooLong : null;
+    private Error? StopReason => context.IsBlocked ? CompletionErrors.Blocked : IsOverfull ? CompletionErrors.TooLong : null;
 
     private bool IsOverfull => Answer.Bytes + Reasoning.Bytes + ToolCalls.Bytes + fieldBytes > maxOutputBytes || overhead > maxOutputBytes || ToolCalls.IsOverfull;
 
