@@ -96,7 +96,7 @@ public static class ApplicationRegistration
         services.AddSingleton<IPromptStep, SizeStep>();
         services.AddSingleton<IPromptStep, WindowStep>();
         services.AddSingleton<PromptPipeline>();
-        services.AddSingleton<ContextFitStep>();
+        services.AddSingleton<ContextFitting>();
         services.AddSingleton<CountingGate>();
     }
 

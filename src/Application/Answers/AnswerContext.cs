@@ -28,7 +28,7 @@ public sealed class AnswerContext(UserId userId, Restorations restorations)
         }
     }
 
-    /// <summary>Whether a step has stopped the answer: the caller reads no more of it.</summary>
+    /// <summary>Whether a step has stopped the answer: no more of its text, reasoning and calls is shown.</summary>
     public bool IsBlocked { get; private set; }
 
     /// <summary>Notes something that was let pass, or changed; never with text of the answer.</summary>

@@ -9,6 +9,9 @@ public enum AnswerStrand
     /// <summary>What the model says while it reasons.</summary>
     Reasoning,
 
+    /// <summary>The name of the function that one call of a tool is for; whole.</summary>
+    ToolName,
+
     /// <summary>The arguments of one call of a tool: JSON.</summary>
     ToolArguments,
 }

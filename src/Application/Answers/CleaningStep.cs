@@ -2,10 +2,10 @@ using CleanLlm.Application.Prompting;
 
 namespace CleanLlm.Application.Answers;
 
-/// <summary>Removes from text and reasoning what a reader cannot see; arguments of tools stay as the model wrote them.</summary>
+/// <summary>Removes from text and reasoning what a reader cannot see; calls of tools stay as the model wrote them.</summary>
 internal sealed class CleaningStep : IAnswerStep
 {
-    public IAnswerFilter? Begin(AnswerStrand strand, AnswerContext context) => strand == AnswerStrand.ToolArguments ? null : new Filter();
+    public IAnswerFilter? Begin(AnswerStrand strand, AnswerContext context) => strand is AnswerStrand.Text or AnswerStrand.Reasoning ? new Filter() : null;
 
     private sealed class Filter : IAnswerFilter
     {

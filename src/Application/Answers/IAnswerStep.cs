@@ -2,7 +2,8 @@ namespace CleanLlm.Application.Answers;
 
 /// <summary>
 /// One step between what a model writes and what its caller reads: it may hold back a bounded end of it, change it, add findings, or stop the
-/// run. Whatever reaches the event log, the stored answer and the caller has passed all steps, in JSON and in streams. To add one, implement
+/// run. Text, reasoning and calls of tools that reach the event log, the stored answer and the caller have passed all steps, in JSON and in streams;
+/// what a model's family needs back (<see cref="Ai.MessageField"/>) passes none. To add one, implement
 /// it and register it at its place in the order (<c>AddAnswerSteps</c>).
 /// </summary>
 public interface IAnswerStep

@@ -16,7 +16,7 @@ internal static class MediaPlaces
             return visitor.Json(provenance, raw, Marks | SlotMarks.Media) is { } changed ? Described(content, changed) : content;
         return content switch
         {
-            UriContent link when visitor.Text(provenance, link.Uri.OriginalString, Marks) is { } address => Like(link, new UriContent(address, link.MediaType)),
+            UriContent link when visitor.Text(provenance, link.Uri.OriginalString, Marks) is { } address => Like(link, At(address, link)),
             DataContent { Name: { Length: > 0 } name } data when visitor.Text(provenance, name, Marks) is { } other => Like(data, Renamed(data, other)),
             _ => content,
         };
@@ -33,11 +33,14 @@ internal static class MediaPlaces
     private static AIContent Described(AIContent content, JsonElement description)
     {
         var changed = content is UriContent link && AddressIn(description) is { } address
-            ? Like(link, new UriContent(address, link.MediaType))
+            ? Like(link, At(address, link))
             : Copy(content);
         changed.RawRepresentation = description;
         return changed;
     }
+
+    // A placeholder is no address, and must not become the old one again.
+    private static UriContent At(string address, UriContent link) => new(new Uri(address, UriKind.RelativeOrAbsolute), link.MediaType);
 
     private static string? AddressIn(JsonElement description) =>
         description.TryGetProperty("image_url"u8, out var image) && image.ValueKind == JsonValueKind.Object

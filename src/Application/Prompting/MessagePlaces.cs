@@ -66,7 +66,8 @@ internal static class MessagePlaces
             FunctionCallContent call => Call(call, visitor),
             FunctionResultContent result => Result(result, visitor),
             DataContent or UriContent => MediaPlaces.Visit(content, provenance, visitor),
-            _ => content,
+            // No step could see its texts.
+            _ => throw new InvalidOperationException($"{content.GetType().Name} has no place in a prompt."),
         };
         var marks = content is DataContent or UriContent ? SlotMarks.Message | SlotMarks.Uncounted : SlotMarks.Message;
         var fields = PromptPlaces.VisitFields(content.AdditionalProperties, visitor, marks);

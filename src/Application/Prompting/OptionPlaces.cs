@@ -14,31 +14,44 @@ internal static class OptionPlaces
     /// <returns>The same options where nothing changed.</returns>
     public static ChatOptions Visit(ChatOptions options, ISlotVisitor visitor)
     {
-        var instructions = PromptPlaces.Replaced(visitor, TextProvenance.SystemPrompt, options.Instructions);
-        var tools = options.Tools is { Count: > 0 } list ? PromptPlaces.Each([.. list], tool => Tool(tool, visitor)) : null;
-        var stops = options.StopSequences is { Count: > 0 } sequences
-            ? PromptPlaces.Each([.. sequences], stop => PromptPlaces.Replaced(visitor, TextProvenance.PassedOnField, stop, SlotMarks.Uncounted))
-            : null;
+        var instructions = PromptPlaces.Replaced(visitor, TextProvenance.SystemPrompt, options.Instructions, SlotMarks.Message);
+        var tools = options.Tools is null ? null : Each(options.Tools, tool => Tool(tool, visitor));
+        var stops = options.StopSequences is null
+            ? null
+            : Each(options.StopSequences, stop => PromptPlaces.Replaced(visitor, TextProvenance.PassedOnField, stop, SlotMarks.Uncounted));
         var format = HasField(options, ResponseFormat) ? options.ResponseFormat : Format(options.ResponseFormat, visitor);
         var mode = HasField(options, ToolChoice) ? options.ToolMode : Mode(options.ToolMode, visitor);
         var fields = PromptPlaces.VisitFields(options.AdditionalProperties, visitor, provenanceOf: ProvenanceOf);
-
-        var changed = options.Clone();
-        changed.Instructions = instructions;
-        changed.Tools = tools is null ? options.Tools : [.. tools];
-        changed.StopSequences = stops is null ? options.StopSequences : [.. stops];
-        (changed.ResponseFormat, changed.ToolMode) = (format, mode);
         if (!ReferenceEquals(fields, options.AdditionalProperties))
         {
-            changed.AdditionalProperties = fields;
             // What was read from these fields says the same as they do now.
-            if (PartFields.Of(fields, ResponseFormat) is { } described && !IsSame(described, options, ResponseFormat))
-                changed.ResponseFormat = Described(described) ?? format;
-            if (PartFields.Of(fields, ToolChoice) is { } choice && !IsSame(choice, options, ToolChoice) && mode is RequiredChatToolMode { RequiredFunctionName: not null })
-                changed.ToolMode = ChatToolMode.RequireSpecific(Text(choice, "function", "name")!);
+            format = Described(PartFields.Of(fields, ResponseFormat)) ?? format;
+            if (mode is RequiredChatToolMode { RequiredFunctionName: not null } && Text(PartFields.Of(fields, ToolChoice), "function", "name") is { } name)
+                mode = ChatToolMode.RequireSpecific(name);
         }
 
+        if (ReferenceEquals(instructions, options.Instructions) && ReferenceEquals(tools, options.Tools) && ReferenceEquals(stops, options.StopSequences)
+            && ReferenceEquals(format, options.ResponseFormat) && ReferenceEquals(mode, options.ToolMode) && ReferenceEquals(fields, options.AdditionalProperties))
+            return options;
+
+        var changed = options.Clone();
+        (changed.Instructions, changed.Tools, changed.StopSequences) = (instructions, tools, stops);
+        (changed.ResponseFormat, changed.ToolMode, changed.AdditionalProperties) = (format, mode, fields);
         return changed;
+    }
+
+    // As lists of options are: the same one where all items stayed.
+    private static IList<T> Each<T>(IList<T> items, Func<T, T> visit)
+    {
+        List<T>? changed = null;
+        for (var i = 0; i < items.Count; i++)
+        {
+            var visited = visit(items[i]);
+            if (!ReferenceEquals(visited, items[i]))
+                (changed ??= [.. items])[i] = visited;
+        }
+
+        return changed ?? items;
     }
 
     private static TextProvenance ProvenanceOf(string field) => field switch
@@ -82,14 +95,16 @@ internal static class OptionPlaces
             ? ChatToolMode.RequireSpecific(other)
             : mode;
 
-    private static ChatResponseFormatJson? Described(JsonElement format) =>
-        format.TryGetProperty("json_schema"u8, out var described) && described.ValueKind == JsonValueKind.Object
+    private static ChatResponseFormatJson? Described(JsonElement? format) =>
+        format is { ValueKind: JsonValueKind.Object } shape
+        && shape.TryGetProperty("json_schema"u8, out var described) && described.ValueKind == JsonValueKind.Object
         && described.TryGetProperty("schema"u8, out var schema)
             ? ChatResponseFormat.ForJsonSchema(schema, Text(described, "name"), Text(described, "description"))
             : null;
 
-    private static string? Text(JsonElement json, params ReadOnlySpan<string> path)
+    private static string? Text(JsonElement? field, params ReadOnlySpan<string> path)
     {
+        var json = field ?? default;
         foreach (var name in path)
         {
             if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty(name, out json))
@@ -100,7 +115,4 @@ internal static class OptionPlaces
     }
 
     private static bool HasField(ChatOptions options, string name) => PartFields.Of(options.AdditionalProperties, name) is not null;
-
-    private static bool IsSame(JsonElement field, ChatOptions options, string name) =>
-        PartFields.Of(options.AdditionalProperties, name) is { } before && JsonElement.DeepEquals(before, field);
 }

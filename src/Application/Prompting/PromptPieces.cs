@@ -52,13 +52,13 @@ internal static class PromptPieces
     // The texts that are always sent. The two kinds of instructions go as one.
     private static IEnumerable<string> Always(PromptDraft draft)
     {
-        foreach (var slot in draft.Slots)
+        foreach (var slot in draft.IsForEmbeddings ? Inputs(draft) : draft.Slots)
         {
             if (slot is { IsCounted: true, IsStored: false } && !IsSystemPrompt(slot))
                 yield return slot.Text;
         }
 
-        if (SystemPrompt(draft) is { } system)
+        if (!draft.IsForEmbeddings && SystemPrompt(draft) is { } system)
             yield return system;
     }
 

@@ -5,7 +5,7 @@ namespace CleanLlm.Application.Prompting;
 
 /// <summary>
 /// Every place of a prompt where a text can stand, always in the same order. Reading and replacing go the same way, so no place is read and
-/// not replaced, or the reverse. What a provider may get of a request and is not met here is a number or a flag.
+/// not replaced, or the reverse. What a provider may get of a request and is not met here is a number, a flag, or a word that formats are made of.
 /// </summary>
 internal static class PromptPlaces
 {
@@ -41,7 +41,7 @@ internal static class PromptPlaces
     public static string? Replaced(ISlotVisitor visitor, TextProvenance provenance, string? text, SlotMarks marks = SlotMarks.None) =>
         text is null ? null : visitor.Text(provenance, text, marks) ?? text;
 
-    /// <summary>The fields that stand beside something as <see cref="JsonElement"/>; anything else there is ours and goes nowhere.</summary>
+    /// <summary>The fields that stand beside something as <see cref="JsonElement"/>; anything else there is not the caller's.</summary>
     public static AdditionalPropertiesDictionary? VisitFields(
         AdditionalPropertiesDictionary? properties, ISlotVisitor visitor, SlotMarks marks = SlotMarks.None, Func<string, TextProvenance>? provenanceOf = null)
     {

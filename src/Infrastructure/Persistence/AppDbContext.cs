@@ -64,11 +64,10 @@ internal abstract class AppDbContext(DbContextOptions options) : IdentityUserCon
 
         await using var own = await AuditedTransaction.BeginAsync(this, cancellationToken);
         own.Take(lines);
+        int saved;
         try
         {
-            var saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
-            await own.CommitAsync();
-            return saved;
+            saved = await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);
         }
         catch
         {
@@ -76,6 +75,9 @@ internal abstract class AppDbContext(DbContextOptions options) : IdentityUserCon
             AddRange(lines);
             throw;
         }
+
+        await own.CommitAsync();
+        return saved;
     }
 
     /// <summary>Saves lines that have their places.</summary>
@@ -99,7 +101,7 @@ internal abstract class AppDbContext(DbContextOptions options) : IdentityUserCon
     }
 
     // Also those that had a place before, in a transaction that was undone: they get another one.
-    private List<AuditEntry> PendingLines() =>
+    internal List<AuditEntry> PendingLines() =>
         [.. ChangeTracker.Entries<AuditEntry>().Where(entry => entry.State == EntityState.Added).Select(entry => entry.Entity)];
 
     private static bool IsTypedId(Type type) =>

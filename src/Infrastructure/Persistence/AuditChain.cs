@@ -17,7 +17,7 @@ internal sealed class AuditChain(IKeyedHash hash)
 
     /// <summary>
     /// Gives lines their places, in the transaction that is about to store them. From here to its commit it holds the end of the chain, which is
-    /// one row for all instances: so this is its last statement but one.
+    /// one row for all instances: so this comes when everything else is done.
     /// </summary>
     /// <returns>The end of the chain behind them, to be stored with them.</returns>
     public async Task<AuditHead> SealAsync(AppDbContext database, IReadOnlyList<AuditEntry> added, CancellationToken ct)

@@ -45,6 +45,7 @@ internal sealed class AuditedTransaction : IAsyncDisposable
     /// <summary>Stores the lines in their places, and holds the end of the chain from now on.</summary>
     public async Task ChainAsync(CancellationToken ct)
     {
+        Take(database.PendingLines());
         if (waiting.Count == 0)
             return;
         var head = await chain.SealAsync(database, waiting, ct);

@@ -65,7 +65,7 @@ internal sealed class AnswerStepTests
 
     [TestCase(true)]
     [TestCase(false)]
-    public async Task ABlockedAnswer_EndsAsBlocked_KeepsAndChargesWhatWasShown(bool stream)
+    public async Task ABlockedAnswer_EndsAsBlocked_KeepsWhatWasShown_AndChargesWhatWasWritten(bool stream)
     {
         using var fixture = new RunnerFixture(answerSteps: [new Guarding()]);
         fixture.Model.Says("fine ").Says("forbidden").Says(" more").Ends();
@@ -80,7 +80,7 @@ internal sealed class AnswerStepTests
         var closing = fixture.Store.Closings.Single();
         closing.Completion.Should().BeEquivalentTo(new { Status = CompletionStatus.Failed, ErrorCode = "completion.blocked", Answer = shown });
         closing.Completion.Findings.Should().Equal(new Finding("guard", "forbidden_word", 1));
-        (closing.Entry is not null).Should().Be(stream, "what was shown is charged");
+        closing.Entry!.CompletionTokens.Should().Be(stream ? "fine forbidden".Length : "fine forbidden more".Length, "what the model wrote is charged");
     }
 
     [Test]
@@ -112,6 +112,66 @@ internal sealed class AnswerStepTests
         fixture.Store.Checkpoints[^1].Findings.Should().Equal(expected);
         run.Cancel();
         (await RunnerFixture.EndOfAsync(run)).Value.Findings.Should().Equal(expected);
+    }
+
+    [Test]
+    public async Task NamesOfTools_AreReplacedBothWays()
+    {
+        using var fixture = new RunnerFixture(promptSteps: [new TwoWays()], answerSteps: [new TwoWays()]);
+        fixture.Model.Wants(Call(0, "a", "greet_[NAME 1]", "{}")).Ends();
+
+        var run = (await fixture.StartAsync(fixture.Ask("I am Ann.") with { Stream = true })).Value;
+        var ended = (await RunnerFixture.EndOfAsync(run)).Value;
+
+        ended.ToolCalls.Should().Equal(new ToolCall("a", "greet_Ann", "{}"));
+        (await fixture.EventsAsync(run)).OfType<CompletionDelta>().Should().ContainSingle().Which.ToolCall!.Name.Should().Be("greet_Ann");
+    }
+
+    [Test]
+    public async Task TokensAreThoseThatTheModelWrote_WhateverIsShown()
+    {
+        using var fixture = new RunnerFixture(promptSteps: [new TwoWays()], answerSteps: [new TwoWays()]);
+        fixture.Model.Says("Dear [NAME 1]").Wants(Call(0, "a", "f", "{\"who\":\"[NAME 1]\"}")).Ends();
+
+        var ended = (await fixture.CompleteAsync(fixture.Ask("I am Ann.") with { Stream = true })).Value;
+
+        ended.Message!.Content.Should().Be("Dear Ann");
+        ended.Usage.CompletionTokens.Should().Be("Dear [NAME 1]".Length + "f{\"who\":\"[NAME 1]\"}".Length);
+    }
+
+    [Test]
+    public async Task ACancelledAnswer_KeepsWhatWasHeldBack_AndItsCallsAreVisiblyCut()
+    {
+        using var fixture = new RunnerFixture(answerSteps: [new Holding()]);
+        fixture.Model.Says("held").Wants(Call(0, "a", "f", "{\"x"));
+        var run = (await fixture.StartAsync(fixture.Ask() with { Stream = true })).Value;
+        while (run.ToolCalls.Calls.Count == 0)
+            await Task.Yield();
+
+        run.Cancel();
+        var ended = (await RunnerFixture.EndOfAsync(run)).Value;
+
+        ended.Message!.Content.Should().Be("held");
+        ended.ToolCalls.Should().Equal(new ToolCall("a", "f", "{\"x"));
+    }
+
+    [Test]
+    public async Task AnObserverThatFails_CostsNoAnswer()
+    {
+        using var fixture = new RunnerFixture { OnClosed = () => throw new InvalidOperationException("broken") };
+        fixture.Model.Says("well").Ends();
+
+        (await fixture.CompleteAsync(fixture.Ask())).Value.Message!.Content.Should().Be("well");
+    }
+
+    [Test]
+    public async Task AStepThatFailsAtTheEnd_EndsTheRunAsAFault_AndItIsSettled()
+    {
+        using var fixture = new RunnerFixture(answerSteps: [new Failing()]);
+        fixture.Model.Says("said").Ends();
+
+        (await RunnerFixture.EndOfAsync((await fixture.StartAsync(fixture.Ask())).Value)).Error.Should().Be(CompletionErrors.Fault);
+        fixture.Store.Closings.Should().ContainSingle().Which.Entry.Should().NotBeNull();
     }
 
     [Test]
@@ -178,6 +238,20 @@ internal sealed class AnswerStepTests
             }
 
             public string Flush() => held;
+        }
+    }
+
+    private sealed class Failing : IAnswerStep
+    {
+        public IAnswerFilter? Begin(AnswerStrand strand, AnswerContext context) => strand == AnswerStrand.Text ? new Filter() : null;
+
+        private sealed class Filter : IAnswerFilter
+        {
+            public int HeldBack => 0;
+
+            public string Push(string piece) => piece;
+
+            public string Flush() => throw new InvalidOperationException("broken");
         }
     }
 

@@ -11,7 +11,7 @@ internal static class Chains
     public static AnswerChain Of(AnswerStrand strand, params IAnswerStep[] steps) =>
         new(steps.Length > 0 ? steps : [new CleaningStep()], strand, new AnswerContext(UserId.New(DateTimeOffset.UnixEpoch), Restorations.None));
 
-    public static AnswerBuffer Buffer() => new(Of(AnswerStrand.Text));
+    public static AnswerBuffer Buffer() => new(() => Of(AnswerStrand.Text));
 
-    public static AnswerChain ToolArguments() => Of(AnswerStrand.ToolArguments);
+    public static AnswerChain ToolArguments(AnswerStrand strand) => Of(strand);
 }

@@ -26,7 +26,7 @@ namespace CleanLlm.Application.UnitTests.Completions;
 
 /// <summary>The runner between ports that are as simple as they can be: a token is a character, history is what the test says.</summary>
 internal sealed class RunnerFixture
-    : IPlanLookup, IModelCatalog, IConversationReader, ICompletionQueries, ITokenCounter, IOptions<CompletionOptions>, IIdempotencyKeys, IKeyedHash, ICurrentApiKey, IDatabaseFaults, IProviderPlaces, IDisposable
+    : IPlanLookup, IModelCatalog, IConversationReader, ICompletionQueries, ITokenCounter, IOptions<CompletionOptions>, IIdempotencyKeys, IKeyedHash, ICurrentApiKey, IDatabaseFaults, IProviderPlaces, ICompletionObserver, IDisposable
 {
     public static readonly Model Small = new("small", "Small", "upstream", ContextWindow: 1000, MaxOutputTokens: 100, new TokenPrice(1, 2, "v1"));
     public static readonly Model Large = new("large", "Large", "upstream", ContextWindow: 9000, MaxOutputTokens: 900, TokenPrice.Free);
@@ -58,7 +58,7 @@ internal sealed class RunnerFixture
             this,
             this,
             new PromptPipeline([new SanitizeStep(), new SizeStep(), new WindowStep(this), .. promptSteps ?? []]),
-            new ContextFitStep(this),
+            new ContextFitting(this),
             new PromptCounting(Reservations, CountingGate, prompting),
             Reservations,
             this,
@@ -73,7 +73,7 @@ internal sealed class RunnerFixture
                 Running,
                 new CompletionSharing(Shared, Clock, NullLogger<CompletionSharing>.Instance),
                 [new CleaningStep(), .. answerSteps ?? []],
-                [Titles],
+                [this, Titles],
                 this,
                 this,
                 Clock,
@@ -149,6 +149,9 @@ internal sealed class RunnerFixture
 
     /// <summary>What happens while a request looks for its plan.</summary>
     public Func<Task>? OnPlan { get; set; }
+
+    /// <summary>What happens when the end of a completion is told.</summary>
+    public Action? OnClosed { get; set; }
 
     /// <summary>Null when the user is gone.</summary>
     public Plan? Plan { get; set; }
@@ -254,6 +257,8 @@ internal sealed class RunnerFixture
             Store.Keys.Remove(key);
         return Task.FromResult(Freed);
     }
+
+    void ICompletionObserver.Closed(CompletionClosing closing) => OnClosed?.Invoke();
 
     bool IProviderPlaces.Any(IReadOnlyList<Model> candidates, bool isBackground) => isBackground ? Places.AnyBackground : Places.Any;
 

@@ -19,7 +19,7 @@ internal sealed class PromptPiecesTests : ITokenCounter
     {
         var draft = Drafts.Of(new PromptContent { Messages = [Said(new string('a', 2000)), Said(new string('b', 2000)), Said("last")] });
 
-        new ContextFitStep(this).Apply(draft).Error!.Code.Should().Be("prompt.too_long");
+        new ContextFitting(this).Apply(draft).Error!.Code.Should().Be("prompt.too_long");
 
         counted.Should().ContainSingle().Which.Should().StartWith("a");
     }
@@ -29,7 +29,7 @@ internal sealed class PromptPiecesTests : ITokenCounter
     {
         Utterance[] history = [.. Enumerable.Range(0, 200).Select(i => new Utterance(MessageRole.User, new string('h', 400)))];
 
-        new ContextFitStep(this).Apply(Drafts.Of(Drafts.Asking("q") with { History = history })).Value.HistorySent().Should().HaveCount(2);
+        new ContextFitting(this).Apply(Drafts.Of(Drafts.Asking("q") with { History = history })).Value.HistorySent().Should().HaveCount(2);
 
         counted.Should().HaveCount(1 + 3);
     }
@@ -60,7 +60,7 @@ internal sealed class PromptPiecesTests : ITokenCounter
 
         (await new WindowStep(this).ApplyAsync(draft)).IsSuccess.Should().BeTrue();
         PromptPieces.Characters(draft).Should().Be(1);
-        new ContextFitStep(this).Apply(draft).Value.PromptTokens.Should().Be(3 + 4 + 1000 + 1);
+        new ContextFitting(this).Apply(draft).Value.PromptTokens.Should().Be(3 + 4 + 1000 + 1);
     }
 
     [TestCase(9929, true)]

@@ -120,11 +120,43 @@ internal sealed class PromptSlotTests
     [Test]
     public void Rewrite_OfJson_ChangesNamesAndStrings_WhateverTheirEscapes_AndNothingElse()
     {
-        var slot = PromptSlot.Of(TextProvenance.ToolDefinition, JsonElement.Parse("""{"n\u0061me":["n\u0061me",1.50,true,null,{"x":"é name"}]}"""), SlotMarks.None);
+        var slot = PromptSlot.Of(TextProvenance.ToolDefinition, JsonElement.Parse("""{"n\u0061mex":["n\u0061mex",1.50,true,null,{"x":"é namex"}]}"""), SlotMarks.None);
 
-        slot.Strings.Should().Equal("name", "name", "x", "é name");
-        slot.Rewrite(text => text.Replace("name", "<\"N\">", StringComparison.Ordinal)).Text.Should().Be("""{"<\"N\">":["<\"N\">",1.50,true,null,{"x":"é <\"N\">"}]}""");
+        slot.Strings.Should().Equal("namex", "namex", "x", "é namex");
+        slot.Rewrite(text => text.Replace("namex", "<\"N\">", StringComparison.Ordinal)).Text.Should().Be("""{"<\"N\">":["<\"N\">",1.50,true,null,{"x":"é <\"N\">"}]}""");
         slot.Rewrite(text => text).Should().BeSameAs(slot);
+    }
+
+    [Test]
+    public void NamesThatFormatsAreMadeOf_AreNotOffered_ButWhatTheCallerNamedIs()
+    {
+        const string tool = """{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{"name":{"type":"string"},"own":{"description":"d"}},"required":["name"]}}}""";
+        var slot = PromptSlot.Of(TextProvenance.ToolDefinition, JsonElement.Parse(tool), SlotMarks.None);
+
+        slot.Strings.Should().Equal("function", "f", "object", "name", "string", "own", "d", "name");
+        slot.Rewrite(text => text == "name" ? "label" : text).Text
+            .Should().Be(tool.Replace("""{"name":{""", """{"label":{""", StringComparison.Ordinal).Replace("""["name"]""", """["label"]""", StringComparison.Ordinal));
+    }
+
+    [Test]
+    public void ArgumentsWithHalfACharacter_AreAPlainText()
+    {
+        var call = new FunctionCallContent("1", "f") { RawRepresentation = """{"a":"\ud83d"}""" };
+        var draft = Drafts.Of(new PromptContent { Messages = [new ChatMessage(ChatRole.Assistant, [call])] });
+
+        draft.Slots[^1].IsJson.Should().BeFalse();
+        draft.Map(slot => slot.Rewrite(text => text)).Should().BeSameAs(draft);
+    }
+
+    [Test]
+    public void AnAddressThatBecomesAPlaceholder_IsSentAsThat()
+    {
+        var link = new UriContent("https://ann.example.org/a.png", "image/png");
+
+        var sent = Drafts.Of(new PromptContent { Messages = [new ChatMessage(ChatRole.User, [link])] })
+            .Map(slot => slot.Rewrite(_ => "[ADDRESS 1]")).Assemble().Messages[0].Contents[0];
+
+        ((UriContent)sent).Uri.OriginalString.Should().Be("[ADDRESS 1]");
     }
 
     [Test]
@@ -134,7 +166,7 @@ internal sealed class PromptSlotTests
         var content = new DataContent("data:image/png;base64,AAAA") { RawRepresentation = raw };
         var draft = Drafts.Of(new PromptContent { Messages = [new ChatMessage(ChatRole.User, [content])] });
 
-        draft.Slots.Should().ContainSingle().Which.Strings.Should().Equal("type", "image_url", "image_url", "url", "detail", "low", "input_audio", "data");
+        draft.Slots.Should().ContainSingle().Which.Strings.Should().Equal("image_url", "low");
         var sent = draft.Map(slot => slot.Rewrite(text => text == "low" ? "high" : text + "")).Assemble().Messages[0].Contents[0];
         ((JsonElement)sent.RawRepresentation!).GetRawText().Should().Be(raw.GetRawText().Replace("low", "high", StringComparison.Ordinal));
     }

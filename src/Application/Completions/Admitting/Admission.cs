@@ -21,7 +21,7 @@ internal sealed class Admission(
     IModelCatalog catalog,
     IProviderPlaces places,
     PromptPipeline pipeline,
-    ContextFitStep fitting,
+    ContextFitting fitting,
     PromptCounting counting,
     QuotaReservations reservations,
     ITokenCounter tokens,

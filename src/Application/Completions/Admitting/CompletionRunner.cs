@@ -169,13 +169,15 @@ internal sealed class CompletionRunner(
                 StoreReasoning = selection.Plan.StoreReasoning,
             },
             now);
+        // What can go wrong goes wrong before anything is held.
+        var sent = prompt.Assemble();
         var able = selection with { Candidates = [.. selection.Candidates.Where(model => IsAbleTo(model, prompt))] };
         var limits = await admission.ReserveAsync(completion, prompt, able, request.Payer);
         if (!limits.IsSuccess)
             return limits.Error;
 
         var call = new RoutedCall { Candidates = able.Candidates, PromptTokens = prompt.PromptTokens, Cache = terms };
-        return new AdmittedCompletion(completion, prompt.Assemble(), call, limits.Value)
+        return new AdmittedCompletion(completion, sent, call, limits.Value)
         {
             Restorations = prompt.Restorations,
             Temperature = request.Temperature,
@@ -192,7 +194,7 @@ internal sealed class CompletionRunner(
             return true;
         var answer = Math.Min(prompt.MaxCompletionTokens, model.MaxOutputTokens);
         if (model.IsLengthUnknown && !prompt.LengthIsExact)
-            answer = Math.Min(answer, model.ContextWindow / ContextFitStep.AnswerShare);
+            answer = Math.Min(answer, model.ContextWindow / ContextFitting.AnswerShare);
         return prompt.PromptTokens + answer <= model.ContextWindow;
     }
 

@@ -74,6 +74,8 @@ internal sealed partial class EmbeddingRunner(
 
         ct.ThrowIfCancellationRequested();
         var prompt = prepared.Value;
+        // What can go wrong goes wrong before anything is held.
+        var sent = prompt.Assemble();
         var completion = Completion.Start(
             new CompletionStart(request.UserId, Turn: null, prompt.Model, Prompt: "", prompt.PromptTokens, prompt.Findings, Store: false) { ApiKeyId = request.Key?.Id },
             clock.GetUtcNow());
@@ -83,7 +85,7 @@ internal sealed partial class EmbeddingRunner(
         // Before it leaves the gate, so that a process that leaves sees it here or there.
         var lease = new EmbeddingLease(completion);
         running.Hold(lease);
-        return new Started(prompt.Assemble(), new RoutedCall { Candidates = selection.Candidates }, completion, lease, limits.Value);
+        return new Started(sent, new RoutedCall { Candidates = selection.Candidates }, completion, lease, limits.Value);
     }
 
     private async Task<Result<EmbeddingsDto>> AnswerAsync(EmbeddingRequest request, Started started)

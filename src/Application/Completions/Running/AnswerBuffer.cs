@@ -4,15 +4,20 @@ using CleanLlm.Application.Answers;
 namespace CleanLlm.Application.Completions.Running;
 
 /// <summary>Collects what may be shown of one strand of an answer; a checkpoint may read it while it grows.</summary>
-internal sealed class AnswerBuffer(AnswerChain steps)
+/// <param name="newSteps">Makes what its pieces pass through, once there is a piece.</param>
+internal sealed class AnswerBuffer(Func<AnswerChain> newSteps)
 {
     private readonly Lock gate = new();
     private readonly StringBuilder text = new();
+    private AnswerChain? steps;
 
-    /// <summary>Its size in UTF-8, with what was not to be shown.</summary>
+    // What the model wrote, from the moment on when it is not what is shown.
+    private StringBuilder? raw;
+
+    /// <summary>The size in UTF-8 of what the model wrote.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>The answer so far.</summary>
+    /// <summary>What may be shown so far.</summary>
     public string Text
     {
         get
@@ -22,18 +27,36 @@ internal sealed class AnswerBuffer(AnswerChain steps)
         }
     }
 
+    /// <summary>What the model wrote so far, which is what it is paid for.</summary>
+    public string Written
+    {
+        get
+        {
+            lock (gate)
+                return (raw ?? text).ToString();
+        }
+    }
+
     /// <summary>Adds a piece and tells what of it, and of what was held back, may be shown.</summary>
     public string Append(string piece)
     {
         Bytes += Encoding.UTF8.GetByteCount(piece);
-        return Add(steps.Push(piece));
+        var shown = (steps ??= newSteps()).Push(piece);
+        lock (gate)
+        {
+            if (raw is null && !ReferenceEquals(shown, piece))
+                raw = new StringBuilder().Append(text);
+            raw?.Append(piece);
+            text.Append(shown);
+        }
+
+        return shown;
     }
 
-    /// <summary>The model has said all it will: tells what of what was held back may be shown.</summary>
-    public string Flush() => Add(steps.Flush());
-
-    private string Add(string shown)
+    /// <summary>Nothing more comes: tells what of what was held back may be shown.</summary>
+    public string Flush()
     {
+        var shown = steps?.Flush() ?? "";
         lock (gate)
             text.Append(shown);
         return shown;

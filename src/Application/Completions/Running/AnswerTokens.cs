@@ -9,28 +9,27 @@ internal static class AnswerTokens
     /// <summary>The tokens of an answer that has ended.</summary>
     /// <param name="run">The run.</param>
     /// <param name="promptTokens">Tokens of its prompt, as counted here.</param>
-    /// <param name="text">The answer.</param>
     /// <param name="count">Counts a text.</param>
     /// <param name="unreported">The basis of what was not reported.</param>
-    public static TokenCount Tokens(this CompletionRun run, int promptTokens, string text, Func<string, int> count, UsageBasis unreported)
+    public static TokenCount Tokens(this CompletionRun run, int promptTokens, Func<string, int> count, UsageBasis unreported)
     {
-        var hasAnswer = text.Length > 0 || run.Reasoning.Bytes > 0 || run.ToolCalls.Calls.Count > 0;
-        var tokens = run.ReportedUsage.ToReported().Resolve(hasAnswer, () => run.Counted(promptTokens, text, count, unreported));
+        var hasAnswer = run.Answer.Text.Length > 0 || run.Reasoning.Bytes > 0 || run.ToolCalls.Calls.Count > 0;
+        var tokens = run.ReportedUsage.ToReported().Resolve(hasAnswer, () => run.Counted(promptTokens, count, unreported));
         if (unreported != UsageBasis.Partial || tokens.Basis != UsageBasis.Reported)
             return tokens;
 
         // Providers that report while they stream had said less than what came after.
-        var counted = run.Counted(promptTokens, text, count, unreported);
+        var counted = run.Counted(promptTokens, count, unreported);
         return counted.CompletionTokens <= tokens.CompletionTokens
             ? tokens
             : tokens with { CompletionTokens = counted.CompletionTokens, ReasoningTokens = counted.ReasoningTokens, Basis = unreported };
     }
 
-    /// <summary>The tokens of an answer as far as it has come, counted here.</summary>
-    public static TokenCount Counted(this CompletionRun run, int promptTokens, string text, Func<string, int> count, UsageBasis basis)
+    /// <summary>The tokens of what the model wrote so far, counted here; steps may show more or less of it.</summary>
+    public static TokenCount Counted(this CompletionRun run, int promptTokens, Func<string, int> count, UsageBasis basis)
     {
-        var reasoning = run.Reasoning.Bytes > 0 ? count(run.Reasoning.Text) : 0;
-        var answer = count(text) + run.ToolCalls.Calls.Sum(call => count(call.Name) + count(call.Arguments));
+        var reasoning = run.Reasoning.Bytes > 0 ? count(run.Reasoning.Written) : 0;
+        var answer = count(run.Answer.Written) + run.ToolCalls.Written.Sum(count);
         return new TokenCount(promptTokens, answer + reasoning, basis) { ReasoningTokens = reasoning };
     }
 }

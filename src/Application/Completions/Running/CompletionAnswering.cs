@@ -42,6 +42,9 @@ internal sealed partial class CompletionAnswering(
         try
         {
             var error = await TryAnswerAsync(run, admitted);
+            // Also of an answer that broke off: what it came to is kept.
+            var unshown = TryFlush(run);
+            error ??= unshown;
             var ended = await CommitAsync(run, run.Close(error, tokens.Count, clock.GetUtcNow()), error);
             LogEnded(logger, run.Id, run.Model, ended.Error?.Code ?? "succeeded", clock.GetElapsedTime(started).TotalMilliseconds);
             run.End(ended);
@@ -68,7 +71,7 @@ internal sealed partial class CompletionAnswering(
         await using var leaving = running.Stopping.UnsafeRegister(static stop => ((CancellationTokenSource)stop!).Cancel(), run.Stop);
         try
         {
-            var ended = await AnswerAsync(run, admitted.Prompt.Messages, Options(run, admitted), run.Stop.Token) ?? run.Flush();
+            var ended = await AnswerAsync(run, admitted.Prompt.Messages, Options(run, admitted), run.Stop.Token);
             run.EndAnswer();
             return ended;
         }
@@ -77,7 +80,7 @@ internal sealed partial class CompletionAnswering(
             // Whatever a client throws when it is told to stop, the reason is ours.
             return run.IsCancelled ? CompletionErrors.Cancelled
                 : deadline.IsCancellationRequested ? CompletionErrors.TimedOut
-                : run.IsCutShort ? run.Flush()
+                : run.IsCutShort ? null
                 : CompletionErrors.Interrupted;
         }
         catch (ProviderException failure)
@@ -87,6 +90,19 @@ internal sealed partial class CompletionAnswering(
         catch (Exception fault)
         {
             // A fault of ours, or of a plugged-in client that throws what it likes: the caller still gets an ending, the quota its due.
+            LogFault(logger, fault, run.Id);
+            return CompletionErrors.Fault;
+        }
+    }
+
+    private Error? TryFlush(CompletionRun run)
+    {
+        try
+        {
+            return run.Flush();
+        }
+        catch (Exception fault)
+        {
             LogFault(logger, fault, run.Id);
             return CompletionErrors.Fault;
         }
@@ -154,8 +170,21 @@ internal sealed partial class CompletionAnswering(
         if (closed.Counters is { } counters)
             run.Settle(counters, clock.GetUtcNow());
         foreach (var observer in observers)
-            observer.Closed(closing);
+            Tell(observer, closing);
         return error is null || error == CompletionErrors.Cancelled ? Shown(closing.Completion, run) : error;
+    }
+
+    // It is stored, whatever an observer makes of it.
+    private void Tell(ICompletionObserver observer, CompletionClosing closing)
+    {
+        try
+        {
+            observer.Closed(closing);
+        }
+        catch (Exception fault)
+        {
+            LogUntold(logger, fault, observer.GetType().Name, closing.Completion.Id);
+        }
     }
 
     private static CompletionDto Shown(Completion completion, CompletionRun run) =>
@@ -177,6 +206,9 @@ internal sealed partial class CompletionAnswering(
 
     [LoggerMessage(LogLevel.Error, "Completion {Id} ended by a fault")]
     private static partial void LogFault(ILogger logger, Exception fault, CompletionId id);
+
+    [LoggerMessage(LogLevel.Error, "{Observer} failed on the end of completion {Id}")]
+    private static partial void LogUntold(ILogger logger, Exception fault, string observer, CompletionId id);
 
     [LoggerMessage(LogLevel.Error, "Completion {Id} could not be stored; its lease will run out and the sweep will settle it")]
     private static partial void LogLost(ILogger logger, Exception fault, CompletionId id);

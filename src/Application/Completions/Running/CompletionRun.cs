@@ -41,9 +41,9 @@ public sealed class CompletionRun : ILeaseholder
     {
         (completion, Call, Limits, EarlierAnswers) = (admitted.Completion, admitted.Call, admitted.Limits, admitted.EarlierAnswers);
         context = new AnswerContext(completion.UserId, admitted.Restorations);
-        Answer = new AnswerBuffer(new AnswerChain(steps, AnswerStrand.Text, context));
-        Reasoning = new AnswerBuffer(new AnswerChain(steps, AnswerStrand.Reasoning, context));
-        ToolCalls = new ToolCallBuffer(() => new AnswerChain(steps, AnswerStrand.ToolArguments, context));
+        Answer = new AnswerBuffer(() => new AnswerChain(steps, AnswerStrand.Text, context));
+        Reasoning = new AnswerBuffer(() => new AnswerChain(steps, AnswerStrand.Reasoning, context));
+        ToolCalls = new ToolCallBuffer(strand => new AnswerChain(steps, strand, context));
         // Not disposed of: it holds no timer of its own, and a cancel may come at any moment.
         stop = CancellationTokenSource.CreateLinkedTokenSource(CancellationToken.None);
         (this.maxOutputBytes, IsStreamed) = (maxOutputBytes, admitted.IsStreamed);
@@ -156,7 +156,7 @@ public sealed class CompletionRun : ILeaseholder
     internal Error? Append(ToolCallFragment piece)
     {
         overhead += PieceOverhead;
-        if (ToolCalls.Append(piece) is { } shown)
+        if (ToolCalls.Append(piece) is { } shown && !context.IsBlocked)
             Log.Append(new CompletionDelta("") { ToolCall = shown });
         return StopReason;
     }
@@ -171,7 +171,7 @@ public sealed class CompletionRun : ILeaseholder
         return StopReason;
     }
 
-    /// <summary>The model has said all it will: shows readers what they may see of what was held back.</summary>
+    /// <summary>Nothing more comes: shows readers what they may see of what was held back.</summary>
     /// <returns>Null when all may be seen; else why not.</returns>
     internal Error? Flush()
     {
@@ -214,7 +214,7 @@ public sealed class CompletionRun : ILeaseholder
             return null;
         // One document is shown whole or not at all, so a crash leaves nothing of it.
         var text = IsStreamed ? Answer.Text : "";
-        var tokens = IsStreamed ? this.Counted(completion.PromptTokens, text, count, UsageBasis.Partial) : default;
+        var tokens = IsStreamed ? this.Counted(completion.PromptTokens, count, UsageBasis.Partial) : default;
         lock (completion)
         {
             if (completion.Status != CompletionStatus.Running)
@@ -246,8 +246,8 @@ public sealed class CompletionRun : ILeaseholder
             completion.Calls(ToolCalls.Calls);
             completion.Reasons(Reasoning.Text);
             if (error is null)
-                return completion.Succeed(text, this.Tokens(completion.PromptTokens, text, count, UsageBasis.Counted), IsCutShort ? Domain.Completions.FinishReason.Length : Map(FinishReason), now);
-            var tokens = this.Tokens(completion.PromptTokens, text, count, UsageBasis.Partial);
+                return completion.Succeed(text, this.Tokens(completion.PromptTokens, count, UsageBasis.Counted), IsCutShort ? Domain.Completions.FinishReason.Length : Map(FinishReason), now);
+            var tokens = this.Tokens(completion.PromptTokens, count, UsageBasis.Partial);
             return error == CompletionErrors.Cancelled
                 ? completion.Cancel(text, tokens, modelWasAsked: Call.Served is not null, now)
                 : completion.Fail(error, text, tokens, now);

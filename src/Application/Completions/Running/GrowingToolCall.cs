@@ -7,14 +7,16 @@ namespace CleanLlm.Application.Completions.Running;
 /// <summary>A tool call of which pieces still come.</summary>
 /// <param name="providerId">The provider's id of it, as its first piece told; null when that told none.</param>
 /// <param name="isTentative">Whether it is a call only if arguments follow: its piece repeats the name of a call that had ended.</param>
-/// <param name="steps">What its arguments pass through on their way to readers.</param>
-internal sealed class GrowingToolCall(string? providerId, bool isTentative, AnswerChain steps)
+/// <param name="newSteps">Makes what its name and its arguments pass through on their way to readers.</param>
+internal sealed class GrowingToolCall(string? providerId, bool isTentative, Func<AnswerStrand, AnswerChain> newSteps)
 {
     /// <summary>Arguments of a call that has none, and what some servers send before the real ones.</summary>
     private const string None = "{}";
 
     private readonly StringBuilder arguments = new();
     private readonly StringBuilder shown = new();
+    private AnswerChain? steps;
+    private string? shownName;
     private JsonBalance balance;
     private bool hasNone;
 
@@ -26,6 +28,12 @@ internal sealed class GrowingToolCall(string? providerId, bool isTentative, Answ
 
     /// <summary>The function to call; null until it is known.</summary>
     public string? Name { get; set; }
+
+    /// <summary>The name as readers may see it.</summary>
+    public string ShownName => shownName ??= Whole(newSteps(AnswerStrand.ToolName), Name!);
+
+    /// <summary>Name and arguments as the model wrote them.</summary>
+    public IEnumerable<string> Written => [Name!, arguments.Length > 0 ? arguments.ToString() : None];
 
     /// <summary>The arguments so far, as readers may see them. An empty object is not among them before the end, as others may follow it.</summary>
     public string Arguments => shown.ToString();
@@ -58,12 +66,12 @@ internal sealed class GrowingToolCall(string? providerId, bool isTentative, Answ
 
         arguments.Append(piece);
         balance.Append(piece);
-        return Shown(steps.Push(piece));
+        return Shown((steps ??= newSteps(AnswerStrand.ToolArguments)).Push(piece));
     }
 
     /// <summary>Nothing more comes.</summary>
     /// <returns>What may be shown of what was held back.</returns>
-    public string Flush() => Shown(steps.Flush());
+    public string Flush() => Shown(steps?.Flush() ?? "");
 
     /// <summary>Whether a piece under its index, but with an id that was not seen before, begins another call.</summary>
     /// <remarks>Some servers make a new id for each piece, and some tell the id late: neither does.</remarks>
@@ -79,7 +87,9 @@ internal sealed class GrowingToolCall(string? providerId, bool isTentative, Answ
     }
 
     /// <summary>As it is kept.</summary>
-    public ToolCall ToToolCall() => new(Id!, Name!, shown.Length > 0 ? Arguments : None) { ExtraContent = ExtraContent };
+    public ToolCall ToToolCall() => new(Id!, ShownName, arguments.Length > 0 ? Arguments : None) { ExtraContent = ExtraContent };
+
+    private static string Whole(AnswerChain steps, string text) => steps.Push(text) + steps.Flush();
 
     private string Shown(string more)
     {

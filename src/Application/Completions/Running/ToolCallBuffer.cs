@@ -12,9 +12,9 @@ namespace CleanLlm.Application.Completions.Running;
 /// piece belongs to and which id it has. Providers leave out ids and indexes, repeat them, or number all their calls 0.
 /// A checkpoint may read the calls while they grow.
 /// </summary>
-/// <param name="newSteps">Makes what the arguments of a call pass through on their way to readers.</param>
+/// <param name="newSteps">Makes what name and arguments of a call pass through on their way to readers.</param>
 /// <param name="newId">Makes the id of a call to which the provider gives none; by default a random one.</param>
-internal sealed class ToolCallBuffer(Func<AnswerChain> newSteps, Func<string>? newId = null)
+internal sealed class ToolCallBuffer(Func<AnswerStrand, AnswerChain> newSteps, Func<string>? newId = null)
 {
     /// <summary>Calls of one answer.</summary>
     public const int Most = 128;
@@ -38,6 +38,16 @@ internal sealed class ToolCallBuffer(Func<AnswerChain> newSteps, Func<string>? n
         {
             lock (gate)
                 return [.. shown.Select(call => call.ToToolCall())];
+        }
+    }
+
+    /// <summary>Names and arguments as the model wrote them, which is what it is paid for.</summary>
+    public IReadOnlyList<string> Written
+    {
+        get
+        {
+            lock (gate)
+                return [.. shown.SelectMany(call => call.Written)];
         }
     }
 
@@ -82,7 +92,7 @@ internal sealed class ToolCallBuffer(Func<AnswerChain> newSteps, Func<string>? n
     {
         call.Id = call.ProviderId is { } own && !shown.Exists(other => other.Id == own) ? own : (newId ?? RandomId)();
         shown.Add(call);
-        return new ToolCallDelta(shown.Count - 1, call.Id, call.Name, call.Arguments) { ExtraContent = call.ExtraContent };
+        return new ToolCallDelta(shown.Count - 1, call.Id, call.ShownName, call.Arguments) { ExtraContent = call.ExtraContent };
     }
 
     private GrowingToolCall CallOf(int index, string? id, string? name, string more)
@@ -116,7 +126,7 @@ internal sealed class ToolCallBuffer(Func<AnswerChain> newSteps, Func<string>? n
 
     private GrowingToolCall Begin(string? id, bool isTentative)
     {
-        var call = new GrowingToolCall(id, isTentative, newSteps());
+        var call = new GrowingToolCall(id, isTentative, newSteps);
         begun.Add(call);
         return call;
     }

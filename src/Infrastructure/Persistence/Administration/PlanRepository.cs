@@ -22,6 +22,9 @@ internal sealed class PlanRepository(AppDbContext database, PlanLookup plans) : 
             return refusal;
         if (database.Entry(plan).State == EntityState.Detached)
             database.Add(plan);
+        else
+            // Another one may have become the default since this was read: what the rule was asked about is what is stored.
+            database.Entry(plan).Property(changed => changed.IsDefault).IsModified = true;
         if (plan.IsDefault)
         {
             await database.Plans.Where(former => former.IsDefault && former.Id != plan.Id)

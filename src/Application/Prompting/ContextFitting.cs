@@ -2,14 +2,14 @@ using CleanLlm.Application.Ai;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Results;
 
-namespace CleanLlm.Application.Prompting.Steps;
+namespace CleanLlm.Application.Prompting;
 
 /// <summary>
 /// Fits the prompt into the model's context window: system prompt and what is sent now always stay, the newest turns of the history
 /// as far as they fit beside room for an answer, older ones are left out. Texts for embeddings each have the window to themselves. The one
 /// step that costs a core's time, so it comes last and, for a large prompt, in its turn. It ends as soon as the window is passed.
 /// </summary>
-internal sealed class ContextFitStep(ITokenCounter tokens)
+internal sealed class ContextFitting(ITokenCounter tokens)
 {
     /// <summary>Where any length will do, history leaves one part in so many of the window to the answer.</summary>
     public const int AnswerShare = 4;

@@ -10,7 +10,7 @@ using Microsoft.Extensions.AI;
 namespace CleanLlm.Application.UnitTests.Prompting;
 
 /// <summary>A token is a character here; each message is framed by 4 tokens and the answer by 3.</summary>
-internal sealed class ContextFitStepTests
+internal sealed class ContextFittingTests
 {
     [Test]
     public void Fit_WhenEverythingFits_CountsAllOfIt()
@@ -120,7 +120,7 @@ internal sealed class ContextFitStepTests
     private static Utterance[] Turns(int count, int length) =>
         [.. Enumerable.Range(0, count).Select(i => new Utterance(i % 2 == 0 ? MessageRole.User : MessageRole.Assistant, $"{i:00}".PadRight(length, '.')))];
 
-    private static Result<PromptDraft> Fit(PromptDraft draft) => new ContextFitStep(new CharacterCounter()).Apply(draft);
+    private static Result<PromptDraft> Fit(PromptDraft draft) => new ContextFitting(new CharacterCounter()).Apply(draft);
 
     private sealed class CharacterCounter : ITokenCounter
     {
