@@ -13,7 +13,6 @@ using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Usage;
-using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Application.UnitTests;
 
@@ -74,6 +73,22 @@ internal sealed class MappingTests
 
         Mappings.Mapper.Map<ExportedKeyDto>(key).Should().BeEquivalentTo(
             new ExportedKeyDto(key.Id, "key", ApiKeyScopeNames.Of(ApiKeyScopeNames.All), 5, Now, ExpiresAt: null, LastUsedAt: null));
+    }
+
+    [Test]
+    public void AnExportedMessage_HasItsFeedback_AndNoneWhileItIsUnrated()
+    {
+        var turn = new ChatTurn(ChatId.New(Now), ParentId: null, MessageId.New(Now), MessageId.New(Now));
+        var model = new Model("small", "Small", "acme", 8_000, 1_000, TokenPrice.Free);
+        var completion = Completion.Start(new CompletionStart(UserId.New(Now), turn, model, "hello", 10, [], Store: true), Now);
+        completion.Hold(new Reservation([], 400), Now.AddMinutes(2));
+        var (question, answer) = completion.Succeed("answer", new TokenCount(10, 5, UsageBasis.Reported), FinishReason.Stop, Now).Exchange!;
+        answer!.Rate(FeedbackRating.Down, "Wrong");
+
+        Mappings.Mapper.Map<ExportedMessageDto>(answer).Should().Be(new ExportedMessageDto(
+            turn.AnswerId, turn.QuestionId, MessageRole.Assistant, "answer", "small", 10, 5, Now, new FeedbackDto(FeedbackRating.Down, "Wrong")));
+        Mappings.Mapper.Map<ExportedMessageDto>(question).Should().Be(
+            new ExportedMessageDto(turn.QuestionId, null, MessageRole.User, "hello", null, null, null, Now, Feedback: null));
     }
 
     [Test]

@@ -4,7 +4,6 @@ using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Audit;
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Audit;
-using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
