@@ -2,7 +2,6 @@ using System.Text.Json;
 using CleanLlm.Application.Audit;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Messages;
-using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
@@ -51,12 +50,7 @@ public sealed record ExportedProfileDto(
     bool EmailConfirmed,
     PlanId? PlanId,
     DateTimeOffset CreatedAt,
-    DateTimeOffset? LastSignInAt)
-{
-    /// <summary>Builds it from the user.</summary>
-    public static ExportedProfileDto From(User user) => new(
-        user.Id, user.Email, user.DisplayName, user.Role, user.EmailConfirmed, user.PlanId, user.CreatedAt, user.LastSignInAt);
-}
+    DateTimeOffset? LastSignInAt);
 
 /// <summary>An identity of another provider.</summary>
 /// <param name="Provider">The provider that issued the identity.</param>
@@ -155,10 +149,9 @@ public sealed record ExportedAuditDto(DateTimeOffset At, string Action, bool ByY
     private const string AdminActions = "admin.";
 
     /// <summary>What a line says about one user.</summary>
-    public static ExportedAuditDto Of(AuditEntry entry, Guid user)
+    public static ExportedAuditDto Of(AuditEntryDto line, Guid user)
     {
-        var line = AuditEntryDto.From(entry);
-        var own = entry.SubjectId == user || !entry.Action.StartsWith(AdminActions, StringComparison.Ordinal);
+        var own = line.SubjectId == user || !line.Action.StartsWith(AdminActions, StringComparison.Ordinal);
         return new ExportedAuditDto(line.At, line.Action, line.ActorId == user, own ? line.SubjectId : null, own ? line.Detail : null);
     }
 }

@@ -1,3 +1,4 @@
+using AutoMapper;
 using CleanLlm.Application.Audit;
 using CleanLlm.Application.Callers;
 using CleanLlm.Domain.Audit;
@@ -10,7 +11,8 @@ namespace CleanLlm.Application.Accounts;
 /// <summary>Everything that is held about the caller; read while it is written out.</summary>
 public sealed record ExportMe : IRequest<Result<AccountExportDto>>;
 
-internal sealed class ExportMeHandler(IUserRepository users, IAccountExport export, IAuditTrail audit, ICurrentUser current, TimeProvider clock)
+internal sealed class ExportMeHandler(
+    IUserRepository users, IAccountExport export, IAuditTrail audit, ICurrentUser current, IMapper mapper, TimeProvider clock)
     : IRequestHandler<ExportMe, Result<AccountExportDto>>
 {
     public async Task<Result<AccountExportDto>> Handle(ExportMe request, CancellationToken ct)
@@ -20,6 +22,6 @@ internal sealed class ExportMeHandler(IUserRepository users, IAccountExport expo
 
         audit.Add(new AuditEvent(AuditActions.Exported, user.Id.Value, user.Id.Value));
         await audit.SaveAsync(ct);
-        return export.Of(ExportedProfileDto.From(user), clock.GetUtcNow());
+        return export.Of(mapper.Map<ExportedProfileDto>(user), clock.GetUtcNow());
     }
 }

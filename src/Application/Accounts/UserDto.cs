@@ -14,7 +14,7 @@ namespace CleanLlm.Application.Accounts;
 public sealed record UserDto(
     UserId Id, string Email, string? DisplayName, UserRole Role, bool EmailConfirmed, DateTimeOffset CreatedAt);
 
-internal sealed class UserProfile : Profile
+internal sealed class UserMapping : Profile
 {
-    public UserProfile() => CreateMap<User, UserDto>();
+    public UserMapping() => CreateMap<User, UserDto>();
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AutoMapper;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Ids;
 
@@ -14,22 +15,20 @@ namespace CleanLlm.Application.Audit;
 /// <param name="Detail">More about it; null when there was nothing, or when it was erased.</param>
 /// <param name="Redacted">Whether the detail was erased, with the account it was about.</param>
 public sealed record AuditEntryDto(
-    AuditEntryId Id, long Sequence, DateTimeOffset At, string Action, Guid? ActorId, Guid? SubjectId, JsonElement? Detail, bool Redacted)
+    AuditEntryId Id, long Sequence, DateTimeOffset At, string Action, Guid? ActorId, Guid? SubjectId, JsonElement? Detail, bool Redacted);
+
+internal sealed class AuditMapping : Profile
 {
-    /// <summary>Builds it from the line.</summary>
-    public static AuditEntryDto From(AuditEntry entry) => new(
-        entry.Id,
-        entry.Sequence,
-        entry.At,
-        entry.Action,
-        entry.ActorId,
-        entry.SubjectId,
-        entry.Detail is { } detail ? Read(detail) : null,
-        entry.DetailHash is not null && entry.Detail is null);
+    public AuditMapping() => CreateMap<AuditEntry, AuditEntryDto>()
+        .ForCtorParam(nameof(AuditEntryDto.Detail), detail => detail.MapFrom(entry => Read(entry.Detail)))
+        .ForCtorParam(nameof(AuditEntryDto.Redacted), redacted => redacted.MapFrom(entry => entry.DetailHash != null && entry.Detail == null));
 
     // Somebody may have tampered with it, and then it has to be shown all the more.
-    private static JsonElement Read(string detail)
+    private static JsonElement? Read(string? detail)
     {
+        if (detail is null)
+            return null;
+
         try
         {
             using var document = JsonDocument.Parse(detail);

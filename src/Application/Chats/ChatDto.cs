@@ -47,17 +47,15 @@ public sealed record ChatDetailDto : ChatDto
 /// <param name="CompletionId">Identifies the completion.</param>
 /// <param name="QuestionId">The id of its question, which is listed among the messages once it is answered.</param>
 /// <param name="Content">What is asked.</param>
-public sealed record RunningTurnDto(CompletionId CompletionId, MessageId QuestionId, string Content)
-{
-    /// <summary>The same for front ends.</summary>
-    public static RunningTurnDto? Of(RunningTurn? running) => running is null ? null : new(running.Id, running.QuestionId, running.Content);
-}
+public sealed record RunningTurnDto(CompletionId CompletionId, MessageId QuestionId, string Content);
 
 internal sealed class ChatMapping : Profile
 {
     public ChatMapping()
     {
         CreateMap<Chat, ChatDto>();
+        // What runs is no part of the chat; who knows of it adds it.
         CreateMap<Chat, ChatDetailDto>().ForMember(chat => chat.Running, map => map.MapFrom(_ => (RunningTurnDto?)null));
+        CreateMap<RunningTurn, RunningTurnDto>().ForCtorParam(nameof(RunningTurnDto.CompletionId), turn => turn.MapFrom(source => source.Id));
     }
 }

@@ -1,3 +1,4 @@
+using AutoMapper;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Callers;
 using CleanLlm.Application.Quotas;
@@ -18,7 +19,8 @@ internal sealed class GetModelValidator : AbstractValidator<GetModel>
     public GetModelValidator() => RuleFor(request => request.Id).NotEmpty().MaximumLength(Chat.ModelMaxLength);
 }
 
-internal sealed class GetModelHandler(IModelCatalog catalog, IPlanLookup plans, ICurrentUser user) : IRequestHandler<GetModel, Result<ModelDto>>
+internal sealed class GetModelHandler(IModelCatalog catalog, IPlanLookup plans, ICurrentUser user, IMapper mapper)
+    : IRequestHandler<GetModel, Result<ModelDto>>
 {
     public async Task<Result<ModelDto>> Handle(GetModel request, CancellationToken cancellationToken)
     {
@@ -27,7 +29,7 @@ internal sealed class GetModelHandler(IModelCatalog catalog, IPlanLookup plans, 
 
         var named = (await catalog.CandidatesAsync(request.Id, cancellationToken)).Named;
         return named.FirstOrDefault(model => plan.Allows(model.Id)) is { } allowed
-            ? ModelDto.Of(allowed)
+            ? mapper.Map<ModelDto>(allowed)
             : CompletionErrors.UnknownModel(request.Id) with { Kind = ErrorKind.NotFound };
     }
 }

@@ -1,3 +1,4 @@
+using AutoMapper;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Callers;
 using CleanLlm.Application.Quotas;
@@ -28,17 +29,7 @@ public sealed record ModelDto(
     int ContextWindow,
     int MaxOutputTokens,
     ModelPriceDto Price,
-    IReadOnlyList<string> Capabilities)
-{
-    internal static ModelDto Of(Model model) => new(
-        model.Id,
-        model.DisplayName,
-        model.Provider,
-        model.ContextWindow,
-        model.MaxOutputTokens,
-        ModelPriceDto.Of(model.Price),
-        model.Capabilities);
-}
+    IReadOnlyList<string> Capabilities);
 
 /// <summary>What calls of a model cost in the configured currency: for one million tokens of each class, and for a call.</summary>
 /// <param name="Prompt">Prompt tokens.</param>
@@ -47,13 +38,18 @@ public sealed record ModelDto(
 /// <param name="Completion">Completion tokens.</param>
 /// <param name="Reasoning">Completion tokens of reasoning.</param>
 /// <param name="Request">One call, whatever it counts.</param>
-public sealed record ModelPriceDto(decimal Prompt, decimal CachedPrompt, decimal CacheWrite, decimal Completion, decimal Reasoning, decimal Request)
+public sealed record ModelPriceDto(decimal Prompt, decimal CachedPrompt, decimal CacheWrite, decimal Completion, decimal Reasoning, decimal Request);
+
+internal sealed class ModelMapping : Profile
 {
-    internal static ModelPriceDto Of(TokenPrice price) =>
-        new(price.Prompt, price.CachedPrompt, price.CacheWrite, price.Completion, price.Reasoning, price.Request);
+    public ModelMapping()
+    {
+        CreateMap<TokenPrice, ModelPriceDto>();
+        CreateMap<Model, ModelDto>();
+    }
 }
 
-internal sealed class ListModelsHandler(IModelCatalog catalog, IPlanLookup plans, ICurrentUser user)
+internal sealed class ListModelsHandler(IModelCatalog catalog, IPlanLookup plans, ICurrentUser user, IMapper mapper)
     : IRequestHandler<ListModels, Result<IReadOnlyList<ModelDto>>>
 {
     public async Task<Result<IReadOnlyList<ModelDto>>> Handle(ListModels request, CancellationToken ct)
@@ -63,6 +59,6 @@ internal sealed class ListModelsHandler(IModelCatalog catalog, IPlanLookup plans
 
         var models = await catalog.ListAsync(ct);
         // Stable, so that the first is the one that a request without a model gets.
-        return models.Where(model => plan.Allows(model.Id)).OrderBy(model => model.IsEmbedding).Select(ModelDto.Of).ToList();
+        return models.Where(model => plan.Allows(model.Id)).OrderBy(model => model.IsEmbedding).Select(mapper.Map<ModelDto>).ToList();
     }
 }

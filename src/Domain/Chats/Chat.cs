@@ -67,8 +67,5 @@ public sealed class Chat
     /// <summary>Shows the branch that ends at the given message. It was only looked at, so its place in the list of chats stays.</summary>
     public void Show(MessageId leaf) => ActiveLeafId = leaf;
 
-    /// <summary>Where a new question would hang: below the given message, or below the active leaf.</summary>
-    public MessageId? ParentFor(MessageId? parent) => parent ?? ActiveLeafId;
-
     private static string? Blank(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }

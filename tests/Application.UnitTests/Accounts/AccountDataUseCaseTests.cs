@@ -39,13 +39,13 @@ internal sealed class AccountDataUseCaseTests
         var (users, audit, export) = (Substitute.For<IUserRepository>(), Substitute.For<IAuditTrail>(), Substitute.For<IAccountExport>());
         users.FindAsync(fixture.User.Id, Arg.Any<CancellationToken>()).Returns(fixture.User);
 
-        (await new ExportMeHandler(users, export, audit, fixture, fixture.Clock).Handle(new ExportMe(), default)).IsSuccess.Should().BeTrue();
+        (await new ExportMeHandler(users, export, audit, fixture, Mappings.Mapper, fixture.Clock).Handle(new ExportMe(), default)).IsSuccess.Should().BeTrue();
 
         Received.InOrder(() =>
         {
             audit.Add(new AuditEvent(AuditActions.Exported, Me, Me));
             _ = audit.SaveAsync(Arg.Any<CancellationToken>());
-            export.Of(ExportedProfileDto.From(fixture.User), fixture.Clock.GetUtcNow());
+            export.Of(Mappings.Mapper.Map<ExportedProfileDto>(fixture.User), fixture.Clock.GetUtcNow());
         });
     }
 
@@ -63,7 +63,8 @@ internal sealed class AccountDataUseCaseTests
     }
 
     private ExportedAuditDto Line(string action, Guid actor, Guid subject) =>
-        ExportedAuditDto.Of(AuditEntry.Of(new AuditEvent(action, actor, subject, """{"reason":"x"}"""), fixture.Clock.GetUtcNow()), Me);
+        ExportedAuditDto.Of(
+            Mappings.Mapper.Map<AuditEntryDto>(AuditEntry.Of(new AuditEvent(action, actor, subject, """{"reason":"x"}"""), fixture.Clock.GetUtcNow())), Me);
 
     private Task<Domain.Results.Result<MediatR.Unit>> EraseAsync() =>
         new EraseMeHandler(erasure, fixture, fixture, fixture).Handle(new EraseMe(), default);

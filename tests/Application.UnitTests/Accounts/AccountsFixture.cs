@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using AutoMapper;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Audit;
 using CleanLlm.Application.Callers;
@@ -8,7 +7,6 @@ using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
@@ -30,9 +28,6 @@ internal sealed partial class AccountsFixture : ICurrentUser, ICurrentSession, I
     public FakeSessions Sessions { get; } = new();
 
     public IOptions<AuthOptions> Options { get; } = Microsoft.Extensions.Options.Options.Create(new AuthOptions());
-
-    public IMapper Mapper { get; } =
-        new MapperConfiguration(map => map.AddProfile<UserProfile>(), NullLoggerFactory.Instance).CreateMapper();
 
     /// <summary>What was added to the audit log.</summary>
     public List<AuditEvent> Audited { get; } = [];

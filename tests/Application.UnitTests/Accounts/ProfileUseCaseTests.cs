@@ -20,9 +20,6 @@ internal sealed class ProfileUseCaseTests
     }
 
     [Test]
-    public void Profile_MapsEveryMember() => fixture.Mapper.ConfigurationProvider.AssertConfigurationIsValid();
-
-    [Test]
     public async Task Register_GivesTheUserAsTheySeeThemselves()
     {
         credentials.CreateAsync(null!, null!, default).ReturnsForAnyArgs(call => Result<User>.Success(call.Arg<User>()));
@@ -53,7 +50,7 @@ internal sealed class ProfileUseCaseTests
     {
         users.FindAsync(default, default).ReturnsForAnyArgs((User?)null);
 
-        (await new GetMeHandler(users, fixture, fixture.Mapper).Handle(new GetMe(), default)).Error.Should().Be(AuthErrors.AccountUnavailable);
+        (await new GetMeHandler(users, fixture, Mappings.Mapper).Handle(new GetMe(), default)).Error.Should().Be(AuthErrors.AccountUnavailable);
     }
 
     [TestCase(null, "Ada")]
@@ -61,12 +58,12 @@ internal sealed class ProfileUseCaseTests
     [TestCase("  Countess ", "Countess")]
     public async Task UpdateMe_ChangesTheNameUnlessAbsent(string? name, string? expected)
     {
-        var result = await new UpdateMeHandler(users, fixture, fixture.Mapper).Handle(new UpdateMe(name), default);
+        var result = await new UpdateMeHandler(users, fixture, Mappings.Mapper).Handle(new UpdateMe(name), default);
 
         result.Value.DisplayName.Should().Be(expected);
         await users.Received().SaveAsync(fixture.User, Arg.Any<CancellationToken>());
     }
 
     private Task<Result<UserDto>> RegisterAsync(string email) =>
-        new RegisterHandler(credentials, fixture, fixture, fixture.Mapper, fixture.Clock).Handle(new Register(email, "correct horse battery", "Grace"), default);
+        new RegisterHandler(credentials, fixture, fixture, Mappings.Mapper, fixture.Clock).Handle(new Register(email, "correct horse battery", "Grace"), default);
 }

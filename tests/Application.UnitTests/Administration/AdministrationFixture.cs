@@ -1,11 +1,9 @@
-using AutoMapper;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Administration;
 using CleanLlm.Application.UnitTests.Accounts;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
-using Microsoft.Extensions.Logging.Abstractions;
 using NSubstitute;
 
 namespace CleanLlm.Application.UnitTests.Administration;
@@ -32,10 +30,6 @@ internal sealed class AdministrationFixture
     public IUserRepository Users { get; } = Substitute.For<IUserRepository>();
 
     public IUserDirectory Directory { get; } = Substitute.For<IUserDirectory>();
-
-    public IMapper Mapper { get; } = new MapperConfiguration(
-        map => map.AddProfile<PlanMapping>(),
-        NullLoggerFactory.Instance).CreateMapper();
 
     private User? Found(UserId id) => id == Somebody.Id ? Somebody : id == Accounts.User.Id ? Accounts.User : null;
 

@@ -15,9 +15,6 @@ internal sealed class ChangeUserTests
     private readonly PlanId plan = new(Guid.CreateVersion7());
 
     [Test]
-    public void Mappings_MapEveryMember() => fixture.Mapper.ConfigurationProvider.AssertConfigurationIsValid();
-
-    [Test]
     public async Task AChange_IsStoredAuditedAndKnownEverywhere()
     {
         var changed = (await ChangeAsync(UserRole.Admin, disabled: true, new PlanChoice(plan))).Value;

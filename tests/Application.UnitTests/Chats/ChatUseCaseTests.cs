@@ -1,4 +1,3 @@
-using AutoMapper;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Callers;
 using CleanLlm.Application.Chats;
@@ -7,7 +6,6 @@ using CleanLlm.Application.Paging;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using NSubstitute;
 
@@ -21,7 +19,6 @@ internal sealed class ChatUseCaseTests
     private readonly IChatQueries queries = Substitute.For<IChatQueries>();
     private readonly IModelCatalog catalog = Substitute.For<IModelCatalog>();
     private readonly ICurrentUser user = Substitute.For<ICurrentUser>();
-    private readonly IMapper mapper = new MapperConfiguration(map => map.AddProfile<ChatMapping>(), NullLoggerFactory.Instance).CreateMapper();
 
     [SetUp]
     public void KnowUserAndModel()
@@ -31,9 +28,6 @@ internal sealed class ChatUseCaseTests
         Model known = new("known", "Known", "upstream", 100, 10, TokenPrice.Free);
         catalog.CandidatesAsync(default!, default).ReturnsForAnyArgs(call => call.Arg<string>() == "known" ? new ModelCandidates([known], [known]) : ModelCandidates.None);
     }
-
-    [Test]
-    public void Mapping_MapsEveryMember() => mapper.ConfigurationProvider.AssertConfigurationIsValid();
 
     [Test]
     public async Task Create_StoresAChatOfTheCaller()
@@ -65,7 +59,7 @@ internal sealed class ChatUseCaseTests
     {
         var chat = await OpenAsync();
         clock.Advance(TimeSpan.FromMinutes(1));
-        queries.FindAsync(chat.Id, user.Id, default).ReturnsForAnyArgs(_ => mapper.Map<ChatDetailDto>(chat));
+        queries.FindAsync(chat.Id, user.Id, default).ReturnsForAnyArgs(_ => Mappings.Mapper.Map<ChatDetailDto>(chat));
 
         var updated = (await UpdateAsync(new UpdateChat(chat.Id, Title: null, Model: "", SystemPrompt: "new"))).Value;
 
@@ -78,7 +72,7 @@ internal sealed class ChatUseCaseTests
     {
         var chat = await OpenAsync();
         queries.FindAsync(chat.Id, user.Id, default).ReturnsForAnyArgs(_ =>
-            chats.Saves == 1 ? mapper.Map<ChatDetailDto>(chat) : throw new TimeoutException("away"));
+            chats.Saves == 1 ? Mappings.Mapper.Map<ChatDetailDto>(chat) : throw new TimeoutException("away"));
 
         var updated = (await UpdateAsync(new UpdateChat(chat.Id, Title: "Other", Model: null, SystemPrompt: null))).Value;
 
@@ -199,7 +193,7 @@ internal sealed class ChatUseCaseTests
         new SendMessageValidator().Validate(new SendMessage(default, content, null, null, temperature, maxTokens, Cache: null, Stream: false)).IsValid.Should().Be(valid);
 
     private Task<Domain.Results.Result<ChatDetailDto>> CreateAsync(CreateChat request) =>
-        new CreateChatHandler(chats, catalog, user, mapper, clock).Handle(request, default);
+        new CreateChatHandler(chats, catalog, user, Mappings.Mapper, clock).Handle(request, default);
 
     private Task<Domain.Results.Result<ChatDetailDto>> UpdateAsync(UpdateChat request) =>
         new UpdateChatHandler(chats, queries, catalog, user, clock).Handle(request, default);

@@ -44,7 +44,7 @@ internal sealed class PlanModelTests
     {
         Allow("other");
 
-        var model = await new GetModelHandler(catalog, plans, user).Handle(new GetModel(name), default);
+        var model = await new GetModelHandler(catalog, plans, user, Mappings.Mapper).Handle(new GetModel(name), default);
 
         if (found is null)
             model.Error.Should().BeEquivalentTo(new { Kind = ErrorKind.NotFound, Code = "model.unknown" });
@@ -57,8 +57,8 @@ internal sealed class PlanModelTests
     {
         plans.PlanOfAsync(default, default).ReturnsForAnyArgs((Plan?)null);
 
-        (await new ListModelsHandler(catalog, plans, user).Handle(new ListModels(), default)).Error.Should().Be(AuthErrors.AccountUnavailable);
-        (await new GetModelHandler(catalog, plans, user).Handle(new GetModel("large"), default)).Error.Should().Be(AuthErrors.AccountUnavailable);
+        (await new ListModelsHandler(catalog, plans, user, Mappings.Mapper).Handle(new ListModels(), default)).Error.Should().Be(AuthErrors.AccountUnavailable);
+        (await new GetModelHandler(catalog, plans, user, Mappings.Mapper).Handle(new GetModel("large"), default)).Error.Should().Be(AuthErrors.AccountUnavailable);
     }
 
     private static Model Named(string id) => new(id, id, "acme", 8_000, 1_000, TokenPrice.Free);
@@ -66,7 +66,7 @@ internal sealed class PlanModelTests
     private async Task<IEnumerable<string>> ListAsync(params string[] allowed)
     {
         Allow(allowed);
-        return (await new ListModelsHandler(catalog, plans, user).Handle(new ListModels(), default)).Value.Select(model => model.Id);
+        return (await new ListModelsHandler(catalog, plans, user, Mappings.Mapper).Handle(new ListModels(), default)).Value.Select(model => model.Id);
     }
 
     private void Allow(params string[] models) =>

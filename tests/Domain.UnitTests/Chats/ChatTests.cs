@@ -60,16 +60,6 @@ public sealed class ChatTests
             .IsSuccess.Should().BeTrue();
 
     [Test]
-    public void ParentFor_WithoutAnActiveLeaf_IsWhatTheCallerNamed()
-    {
-        var chat = Chat.Open(UserId.New(Now), null, null, null, Now).Value;
-        var named = MessageId.New(Now);
-
-        chat.ParentFor(named).Should().Be(named);
-        chat.ParentFor(null).Should().BeNull();
-    }
-
-    [Test]
     public void Show_ChangesWhatIsShown_AndIsNoActivity()
     {
         var chat = Chat.Open(UserId.New(Now), null, null, null, Now).Value;

@@ -1,3 +1,4 @@
+using AutoMapper;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Users;
@@ -65,7 +66,8 @@ internal sealed class ErasureBesideOthersTests() : ErasingTests(DatabaseKind.Pos
         var (user, _) = await AddUserAsync();
         await FillAsync(user, place: 1);
         var profile = await One.InScopeAsync<IUserRepository, User?>(users => users.FindAsync(user, default));
-        var export = One.Services.GetRequiredService<IAccountExport>().Of(ExportedProfileDto.From(profile!), One.Clock.GetUtcNow());
+        var shown = One.Services.GetRequiredService<IMapper>().Map<ExportedProfileDto>(profile!);
+        var export = One.Services.GetRequiredService<IAccountExport>().Of(shown, One.Clock.GetUtcNow());
         await using var chats = export.Chats.GetAsyncEnumerator();
         await chats.MoveNextAsync();
         await using var messages = chats.Current.Messages.GetAsyncEnumerator();

@@ -1,3 +1,4 @@
+using AutoMapper;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Chats;
@@ -119,7 +120,9 @@ internal sealed class ExportTests(DatabaseKind kind) : AccountsTests(kind)
         read.Should().Be(Batch, "no further batch is read");
     }
 
-    private AccountExportDto Export() => One.Services.GetRequiredService<IAccountExport>().Of(ExportedProfileDto.From(user), One.Clock.GetUtcNow());
+    private AccountExportDto Export() =>
+        One.Services.GetRequiredService<IAccountExport>().Of(
+            One.Services.GetRequiredService<IMapper>().Map<ExportedProfileDto>(user), One.Clock.GetUtcNow());
 
     private Task<ChatId> AddChatAsync(int place) => One.InScopeAsync<AppDbContext, ChatId>(async database =>
     {

@@ -25,16 +25,6 @@ public sealed class CompletionLog
         }
     }
 
-    /// <summary>The event that ended it; null while it goes on.</summary>
-    internal CompletionEvent? Ending
-    {
-        get
-        {
-            lock (gate)
-                return ended ? events[count - 1] : null;
-        }
-    }
-
     /// <summary>Whether the event of an id, or one before it, ended it.</summary>
     internal bool IsEndedBy(int id)
     {

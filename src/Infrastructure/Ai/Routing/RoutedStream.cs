@@ -9,9 +9,6 @@ internal sealed class RoutedStream<T>(IAsyncEnumerator<T> pieces, Attempt attemp
     private readonly long mostBytes = attempt.Candidate.Provider.Options.MaxAnswerBytes;
     private long bytes;
 
-    /// <summary>Who answers.</summary>
-    public RouteCandidate Candidate => attempt.Candidate;
-
     /// <summary>There is a piece to read.</summary>
     public bool HasCurrent { get; private set; }
 

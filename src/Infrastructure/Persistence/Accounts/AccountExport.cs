@@ -1,10 +1,9 @@
 using System.Runtime.CompilerServices;
+using AutoMapper;
 using CleanLlm.Application.Accounts;
-using CleanLlm.Application.ApiKeys;
+using CleanLlm.Application.Audit;
 using CleanLlm.Application.Completions;
-using CleanLlm.Application.Messages;
 using CleanLlm.Domain.Audit;
-using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
@@ -19,7 +18,7 @@ namespace CleanLlm.Infrastructure.Persistence.Accounts;
 /// Reads what is held about a user in batches by index. Each batch is one short read: a slow reader keeps no connection busy, and no
 /// snapshot stays open.
 /// </summary>
-internal sealed class AccountExport(PacedReading reading) : IAccountExport
+internal sealed class AccountExport(PacedReading reading, IMapper mapper) : IAccountExport
 {
     private const int Batch = 200;
 
@@ -48,16 +47,12 @@ internal sealed class AccountExport(PacedReading reading) : IAccountExport
     private IAsyncEnumerable<ExportedSessionDto> Sessions(UserId user) => PageAsync<Session, SessionId>(
             (database, last) => database.Set<Session>().Where(session => session.UserId == user && session.Id > last).OrderBy(session => session.Id),
             session => session.Id)
-        .Select(session => new ExportedSessionDto(
-            session.Id, session.Device, session.Address, session.CreatedAt, session.LastUsedAt, session.ExpiresAt, session.RevokedAt));
+        .Select(mapper.Map<ExportedSessionDto>);
 
     private async IAsyncEnumerable<ExportedKeyDto> Keys(UserId user, [EnumeratorCancellation] CancellationToken ct = default)
     {
         foreach (var key in await reading.ListAsync(database => database.ApiKeys.Where(key => key.UserId == user).OrderBy(key => key.Id), ct))
-        {
-            yield return new ExportedKeyDto(
-                key.Id, key.Name, ApiKeyScopeNames.Of(key.Scopes), key.MonthlyTokenLimit, key.CreatedAt, key.ExpiresAt, key.LastUsedAt);
-        }
+            yield return mapper.Map<ExportedKeyDto>(key);
     }
 
     // Which chats there are is read first, 16 bytes each: by their activity, the order of their index, they would move while they are read.
@@ -72,24 +67,10 @@ internal sealed class AccountExport(PacedReading reading) : IAccountExport
             {
                 var chat = chats[i];
                 yield return new ExportedChatDto(
-                    chat.Id, chat.Title, chat.Model, chat.SystemPrompt, chat.CreatedAt, chat.UpdatedAt, messages.OfChatAsync(i, ct).Select(Exported));
+                    chat.Id, chat.Title, chat.Model, chat.SystemPrompt, chat.CreatedAt, chat.UpdatedAt, messages.OfChatAsync(i, ct).Select(mapper.Map<ExportedMessageDto>));
             }
         }
     }
-
-    private static ExportedMessageDto Exported(Message message) => new(
-        message.Id,
-        message.ParentId,
-        message.Role,
-        message.Content,
-        message.Model,
-        message.PromptTokens,
-        message.CompletionTokens,
-        message.CreatedAt,
-        FeedbackDto.Of(message.Rating, message.FeedbackComment))
-    {
-        Reasoning = message.Reasoning,
-    };
 
     private IAsyncEnumerable<ExportedCompletionDto> Completions(UserId user) => PageAsync<Completion, CompletionId>(
             (database, last) => database.Completions
@@ -101,20 +82,7 @@ internal sealed class AccountExport(PacedReading reading) : IAccountExport
     private IAsyncEnumerable<ExportedUsageDto> Usage(UserId user) => PageAsync<UsageEntry, CompletionId>(
             (database, last) => database.UsageLedger.Where(entry => entry.UserId == user && entry.Id > last).OrderBy(entry => entry.Id),
             entry => entry.Id)
-        .Select(entry => new ExportedUsageDto(
-            entry.Id,
-            entry.ApiKeyId,
-            entry.Model,
-            entry.Provider,
-            entry.PromptTokens,
-            entry.CachedPromptTokens,
-            entry.CacheWriteTokens,
-            entry.CompletionTokens,
-            entry.ReasoningTokens,
-            QuotaUnits.Micros(entry.CostNanos),
-            entry.PriceVersion,
-            entry.Basis,
-            entry.AdmittedAt));
+        .Select(mapper.Map<ExportedUsageDto>);
 
     private async IAsyncEnumerable<ExportedCounterDto> Counters(UserId user, [EnumeratorCancellation] CancellationToken ct = default)
     {
@@ -154,7 +122,7 @@ internal sealed class AccountExport(PacedReading reading) : IAccountExport
             var about = await reading.ListAsync(database => Following(database, after).Where(line => line.SubjectId == user.Value).Take(Batch), ct);
             lines = [.. by.UnionBy(about, line => line.Sequence).OrderBy(line => line.Sequence).Take(Batch)];
             foreach (var line in lines)
-                yield return ExportedAuditDto.Of(line, user.Value);
+                yield return ExportedAuditDto.Of(mapper.Map<AuditEntryDto>(line), user.Value);
             last = lines.Count > 0 ? lines[^1].Sequence : last;
         }
         while (lines.Count == Batch);

@@ -1,3 +1,4 @@
+using AutoMapper;
 using CleanLlm.Application.Audit;
 using CleanLlm.Application.Paging;
 using CleanLlm.Domain.Audit;
@@ -7,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Audit;
 
-internal sealed class AuditLog(AppDbContext database, AuditChain chain) : IAuditLog
+internal sealed class AuditLog(AppDbContext database, AuditChain chain, IMapper mapper) : IAuditLog
 {
     public async Task<Page<AuditEntryDto>> ListAsync(AuditFilter filter, Cursor? after, int limit, CancellationToken ct)
     {
@@ -48,7 +49,7 @@ internal sealed class AuditLog(AppDbContext database, AuditChain chain) : IAudit
         List<UserId> people = [.. lines.SelectMany(line => (Guid?[])[line.ActorId, line.SubjectId]).OfType<Guid>().Distinct().Select(id => new UserId(id))];
         var erasures = await database.Set<Erasure>().AsNoTracking().Where(erasure => people.Contains(erasure.UserId)).ToListAsync(ct);
         return lines.ConvertAll(line => erasures.Exists(erasure => erasure.Redacts(line)) && line.Detail is not null
-            ? AuditEntryDto.From(line) with { Detail = null, Redacted = true }
-            : AuditEntryDto.From(line));
+            ? mapper.Map<AuditEntryDto>(line) with { Detail = null, Redacted = true }
+            : mapper.Map<AuditEntryDto>(line));
     }
 }

@@ -32,9 +32,11 @@ internal sealed class ChatQueries(AppDbContext database, IMapper mapper) : IChat
                     .ToList(),
             })
             .SingleOrDefaultAsync(ct);
-        return found is null
-            ? null
-            : mapper.Map<ChatDetailDto>(found.Chat) with { Running = RunningTurnDto.Of(RunningTurn.Shown(found.Running, found.Chat.ActiveLeafId, found.LastQuestion)) };
+        if (found is null)
+            return null;
+
+        var running = RunningTurn.Shown(found.Running, found.Chat.ActiveLeafId, found.LastQuestion);
+        return mapper.Map<ChatDetailDto>(found.Chat) with { Running = mapper.Map<RunningTurn?, RunningTurnDto?>(running) };
     }
 
     public async Task<Page<ChatDto>> ListAsync(UserId owner, Cursor? after, int limit, CancellationToken ct)
