@@ -1,5 +1,4 @@
 using CleanLlm.Application.Accounts;
-using CleanLlm.Application.Audit;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Users;
