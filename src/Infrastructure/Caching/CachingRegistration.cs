@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -19,6 +20,7 @@ internal static class CachingRegistration
             return services;
 
         services.AddSingleton<IConnectionMultiplexer>(_ => ConnectionMultiplexer.Connect(Settings(redis)));
+        services.AddSingleton<RedisLink>();
         services.AddStackExchangeRedisCache(_ => { });
         services.AddOptions<Microsoft.Extensions.Caching.StackExchangeRedis.RedisCacheOptions>()
             .Configure<IConnectionMultiplexer>((cache, connection) =>
@@ -26,6 +28,7 @@ internal static class CachingRegistration
                 cache.InstanceName = "cleanllm:";
                 cache.ConnectionMultiplexerFactory = () => Task.FromResult(connection);
             });
+        services.Decorate<IDistributedCache, LinkedDistributedCache>();
         services.AddHostedService<RedisStartup>();
         services.AddHealthChecks().AddRedis(
             provider => provider.GetRequiredService<IConnectionMultiplexer>(), "redis", HealthStatus.Degraded, tags: ["ready"]);

@@ -1,21 +1,12 @@
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using StackExchange.Redis;
 
 namespace CleanLlm.Infrastructure.Caching;
 
 /// <summary>Asks for the connection at start, because making it waits; after that it reconnects by itself.</summary>
-internal sealed partial class RedisStartup(IConnectionMultiplexer redis, ILogger<RedisStartup> logger) : IHostedService
+internal sealed class RedisStartup(RedisLink redis) : IHostedService
 {
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        if (!redis.IsConnected)
-            LogAway(logger);
-        return Task.CompletedTask;
-    }
+    public async Task StartAsync(CancellationToken cancellationToken) =>
+        await redis.AskAsync(static server => server.GetDatabase().PingAsync(), default, cancellationToken);
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    [LoggerMessage(LogLevel.Warning, "Redis is away; starting without it")]
-    private static partial void LogAway(ILogger logger);
 }

@@ -3,51 +3,35 @@ using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.Persistence.Access;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace CleanLlm.Infrastructure.Identity;
 
-/// <summary>Sends and hears changes of rights through Redis.</summary>
-internal sealed partial class RedisAccessBroadcast(
-    IConnectionMultiplexer redis, IServiceProvider services, ILogger<RedisAccessBroadcast> logger) : IAccessBroadcast, IHostedService
+/// <summary>Sends and hears changes of rights through Redis. While it is away the other instances see a change within seconds, not at once.</summary>
+internal sealed class RedisAccessBroadcast(RedisLink redis, IServiceProvider services) : IAccessBroadcast, IHostedService
 {
-    // All databases of one Redis share its channels: the number keeps two installations apart.
-    private RedisChannel Channel => RedisChannel.Literal($"cleanllm:{redis.GetDatabase().Database}:access");
+    private const string Channel = "access";
 
-    public async Task SendAsync(UserId user, CancellationToken ct)
+    private IAsyncDisposable? hearing;
+
+    // A change is told also when its caller has left meanwhile.
+    public async Task SendAsync(UserId user, CancellationToken ct) => await redis.AskAsync(
+        server => server.GetSubscriber().PublishAsync(redis.ChannelOf(Channel), user.ToString(), CommandFlags.FireAndForget),
+        without: 0,
+        CancellationToken.None);
+
+    public async Task StartAsync(CancellationToken cancellationToken) =>
+        hearing = await redis.ListenAsync(redis.ChannelOf(Channel), Hear, cancellationToken);
+
+    public async Task StopAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            await redis.GetSubscriber().PublishAsync(Channel, user.ToString(), CommandFlags.FireAndForget);
-        }
-        catch (Exception away) when (RedisCalls.IsAway(away))
-        {
-            LogAway(away);
-        }
+        if (hearing is not null)
+            await hearing.DisposeAsync();
     }
 
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            // Renewed by itself whenever the connection comes back.
-            await redis.GetSubscriber().SubscribeAsync(Channel, Hear, CommandFlags.FireAndForget);
-        }
-        catch (Exception away) when (RedisCalls.IsAway(away))
-        {
-            LogAway(away);
-        }
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    private void Hear(RedisChannel channel, RedisValue user)
+    private void Hear(RedisValue user)
     {
         if (Guid.TryParse((string?)user, out var id))
             services.GetRequiredService<AccessStates>().ForgetHere(new UserId(id));
     }
-
-    [LoggerMessage(LogLevel.Warning, "Redis is away: a change of rights is seen by the other instances within seconds, not at once")]
-    private partial void LogAway(Exception exception);
 }

@@ -1,10 +1,10 @@
 using System.Reflection;
 using CleanLlm.Infrastructure.Ai.Options;
+using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.Persistence;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using StackExchange.Redis;
 
 namespace CleanLlm.Infrastructure.Reporting;
 
@@ -14,7 +14,7 @@ internal sealed partial class StartReport(
     IOptions<AiOptions> ai,
     IHostEnvironment environment,
     ILogger<StartReport> logger,
-    IConnectionMultiplexer? redis = null) : IHostedLifecycleService
+    RedisLink? redis = null) : IHostedLifecycleService
 {
     private static readonly string Version =
         typeof(StartReport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";

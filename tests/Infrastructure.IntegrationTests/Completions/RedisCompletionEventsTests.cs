@@ -6,6 +6,7 @@ using CleanLlm.Application.Completions.Log;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
+using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.Completions;
 using CleanLlm.Infrastructure.IntegrationTests.Persistence;
 using CleanLlm.Infrastructure.Security;
@@ -20,7 +21,7 @@ namespace CleanLlm.Infrastructure.IntegrationTests.Completions;
 
 /// <summary>A shared log that cannot be read, as another version or another key may have written it, is as good as none: the row tells the ending.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-internal sealed class RedisCompletionEventsTests
+internal sealed class RedisCompletionEventsTests : IDisposable
 {
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(1.5);
     private static readonly KeyEncryptionKeys Keys = KeysOf("one");
@@ -29,6 +30,7 @@ internal sealed class RedisCompletionEventsTests
     private readonly CompletionDto ended;
     private readonly UserId user;
     private ConnectionMultiplexer redis = null!;
+    private RedisLink link = null!;
 
     public RedisCompletionEventsTests()
     {
@@ -39,10 +41,16 @@ internal sealed class RedisCompletionEventsTests
     }
 
     [SetUp]
-    public async Task ConnectAsync() => redis = await ConnectionMultiplexer.ConnectAsync(await TestRedis.ConnectionStringAsync());
+    public async Task ConnectAsync()
+    {
+        redis = await ConnectionMultiplexer.ConnectAsync(await TestRedis.ConnectionStringAsync());
+        link = new RedisLink(redis, TimeProvider.System, NullLogger<RedisLink>.Instance);
+    }
 
     [TearDown]
     public async Task DisconnectAsync() => await redis.DisposeAsync();
+
+    public void Dispose() => link.Dispose();
 
     [Test]
     public async Task Events_OfThisVersion_AreReadAsTheyWereWritten()
@@ -205,7 +213,7 @@ internal sealed class RedisCompletionEventsTests
 
     private static string PurposeOf(CompletionId id) => $"completion-events|{id}";
 
-    private RedisCompletionEvents Store() => new(redis, encryptor, Options.Create(new CompletionOptions()), NullLogger<RedisCompletionEvents>.Instance);
+    private RedisCompletionEvents Store() => new(link, encryptor, Options.Create(new CompletionOptions()), NullLogger<RedisCompletionEvents>.Instance);
 
     private Task<RedisValue> AddAsync(byte[] entry) => redis.GetDatabase().StreamAddAsync(Key, "e", entry, "1-0");
 

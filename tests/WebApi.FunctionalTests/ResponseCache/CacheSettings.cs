@@ -1,6 +1,5 @@
 using System.Globalization;
 using CleanLlm.Infrastructure.Ai.ResponseCache;
-using CleanLlm.Testing;
 using CleanLlm.Testing.Databases;
 using CleanLlm.WebApi.FunctionalTests.Api;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,13 +11,11 @@ internal static class CacheSettings
 {
     private const int First = 14;
 
-    /// <summary>Waits until an instance shares its answers; from then on Redis is away only when it says so, not because this machine is busy.</summary>
+    /// <summary>Waits until an instance shares its answers.</summary>
     public static async Task ConnectAsync(CleanLlmApi api)
     {
-        var generation = api.Services.GetRequiredService<CacheGeneration>();
-        (generation.LookTimeout, generation.RenewTimeout) = (Patience.Slack, Patience.Slack);
         if (api.Database.Kind == DatabaseKind.Postgres)
-            await Eventually.HoldsAsync("answers are shared", async () => (await generation.CurrentAsync(default)).IsShared);
+            await Eventually.HoldsAsync("answers are shared", async () => (await api.Services.GetRequiredService<CacheGeneration>().CurrentAsync(default)).IsShared);
     }
 
     public static Dictionary<string, string> With(params string[] models)

@@ -16,7 +16,7 @@ namespace CleanLlm.Infrastructure.Ai.ResponseCache;
 /// neither tells a prompt or an answer to whoever sees the cache.
 /// </summary>
 internal sealed partial class CachedAnswers(
-    HybridCache cache,
+    AnswerCache cache,
     CacheGeneration generation,
     IKeyedHash hash,
     EphemeralEncryptor encryptor,
@@ -36,7 +36,7 @@ internal sealed partial class CachedAnswers(
     public async ValueTask<CachedAnswer?> FindAsync(string name, CancellationToken ct)
     {
         var (key, alone) = await PlaceAsync(name, ct);
-        var kept = await cache.GetOrCreateAsync(
+        var kept = await cache.Hybrid.GetOrCreateAsync(
             key, static _ => ValueTask.FromResult<byte[]?>(null), Entry(HybridCacheEntryFlags.DisableUnderlyingData | alone), cancellationToken: ct);
         return kept is not null && Open(kept, key) is { } answer && answer.ExpiresAt > clock.GetUtcNow() ? answer : null;
     }
@@ -45,7 +45,7 @@ internal sealed partial class CachedAnswers(
     public async Task KeepAsync(string name, CachedAnswer answer, CancellationToken ct)
     {
         var (key, alone) = await PlaceAsync(name, ct);
-        await cache.SetAsync(key, encryptor.Seal(answer.ToBytes(), PurposeOf(key)), Entry(alone), cancellationToken: ct);
+        await cache.Hybrid.SetAsync(key, encryptor.Seal(answer.ToBytes(), PurposeOf(key)), Entry(alone), cancellationToken: ct);
     }
 
     /// <summary>Until when an answer of this moment is kept.</summary>

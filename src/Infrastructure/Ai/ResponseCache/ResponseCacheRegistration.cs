@@ -1,7 +1,5 @@
 using CleanLlm.Application.Ai;
-using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Infrastructure.Ai.ResponseCache;
 
@@ -15,10 +13,9 @@ internal static class ResponseCacheRegistration
         services.AddSingleton<ResponseCacheMetrics>();
         services.AddSingleton<CacheGeneration>();
         services.AddSingleton<IResponseCache>(provider => provider.GetRequiredService<CacheGeneration>());
+        services.AddSingleton<AnswerCache>();
         services.AddSingleton<CachedAnswers>();
         services.Decorate<IChatRouter, CachingChatRouter>();
-        // The memory cache below HybridCache, whose other users keep nothing in it.
-        services.AddOptions<MemoryCacheOptions>().Configure<IOptions<ResponseCacheOptions>>((memory, cache) => memory.SizeLimit = cache.Value.MemoryBytes);
         return services;
     }
 }

@@ -9,6 +9,7 @@ using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.Security;
 using CleanLlm.Testing;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -63,6 +64,9 @@ internal sealed class CacheHost : IAsyncDisposable
 
     public IChatRouter Chat { get; }
 
+    /// <summary>What libraries share in this process.</summary>
+    public IMemoryCache ProgramMemory => services.GetRequiredService<IMemoryCache>();
+
     public IResponseCache Cache => services.GetRequiredService<IResponseCache>();
 
     /// <summary>What the metrics say of an outcome.</summary>
@@ -81,14 +85,18 @@ internal sealed class CacheHost : IAsyncDisposable
     public IAsyncEnumerable<ChatResponseUpdate> StreamAsync(RoutedCall call, string prompt = "hello", CancellationToken ct = default) =>
         Chat.GetStreamingResponseAsync([new ChatMessage(ChatRole.User, prompt)], NewOptions(), call, ct);
 
-    /// <summary>Waits until Redis answers; from then on it is taken for away only when it says so, not because this machine is busy.</summary>
+    /// <summary>Waits until Redis answers.</summary>
     public async Task<CacheHost> ConnectedAsync()
     {
         using var deadline = Patience.Deadline();
-        var generation = services.GetRequiredService<CacheGeneration>();
-        (generation.LookTimeout, generation.RenewTimeout) = (Patience.Slack, Patience.Slack);
-        while (await generation.CurrentAsync(deadline.Token) is not { IsShared: true })
-            Clock.Advance(TimeSpan.FromSeconds(6));
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (await services.GetRequiredService<CacheGeneration>().CurrentAsync(deadline.Token) is not { IsShared: true })
+        {
+            // The probe follows the clock of the test.
+            Clock.Advance(TimeSpan.FromSeconds(1));
+            await poll.WaitForNextTickAsync(deadline.Token);
+        }
+
         return this;
     }
 

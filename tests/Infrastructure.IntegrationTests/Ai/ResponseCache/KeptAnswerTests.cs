@@ -1,8 +1,10 @@
+using System.Globalization;
 using System.Text;
 using CleanLlm.Application.Ai;
 using CleanLlm.Testing;
 using CleanLlm.Testing.Databases;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Caching.Memory;
 using StackExchange.Redis;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Ai.ResponseCache;
@@ -11,6 +13,9 @@ namespace CleanLlm.Infrastructure.IntegrationTests.Ai.ResponseCache;
 [NonParallelizable]
 internal sealed class KeptAnswerTests
 {
+    // Short enough to wait for, long enough for a busy machine.
+    private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(5);
+
     [Test]
     public async Task AnAnswer_IsGivenAgain_InEitherDelivery_UntilItExpires()
     {
@@ -106,28 +111,68 @@ internal sealed class KeptAnswerTests
     {
         await using var redis = await OwnRedis.StartAsync();
         var model = new PlayedModel().GoesOn();
-        await using var host = new CacheHost(model, redis.ConnectionString);
+        await using var host = await new CacheHost(model, Within(CallTimeout, redis)).ConnectedAsync();
         await host.AskAsync(CacheHost.Call());
         await host.CachedAsync();
 
         await redis.FreezeAsync();
-        var slowest = TimeSpan.Zero;
+        var (all, slowest) = (TimeSpan.Zero, TimeSpan.Zero);
         for (var i = 0; i < 20; i++)
         {
             var began = TimeProvider.System.GetTimestamp();
             var call = CacheHost.Call();
             await host.AskAsync(call);
             call.Cached.Should().BeTrue("this process remembers it");
-            slowest = TimeSpan.FromTicks(Math.Max(slowest.Ticks, TimeProvider.System.GetElapsedTime(began).Ticks));
+            var took = TimeProvider.System.GetElapsedTime(began);
+            (all, slowest) = (all + took, took > slowest ? took : slowest);
         }
 
-        TestContext.Out.WriteLine($"20 cached answers with a frozen Redis: the slowest took {slowest.TotalMilliseconds:F0} ms");
+        TestContext.Out.WriteLine($"20 cached answers with a frozen Redis: {all.TotalMilliseconds:F0} ms, of which the slowest took {slowest.TotalMilliseconds:F0} ms");
+        all.Should().BeLessThan(10 * CallTimeout, "twenty calls that waited each would take twenty times as long");
         (await host.Cache.ClearAsync(default)).Should().BeFalse();
         var cleared = CacheHost.Call();
         await host.AskAsync(cleared);
         cleared.Cached.Should().BeTrue();
         await redis.KillAsync();
         (await host.CachedAsync()).Text.Should().Be("one two");
+    }
+
+    [Test]
+    public async Task AfterAnOutage_WhatWasShared_IsValidAgain_AndWhatWasKeptAlone_IsNotShared()
+    {
+        await using var redis = await OwnRedis.StartAsync();
+        var connection = Within(CallTimeout, redis);
+        var model = new PlayedModel().GoesOn();
+        await using var one = await new CacheHost(model, connection).ConnectedAsync();
+        await using var two = await new CacheHost(model, connection).ConnectedAsync();
+        await one.AskAsync(CacheHost.Call(), "before");
+        await one.CachedAsync("before");
+        await KeptInRedisAsync(connection, answers: 1);
+
+        await redis.FreezeAsync();
+        await one.AskAsync(CacheHost.Call(), "meanwhile");
+        await one.CachedAsync("meanwhile");
+        await redis.ThawAsync();
+        await one.ConnectedAsync();
+        await two.ConnectedAsync();
+
+        (await one.CachedAsync("meanwhile")).Text.Should().Be("one two");
+        var (before, meanwhile) = (CacheHost.Call(), CacheHost.Call());
+        await two.AskAsync(before, "before");
+        await two.AskAsync(meanwhile, "meanwhile");
+        (before.Cached, meanwhile.Cached).Should().Be((true, false));
+    }
+
+    [Test]
+    public async Task TheMemoryOfTheProgram_TakesEntriesWithoutASize()
+    {
+        await using var host = new CacheHost(new PlayedModel().GoesOn(), options: new ResponseCacheOptions { MemoryBytes = 100_000 });
+        await host.AskAsync(CacheHost.Call());
+        await host.CachedAsync();
+
+        host.ProgramMemory.Set("a library's", "entry");
+
+        host.ProgramMemory.Get("a library's").Should().Be("entry");
     }
 
     [Test]
@@ -162,6 +207,9 @@ internal sealed class KeptAnswerTests
             model.Calls.Should().Be(i);
         }
     }
+
+    private static string Within(TimeSpan longest, OwnRedis redis) =>
+        string.Create(CultureInfo.InvariantCulture, $"{redis.ConnectionString},asyncTimeout={longest.TotalMilliseconds}");
 
     // An instance gives an answer from its own memory a moment before Redis has it.
     private static async Task KeptInRedisAsync(string connection, int answers)
