@@ -26,7 +26,7 @@ internal sealed class LogSignal : IValueTaskSource, IDisposable
     /// <param name="ct">Ends every wait.</param>
     public LogSignal(TimeSpan patience, TimeProvider clock, CancellationToken ct)
         : this(ct) =>
-        timer = clock.CreateTimer(static signal => ((LogSignal)signal!).GiveUp(), this, patience, patience);
+        timer = clock.CreateTimer(static signal => ((LogSignal)signal!).Raise(), this, patience, patience);
 
     /// <summary>One without silences.</summary>
     public LogSignal(CancellationToken ct)
@@ -63,10 +63,8 @@ internal sealed class LogSignal : IValueTaskSource, IDisposable
     /// <summary>Waits like any other time, but no longer than this in place of the patience.</summary>
     public ValueTask WaitAsync(TimeSpan longest)
     {
-        // The wait first: a timer that runs out before anybody waits wakes nobody.
-        var wait = new ValueTask(this, BeginWait());
         timer?.Change(longest, Timeout.InfiniteTimeSpan);
-        return wait;
+        return new ValueTask(this, BeginWait());
     }
 
     public void GetResult(short token)
@@ -85,12 +83,5 @@ internal sealed class LogSignal : IValueTaskSource, IDisposable
     {
         leaving.Unregister();
         timer?.Dispose();
-    }
-
-    // Unlike what is raised, a silence that nobody waited through is over with it.
-    private void GiveUp()
-    {
-        if (Interlocked.CompareExchange(ref state, Raised, Waiting) == Waiting)
-            source.SetResult(true);
     }
 }

@@ -30,7 +30,7 @@ internal sealed class LogSignalTests
         signal.Raise();
         signal.Raise();
 
-        await signal.WaitAsync(Longest);
+        await Woken(signal.WaitAsync(Longest));
     }
 
     [Test]
@@ -53,7 +53,7 @@ internal sealed class LogSignalTests
             clock.Advance(longest - TimeSpan.FromTicks(1));
             waiting.IsCompleted.Should().BeFalse();
             clock.Advance(TimeSpan.FromTicks(1));
-            await waiting;
+            await Woken(waiting);
         }
     }
 
@@ -61,11 +61,11 @@ internal sealed class LogSignalTests
     public async Task AWait_ThatTheTokenEnds_Throws_AndNoOtherBegins()
     {
         signal.Reset();
-        var waiting = signal.WaitAsync(Longest).AsTask();
+        var waiting = signal.WaitAsync(Longest);
 
         await leaving.CancelAsync();
 
-        await waiting.Awaiting(wait => wait).Should().ThrowAsync<OperationCanceledException>();
+        await signal.Awaiting(_ => Woken(waiting).AsTask()).Should().ThrowAsync<OperationCanceledException>();
         signal.Invoking(cancelled => cancelled.Reset()).Should().Throw<OperationCanceledException>();
     }
 
@@ -75,6 +75,12 @@ internal sealed class LogSignalTests
         signal.Reset();
         await leaving.CancelAsync();
 
-        await signal.Awaiting(cancelled => cancelled.WaitAsync(Longest).AsTask()).Should().ThrowAsync<OperationCanceledException>();
+        await signal.Awaiting(cancelled => Woken(cancelled.WaitAsync(Longest)).AsTask()).Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    private static ValueTask Woken(ValueTask wait)
+    {
+        wait.IsCompleted.Should().BeTrue("a broken test must not wait for ever");
+        return wait;
     }
 }
