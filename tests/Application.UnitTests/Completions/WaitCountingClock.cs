@@ -18,8 +18,28 @@ internal sealed class WaitCountingClock(DateTimeOffset start) : FakeTimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);
+        Count(dueTime);
+        return new CountedTimer(this, timer);
+    }
+
+    private void Count(TimeSpan dueTime)
+    {
         if (dueTime > TimeSpan.Zero && dueTime <= Short)
             Interlocked.Increment(ref begun);
-        return timer;
+    }
+
+    // One timer may serve many waits.
+    private sealed class CountedTimer(WaitCountingClock clock, ITimer timer) : ITimer
+    {
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            var isChanged = timer.Change(dueTime, period);
+            clock.Count(dueTime);
+            return isChanged;
+        }
+
+        public void Dispose() => timer.Dispose();
+
+        public ValueTask DisposeAsync() => timer.DisposeAsync();
     }
 }

@@ -1,4 +1,5 @@
 using CleanLlm.Application.Completions.Log;
+using CleanLlm.Application.Logs;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 
@@ -29,8 +30,8 @@ internal sealed class RemoteLogReader : ICompletionReader
     private readonly ICompletionQueries queries;
     private readonly TimeProvider clock;
     private readonly CancellationToken ct;
+    private readonly LogSignal appended;
     private IAsyncDisposable? watch;
-    private TaskCompletionSource appended = Signal();
     private CompletionDto stored;
     private EventBatch? ending;
     private long lookedAt;
@@ -48,6 +49,7 @@ internal sealed class RemoteLogReader : ICompletionReader
     {
         (this.stored, id, this.user, last, this.patience) = (stored, stored.Id, user, after, patience);
         (this.shared, this.queries, this.clock, this.ct) = (shared, queries, clock, ct);
+        appended = new LogSignal(Timeout.InfiniteTimeSpan, clock, ct);
         lookedAt = clock.GetTimestamp();
     }
 
@@ -71,7 +73,7 @@ internal sealed class RemoteLogReader : ICompletionReader
     {
         var reader = new RemoteLogReader(stored, user, after, patience, shared, queries, clock, ct);
         if (!reader.IsLongOver)
-            reader.watch = await shared.WatchAsync(stored.Id, reader.Wake, ct);
+            reader.watch = await shared.WatchAsync(stored.Id, reader.appended.Raise, ct);
         return reader;
     }
 
@@ -82,8 +84,7 @@ internal sealed class RemoteLogReader : ICompletionReader
         var asked = clock.GetTimestamp();
         while (true)
         {
-            ct.ThrowIfCancellationRequested();
-            Volatile.Write(ref appended, Signal());
+            appended.Reset();
             var batch = await shared.ReadAsync(id, last, ct);
             if (batch.Events.Count > 0 || batch.IsLast)
             {
@@ -99,12 +100,13 @@ internal sealed class RemoteLogReader : ICompletionReader
             else if (clock.GetElapsedTime(asked) >= patience)
                 return new EventBatch(last + 1, ArraySegment<CompletionEvent>.Empty, IsLast: false);
             else
-                await WaitAsync(Least(Pause - clock.GetElapsedTime(lookedAt), patience - clock.GetElapsedTime(asked)));
+                await appended.WaitAsync(Least(Pause - clock.GetElapsedTime(lookedAt), patience - clock.GetElapsedTime(asked)));
         }
     }
 
     public async ValueTask DisposeAsync()
     {
+        appended.Dispose();
         if (watch is not null)
             await watch.DisposeAsync();
     }
@@ -144,17 +146,6 @@ internal sealed class RemoteLogReader : ICompletionReader
         ];
         return new EventBatch(1, beginning, IsLast: false);
     }
-
-    private async Task WaitAsync(TimeSpan longest)
-    {
-        using var enough = new CancellationTokenSource(longest, clock);
-        await using var over = enough.Token.UnsafeRegister(static signal => ((TaskCompletionSource)signal!).TrySetResult(), appended);
-        await appended.Task.WaitAsync(ct);
-    }
-
-    private void Wake() => Volatile.Read(ref appended).TrySetResult();
-
-    private static TaskCompletionSource Signal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static TimeSpan Least(TimeSpan left, TimeSpan right)
     {

@@ -36,11 +36,11 @@ internal sealed partial class CachingChatRouter(
     {
         if (await answers.NameAsync(call.Messages, call.Options, call.Routed, call.Terms, ct) is { } name)
         {
-            using var reader = Join(name, call);
+            using var reader = Join(name, call, ct);
             try
             {
                 var updates = new List<ChatResponseUpdate>();
-                while (await reader.NextAsync(ct) is { } update)
+                while (await reader.NextAsync() is { } update)
                     updates.Add(update);
                 metrics.Count(reader.Outcome);
                 return Whole(updates);
@@ -61,11 +61,11 @@ internal sealed partial class CachingChatRouter(
     {
         if (await answers.NameAsync(call.Messages, call.Options, call.Routed, call.Terms, ct) is { } name)
         {
-            using var reader = Join(name, call);
+            using var reader = Join(name, call, ct);
             var (first, canFollow) = await TryFirstAsync(reader, ct);
             if (canFollow)
             {
-                for (var update = first; update is not null; update = await reader.NextAsync(ct))
+                for (var update = first; update is not null; update = await reader.NextAsync())
                     yield return update;
                 metrics.Count(reader.Outcome);
                 yield break;
@@ -95,7 +95,7 @@ internal sealed partial class CachingChatRouter(
     {
         try
         {
-            return (await reader.NextAsync(ct), CanFollow: true);
+            return (await reader.NextAsync(), CanFollow: true);
         }
         catch (Exception) when (reader.Follows && !ct.IsCancellationRequested)
         {
@@ -104,7 +104,7 @@ internal sealed partial class CachingChatRouter(
     }
 
     /// <summary>Follows the call that runs, or begins it.</summary>
-    private SharedAnswerReader Join(string name, CachedCall call)
+    private SharedAnswerReader Join(string name, CachedCall call, CancellationToken ct)
     {
         while (true)
         {
@@ -113,7 +113,7 @@ internal sealed partial class CachingChatRouter(
             var leads = ReferenceEquals(shared, mine);
             if (!leads)
                 mine.Dispose();
-            if (shared.TryJoin(call.Routed, leads) is { } reader)
+            if (shared.TryJoin(call.Routed, leads, ct) is { } reader)
             {
                 if (leads)
                     _ = RunAsync(name, shared, call);

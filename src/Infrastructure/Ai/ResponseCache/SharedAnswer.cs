@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using CleanLlm.Application.Ai;
+using CleanLlm.Application.Logs;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.Ai.ResponseCache;
@@ -12,10 +13,9 @@ namespace CleanLlm.Infrastructure.Ai.ResponseCache;
 internal sealed class SharedAnswer(RoutedCall asked) : IDisposable
 {
     private readonly Lock gate = new();
-    private readonly List<ChatResponseUpdate> updates = [];
+    private readonly AppendLog<ChatResponseUpdate> updates = new();
     private readonly List<SharedAnswerReader> readers = [];
     private readonly CancellationTokenSource abandoned = new();
-    private TaskCompletionSource? changed;
     private ExceptionDispatchInfo? failure;
     private SharedAnswerReader? payer;
     private State state;
@@ -37,37 +37,23 @@ internal sealed class SharedAnswer(RoutedCall asked) : IDisposable
     public bool IsKept { get; private set; }
 
     /// <summary>All of the answer so far.</summary>
-    public IReadOnlyList<ChatResponseUpdate> Updates
-    {
-        get
-        {
-            lock (gate)
-                return [.. updates];
-        }
-    }
+    public IReadOnlyList<ChatResponseUpdate> Updates => updates.Entries;
 
     /// <summary>One more reader; null when there is nothing any more to be read here.</summary>
-    public SharedAnswerReader? TryJoin(RoutedCall call, bool leads)
+    public SharedAnswerReader? TryJoin(RoutedCall call, bool leads, CancellationToken ct)
     {
         lock (gate)
         {
             if (state == State.Abandoned || failure is not null)
                 return null;
-            var reader = new SharedAnswerReader(this, call, leads);
+            var reader = new SharedAnswerReader(this, updates.Open(ct), call, leads);
             readers.Add(reader);
             return reader;
         }
     }
 
     /// <summary>Takes in a piece of the answer.</summary>
-    public void Publish(ChatResponseUpdate update)
-    {
-        lock (gate)
-        {
-            updates.Add(update);
-            WakeReaders();
-        }
-    }
+    public void Publish(ChatResponseUpdate update) => updates.Append(update);
 
     /// <summary>Takes in an answer that was kept; it costs nothing.</summary>
     public void Publish(CachedAnswer kept)
@@ -76,8 +62,7 @@ internal sealed class SharedAnswer(RoutedCall asked) : IDisposable
         {
             IsKept = true;
             Call.Served = Call.Candidates.FirstOrDefault(model => model.Provider == kept.Provider && model.Id == kept.Model) ?? Call.Candidates[0];
-            updates.AddRange(kept.ToUpdates());
-            WakeReaders();
+            updates.Append(kept.ToUpdates());
         }
     }
 
@@ -91,25 +76,18 @@ internal sealed class SharedAnswer(RoutedCall asked) : IDisposable
                 state = State.Ended;
             failure = fault is null ? null : ExceptionDispatchInfo.Capture(fault);
             payer = IsKept ? null : readers.FirstOrDefault();
-            WakeReaders();
+            updates.End();
         }
     }
 
     /// <inheritdoc />
     public void Dispose() => abandoned.Dispose();
 
-    internal (ChatResponseUpdate? Update, Task? Wait) Look(int next)
+    /// <summary>For one who has read to the end: throws if that was none.</summary>
+    internal void ThrowIfBroken()
     {
         lock (gate)
-        {
-            if (next < updates.Count)
-                return (updates[next], null);
             failure?.Throw();
-            if (state != State.Running)
-                return (null, null);
-            changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return (null, changed.Task);
-        }
     }
 
     /// <summary>Whether a reader who is there would pay if all ended now.</summary>
@@ -135,22 +113,18 @@ internal sealed class SharedAnswer(RoutedCall asked) : IDisposable
             return !IsKept;
         }
     }
-
-    // Their continuations run elsewhere, so the lock may be held.
-    private void WakeReaders()
-    {
-        changed?.SetResult();
-        changed = null;
-    }
 }
 
 /// <summary>One who reads a <see cref="SharedAnswer"/> and tells its call how it is served; disposing of it is the last word.</summary>
 /// <param name="shared">What is read.</param>
+/// <param name="updates">Reads the answer from its start.</param>
 /// <param name="call">The reader's own call.</param>
 /// <param name="leads">Whether the answer was asked for on its behalf.</param>
-internal sealed class SharedAnswerReader(SharedAnswer shared, RoutedCall call, bool leads) : IDisposable
+internal sealed class SharedAnswerReader(
+    SharedAnswer shared, AppendLogReader<ChatResponseUpdate, ArraySegment<ChatResponseUpdate>> updates, RoutedCall call, bool leads) : IDisposable
 {
-    private int next;
+    private ArraySegment<ChatResponseUpdate> unread = ArraySegment<ChatResponseUpdate>.Empty;
+    private bool hasRead;
 
     /// <summary>Whether another caller's request made the call.</summary>
     public bool Follows => !leads;
@@ -159,30 +133,34 @@ internal sealed class SharedAnswerReader(SharedAnswer shared, RoutedCall call, b
     public CacheOutcome Outcome => shared.IsKept ? CacheOutcome.Hit : leads ? CacheOutcome.Miss : CacheOutcome.Shared;
 
     /// <summary>The next piece; null at the end.</summary>
-    public async ValueTask<ChatResponseUpdate?> NextAsync(CancellationToken ct)
+    public async ValueTask<ChatResponseUpdate?> NextAsync()
     {
-        while (true)
+        if (unread.Count == 0)
+            unread = await updates.NextAsync();
+        if (unread.Count == 0)
         {
-            var (update, wait) = shared.Look(next);
-            if (update is not null)
-            {
-                next++;
-                Tell(shared.Charges(this));
-            }
-
-            if (wait is null)
-                return update;
-            await wait.WaitAsync(ct);
+            shared.ThrowIfBroken();
+            return null;
         }
+
+        var update = unread[0];
+        unread = unread[1..];
+        hasRead = true;
+        Tell(shared.Charges(this));
+        return update;
     }
 
     /// <inheritdoc />
-    public void Dispose() => Tell(shared.Leave(this));
+    public void Dispose()
+    {
+        updates.Dispose();
+        Tell(shared.Leave(this));
+    }
 
     // As it comes and not only at the end, because a crash charges by what was known. Who leaves with nothing, and pays nothing, was not served.
     private void Tell(bool pays)
     {
-        var isServed = pays || next > 0;
+        var isServed = pays || hasRead;
         call.Cached = isServed && !pays;
         call.Served = isServed ? shared.Call.Served : null;
     }
