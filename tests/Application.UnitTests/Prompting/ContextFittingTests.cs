@@ -1,7 +1,6 @@
 using System.Text.Json;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Prompting;
-using CleanLlm.Application.Prompting.Steps;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Results;

@@ -1,6 +1,5 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Prompting;
-using CleanLlm.Application.Prompting.Steps;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
