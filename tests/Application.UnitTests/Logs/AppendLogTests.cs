@@ -106,7 +106,7 @@ internal sealed class AppendLogTests
         clock.Advance(Silence);
 
         (await Woken(waiting)).Should().BeEquivalentTo(new Batch(1, [], IsLast: false));
-        reader.NextAsync().IsCompleted.Should().BeFalse("the next silence has just begun");
+        reader.NextAsync().AsTask().IsCompleted.Should().BeFalse("the next silence has just begun");
     }
 
     [Test]
@@ -143,11 +143,11 @@ internal sealed class AppendLogTests
         using var gone = log.Open(leaving.Token);
         using var staying = Open();
         var stays = staying.NextAsync();
-        ValueTask<ArraySegment<string>>? waiting = whileItWaits ? gone.NextAsync() : null;
+        var waiting = whileItWaits ? gone.NextAsync().AsTask() : null;
 
         await leaving.CancelAsync();
 
-        (await gone.Awaiting(reader => Woken(waiting ?? reader.NextAsync()).AsTask()).Should().ThrowAsync<OperationCanceledException>())
+        (await gone.Awaiting(reader => waiting is null ? Woken(reader.NextAsync()).AsTask() : Guard(waiting)).Should().ThrowAsync<OperationCanceledException>())
             .Which.CancellationToken.Should().Be(leaving.Token);
         stays.IsCompleted.Should().BeFalse();
         log.Append("a");

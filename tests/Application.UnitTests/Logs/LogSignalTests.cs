@@ -5,19 +5,17 @@ namespace CleanLlm.Application.UnitTests.Logs;
 
 /// <summary>The wait of one reader by itself, as one uses it whose log is elsewhere.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-internal sealed class LogSignalTests
+internal sealed class LogSignalTests : IDisposable
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1);
 
     private readonly FakeTimeProvider clock = new();
     private readonly CancellationTokenSource leaving = new();
-    private LogSignal signal = null!;
+    private readonly LogSignal signal;
 
-    [SetUp]
-    public void Open() => signal = new LogSignal(Timeout.InfiniteTimeSpan, clock, leaving.Token);
+    public LogSignalTests() => signal = new LogSignal(Timeout.InfiniteTimeSpan, clock, leaving.Token);
 
-    [TearDown]
-    public void Close()
+    public void Dispose()
     {
         signal.Dispose();
         leaving.Dispose();
@@ -39,7 +37,7 @@ internal sealed class LogSignalTests
         signal.Raise();
         signal.Reset();
 
-        signal.WaitAsync(Longest).IsCompleted.Should().BeFalse();
+        signal.WaitAsync(Longest).AsTask().IsCompleted.Should().BeFalse();
     }
 
     [Test]
