@@ -850,6 +850,7 @@ export type ProblemCode =
     | "auth.two_factor_required"
     | "chat.busy"
     | "chat.not_found"
+    | "completion.blocked"
     | "completion.cancelled"
     | "completion.interrupted"
     | "completion.not_found"
@@ -1385,7 +1386,7 @@ export interface CompletionUsage {
 /** Why an answer ended. */
 export type FinishReason = "stop" | "length" | "contentFilter" | "toolCalls";
 
-/** Something a step of the prompt pipeline noticed and let pass. */
+/** Something that a step noticed in a prompt or an answer, and let pass, changed or stopped. */
 export interface Finding {
     /** The step, e.g. sanitize. */
     step: string;
