@@ -11,7 +11,7 @@ public interface IPromptStep
 {
     /// <summary>The changed prompt, or why it is refused.</summary>
     /// <param name="draft">The prompt as the step before left it.</param>
-    /// <param name="context">For whom and for what it is prepared.</param>
+    /// <param name="context">User, plan, key, chat and model that it is prepared for.</param>
     /// <param name="ct">The caller's: nothing was reserved yet.</param>
     ValueTask<Result<PromptDraft>> ApplyAsync(PromptDraft draft, PromptContext context, CancellationToken ct);
 }

@@ -131,6 +131,7 @@ internal static class MessagePlaces
         return ReferenceEquals(id, content.CallId) && ReferenceEquals(result, content.Result) ? content : Like(content, new FunctionResultContent(id, result));
     }
 
+    // What a tool gave back: a value that is there, not the result of a task.
     private static object? ResultValue(FunctionResultContent content, ISlotVisitor visitor)
     {
         if (PartsOf(content) is { } parts)

@@ -5,7 +5,7 @@ using CleanLlm.Domain.Quotas;
 
 namespace CleanLlm.Application.Prompting;
 
-/// <summary>For whom and for what a prompt is prepared.</summary>
+/// <summary>The user, plan, key, chat and model that a prompt is prepared for.</summary>
 /// <param name="UserId">Who asks, and pays.</param>
 /// <param name="Plan">The user's plan.</param>
 /// <param name="Key">The API key it is asked with; null for a signed-in person.</param>

@@ -85,12 +85,12 @@ public sealed class User
     /// <summary>Whether they can administer now.</summary>
     public bool IsActiveAdmin => Role == UserRole.Admin && !Disabled;
 
-    /// <summary>Whether somebody is left who can administer, once they are as they are now.</summary>
+    /// <summary>Whether an admin remains who is not disabled, with this user as it is now.</summary>
     /// <param name="others">How many other admins are not disabled, read under the lock of such changes.</param>
     /// <returns>Null; or <see cref="AdminErrors.LastAdmin"/>.</returns>
     public Error? CheckAdmins(int others) => IsActiveAdmin || others > 0 ? null : AdminErrors.LastAdmin;
 
-    /// <summary>Whether somebody is left who can administer, once they are gone.</summary>
+    /// <summary>Whether an admin remains who is not disabled, without this user.</summary>
     /// <param name="others">As above.</param>
     /// <returns>Null; or <see cref="AdminErrors.LastAdmin"/>.</returns>
     public Error? CheckErasure(int others) => IsActiveAdmin && others == 0 ? AdminErrors.LastAdmin : null;

@@ -4,7 +4,7 @@ namespace CleanLlm.Infrastructure.Caching;
 
 /// <summary>
 /// The second level of HybridCache by way of <see cref="RedisLink"/>: while Redis is away nothing is found there and nothing kept. It lends
-/// no buffers (<see cref="IBufferDistributedCache"/>): a call that was given up could still write into one that somebody else has by then.
+/// no buffers (<see cref="IBufferDistributedCache"/>): a call that was given up could still write into one that another call has by then.
 /// </summary>
 internal sealed class LinkedDistributedCache(IDistributedCache cache, RedisLink redis) : IDistributedCache
 {
@@ -18,6 +18,7 @@ internal sealed class LinkedDistributedCache(IDistributedCache cache, RedisLink 
 
     public Task RemoveAsync(string key, CancellationToken token = default) => DoAsync(() => cache.RemoveAsync(key, token), token);
 
+    // The interface has these too. HybridCache, its only user, calls none of them, so no thread waits here.
     public byte[]? Get(string key) => GetAsync(key).GetAwaiter().GetResult();
 
     public void Set(string key, byte[] value, DistributedCacheEntryOptions options) => SetAsync(key, value, options).GetAwaiter().GetResult();

@@ -131,7 +131,7 @@ internal sealed partial class RedisLink(IConnectionMultiplexer redis, TimeProvid
             }
             catch (Exception)
             {
-                // Asked again at the next tick, whatever it was: nobody else would find out that Redis is back.
+                // Asked again at the next tick, whatever it was: no other code finds out that Redis is back.
             }
         }
     }
