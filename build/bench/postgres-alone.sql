@@ -25,8 +25,8 @@ SELECT pg_temp.message_of(u, place, 2 * :turns), pg_temp.id_of('9000', u),
     CASE WHEN place % 2 = 0 THEN 'bench-json' END, CASE WHEN place % 2 = 0 THEN 57 END, CASE WHEN place % 2 = 0 THEN 64 END, now()
 FROM generate_series(1, :users) AS u, generate_series(1, 2 * :turns) AS place;
 
-INSERT INTO quota_counters (user_id, metric, "window", period_start, used, reserved)
-SELECT pg_temp.id_of('8000', u), metric, 3, date_trunc('day', now() + day * interval '24 hours', 'UTC'), 0, 0
+INSERT INTO quota_counters (subject_id, metric, "window", period_start, used, reserved, granted)
+SELECT pg_temp.id_of('8000', u), metric, 3, date_trunc('day', now() + day * interval '24 hours', 'UTC'), 0, 0, 0
 FROM generate_series(1, :users) AS u, generate_series(1, 2) AS metric, generate_series(0, 1) AS day;
 
 INSERT INTO users (id, email, role, email_confirmed, disabled, created_at)
@@ -41,6 +41,6 @@ INSERT INTO messages (id, chat_id, role, content, created_at)
 SELECT pg_temp.id_of('b000', u), pg_temp.id_of('b000', u), 1, :'question', now()
 FROM generate_series(1, :idle) AS u;
 
-INSERT INTO quota_counters (user_id, metric, "window", period_start, used, reserved)
-SELECT pg_temp.id_of('b000', u), metric, 3, date_trunc('day', now(), 'UTC'), 0, 0
+INSERT INTO quota_counters (subject_id, metric, "window", period_start, used, reserved, granted)
+SELECT pg_temp.id_of('b000', u), metric, 3, date_trunc('day', now(), 'UTC'), 0, 0, 0
 FROM generate_series(1, :idle) AS u, generate_series(1, 2) AS metric;

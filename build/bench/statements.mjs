@@ -6,12 +6,22 @@ import { answer, answerTokens, model, promptTokens, question, reservedAnswer } f
 const persistence = new URL('../../src/Infrastructure/Persistence/', import.meta.url);
 const source = (path) => readFileSync(new URL(path, persistence), 'utf8');
 
-/** The text of a constant, in one pair of quotes or in three. */
+/** The text of a constant: texts in one pair of quotes or in three, and other constants, added up. */
 function sqlOf(code, name) {
-    const text = new RegExp(`string ${name} =\\s*(?:"""\\n([\\s\\S]*?)\\n\\s*"""|"([^"]*)");`).exec(code);
-    if (!text)
+    const begin = new RegExp(`const string ${name} =`).exec(code);
+    if (!begin)
         throw new Error(`statements.mjs no longer finds the statement '${name}' of the program.`);
-    return text[1] ?? text[2];
+    const part = /\s*(?:"""\n([\s\S]*?)\n?[ ]*"""|"([^"]*)"|(\w+))\s*(;|\+)/y;
+    part.lastIndex = begin.index + begin[0].length;
+    let text = '';
+    for (;;) {
+        const [, long, short, other, end] = part.exec(code) ?? [];
+        if (!end)
+            throw new Error(`statements.mjs cannot read the statement '${name}' of the program.`);
+        text += long ?? short ?? sqlOf(code, other);
+        if (end === ';')
+            return text;
+    }
 }
 
 // Time-ordered ids as the program makes them: a growing number, the client, what the id is for, and chance.
@@ -37,7 +47,7 @@ const admission = (chat) => [
     [
         'Store', ids.completion, rows.user, ...(chat ? [rows.chat, rows.leaf, ids.question, ids.answer] : missing('uuid', 4)),
         ':model::text', ':provider::text', ':prices::text', 'true', ':question::text', `${promptTokens}`,
-        '\'[]\'::text', ':reservation::text', 'now() + interval \'120 seconds\'', 'now()', 'NULL::uuid', chat ? 'false' : 'NULL::boolean',
+        '\'[]\'::text', ':reservation::text', 'interval \'30 seconds\'', 'now()', 'NULL::uuid', chat ? 'false' : 'NULL::boolean',
         chat ? rows.leaf : 'NULL::uuid',
     ],
     ...holds.map((hold) => ['Reserve', ...counter(hold), big(hold.amount), big(hold.limit)]),
@@ -48,7 +58,7 @@ const closing = (chat) => [
     [
         'Close', ids.completion, '3', ...(chat ? missing('text', 2) : [':question::text', ':answer::text']), `${promptTokens}`,
         `${answerTokens}`, ':cost::bigint', '1', 'NULL::text', 'now()', ':model::text', ':provider::text', ':prices::text',
-        '\'[]\'::text', 'false', '0', '0', 'NULL::text',
+        '\'[]\'::text', 'false', '0', '0', 'NULL::text', '\'[]\'::text',
     ],
     ...holds.map((hold) => ['Settle', ...counter(hold), big(hold.charge), big(hold.amount)]),
     [
@@ -59,7 +69,7 @@ const closing = (chat) => [
         ? [
             ['Continue', rows.chat, ids.answer, 'now()', '2'],
             [
-                'AddMessages', rows.chat, ids.question, ids.answer, rows.leaf, ':question::text', 'now()', ':answer::text', ':model::text',
+                'AddMessages', rows.chat, ids.question, rows.leaf, ':question::text', 'now()', ids.answer, ':answer::text', ':model::text',
                 `${promptTokens}`, `${answerTokens}`, 'now()', 'NULL::text',
             ],
         ]
@@ -84,7 +94,8 @@ export function writeStatements(folder, users) {
     const branch = ['Walk', 'Plain', 'OfChat'].map((part) => sqlOf(walk, part)).join('\n')
         .replaceAll('{0}', rows.chat).replaceAll('{1}', rows.user).replaceAll('{2}', rows.leaf).replaceAll('{3}', '200');
 
-    const prologue = [`\\set u random(1, ${users})`, '\\set n :n + 1', '\\set chance random(0, 281474976710655)'];
+    // One question at a time in each chat, as in the program: up to 64 clients have users of their own.
+    const prologue = [`\\set u 1 + (:client_id + 64 * random(0, ${Math.max(0, Math.floor(users / 64) - 1)})) % ${users}`, '\\set n :n + 1', '\\set chance random(0, 281474976710655)'];
     const write = (name, ...parts) => {
         const path = join(folder, `${name}.sql`);
         writeFileSync(path, `${[...prologue, ...parts.flat()].join('\n')}\n`);
@@ -98,7 +109,7 @@ export function writeStatements(folder, users) {
 
 /** The session settings of the program's connections, for PGOPTIONS. */
 export function sessionOptions() {
-    const settings = source('PersistenceRegistration.cs').matchAll(/\bSET (\w+) = (\w+)/g);
+    const settings = source('PostgresConnections.cs').matchAll(/\bSET (\w+) = (\w+)/g);
     return [...settings].map(([, name, value]) => `-c ${name}=${value}`).join(' ');
 }
 
