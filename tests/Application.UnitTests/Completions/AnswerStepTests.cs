@@ -84,6 +84,18 @@ internal sealed class AnswerStepTests
     }
 
     [Test]
+    public async Task ThePiece_ThatAStepBlocks_ReachesNoLaterStep()
+    {
+        using var fixture = new RunnerFixture(answerSteps: [new Guarding(), new Noticing()]);
+        fixture.Model.Says("fine ").Says("forbidden").Ends();
+
+        var run = (await fixture.StartAsync(fixture.Ask() with { Stream = true })).Value;
+        await RunnerFixture.EndOfAsync(run);
+
+        fixture.Store.Closings.Single().Completion.Findings.Should().BeEquivalentTo([new Finding("guard", "forbidden_word", 1), new Finding("notice", "piece", 1)]);
+    }
+
+    [Test]
     public async Task AnAnswer_ThatIsBlockedAtItsEnd_ShowsNothingOfWhatWasHeldBack()
     {
         using var fixture = new RunnerFixture(answerSteps: [new Holding(), new Guarding()]);
