@@ -64,7 +64,7 @@ internal static class MessagePlaces
             TextReasoningContent reasoning => Reasoning(reasoning, visitor),
             Ai.MessageField field => Field(field, visitor),
             FunctionCallContent call => Call(call, visitor),
-            FunctionResultContent result => Result(result, visitor),
+            FunctionResultContent { Result: var value } result => Result(result, value, visitor),
             DataContent or UriContent => MediaPlaces.Visit(content, provenance, visitor),
             // No step could see its texts.
             _ => throw new InvalidOperationException($"{content.GetType().Name} has no place in a prompt."),
@@ -124,26 +124,26 @@ internal static class MessagePlaces
         }
     }
 
-    private static AIContent Result(FunctionResultContent content, ISlotVisitor visitor)
+    private static AIContent Result(FunctionResultContent content, object? before, ISlotVisitor visitor)
     {
         var id = PromptPlaces.Replaced(visitor, TextProvenance.ToolResult, content.CallId, Name);
-        var result = ResultValue(content, visitor);
-        return ReferenceEquals(id, content.CallId) && ReferenceEquals(result, content.Result) ? content : Like(content, new FunctionResultContent(id, result));
+        var result = PartsOf(content) is { } parts ? ResultParts(before, parts, visitor) : ResultValue(before, visitor);
+        return ReferenceEquals(id, content.CallId) && ReferenceEquals(result, before) ? content : Like(content, new FunctionResultContent(id, result));
     }
 
-    // What a tool gave back: a value that is there, not the result of a task.
-    private static object? ResultValue(FunctionResultContent content, ISlotVisitor visitor)
+    private static object? ResultParts(object? before, IList<AIContent> parts, ISlotVisitor visitor)
     {
-        if (PartsOf(content) is { } parts)
-            return VisitContents(parts, TextProvenance.ToolResult, isAsked: false, visitor) is var visited && ReferenceEquals(visited, parts) ? content.Result : visited;
-        return content.Result switch
-        {
-            null => null,
-            string text => visitor.Text(TextProvenance.ToolResult, text, SlotMarks.Message) ?? text,
-            { } value => visitor.Json(TextProvenance.ToolResult, JsonSerializer.SerializeToElement(value, AIJsonUtilities.DefaultOptions), SlotMarks.Message)
-                is { } json ? json : value,
-        };
+        var visited = VisitContents(parts, TextProvenance.ToolResult, isAsked: false, visitor);
+        return ReferenceEquals(visited, parts) ? before : visited;
     }
+
+    private static object? ResultValue(object? before, ISlotVisitor visitor) => before switch
+    {
+        null => null,
+        string text => visitor.Text(TextProvenance.ToolResult, text, SlotMarks.Message) ?? text,
+        _ => visitor.Json(TextProvenance.ToolResult, JsonSerializer.SerializeToElement(before, AIJsonUtilities.DefaultOptions), SlotMarks.Message)
+            is { } json ? json : before,
+    };
 
     // For a change beside a content that stays: the content is shared with the request and not ours to change.
     private static AIContent Copy(AIContent content) => content switch
@@ -152,7 +152,7 @@ internal static class MessagePlaces
         TextReasoningContent reasoning => Like(reasoning, new TextReasoningContent(reasoning.Text) { ProtectedData = reasoning.ProtectedData }),
         Ai.MessageField field => Like(field, new Ai.MessageField(field.Name, field.Value)),
         FunctionCallContent call => Like(call, new FunctionCallContent(call.CallId, call.Name, call.Arguments)),
-        FunctionResultContent result => Like(result, new FunctionResultContent(result.CallId, result.Result)),
+        FunctionResultContent { Result: var value } result => Like(result, new FunctionResultContent(result.CallId, value)),
         _ => MediaPlaces.Copy(content),
     };
 

@@ -18,14 +18,16 @@ internal sealed class LinkedDistributedCache(IDistributedCache cache, RedisLink 
 
     public Task RemoveAsync(string key, CancellationToken token = default) => DoAsync(() => cache.RemoveAsync(key, token), token);
 
-    // The interface has these too. HybridCache, its only user, calls none of them, so no thread waits here.
-    public byte[]? Get(string key) => GetAsync(key).GetAwaiter().GetResult();
+    // The interface has these too. HybridCache, the only user, calls none of them: a thread would have to wait for Redis.
+    byte[]? IDistributedCache.Get(string key) => throw WouldBlock();
 
-    public void Set(string key, byte[] value, DistributedCacheEntryOptions options) => SetAsync(key, value, options).GetAwaiter().GetResult();
+    void IDistributedCache.Set(string key, byte[] value, DistributedCacheEntryOptions options) => throw WouldBlock();
 
-    public void Refresh(string key) => RefreshAsync(key).GetAwaiter().GetResult();
+    void IDistributedCache.Refresh(string key) => throw WouldBlock();
 
-    public void Remove(string key) => RemoveAsync(key).GetAwaiter().GetResult();
+    void IDistributedCache.Remove(string key) => throw WouldBlock();
+
+    private static NotSupportedException WouldBlock() => new("Redis is asked without blocking a thread: use the asynchronous methods.");
 
     private async Task DoAsync(Func<Task> call, CancellationToken ct) => await redis.AskAsync(
         async _ =>

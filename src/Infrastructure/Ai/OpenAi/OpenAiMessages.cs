@@ -65,15 +65,14 @@ internal static class OpenAiMessages
     {
         foreach (var content in message.Contents)
         {
-            if (content is not FunctionResultContent result)
+            if (content is not FunctionResultContent { Result: var value } result)
                 throw new ProviderException(ProviderFailure.Unsupported, "A tool's message holds results only.");
             Begin(json, "tool", message);
             json.WriteString("tool_call_id"u8, result.CallId);
-            // The result of the tool: a value that is there, not the result of a task.
-            if (OpenAiParts.OfResult(result.Result) is { Count: > 0 } parts)
+            if (OpenAiParts.OfResult(value) is { Count: > 0 } parts)
                 OpenAiParts.WriteList(json, parts);
             else
-                json.WriteString("content"u8, OpenAiToolCalls.ResultText(result.Result));
+                json.WriteString("content"u8, OpenAiToolCalls.ResultText(value));
             OpenAiParts.WriteBeside(json, result.AdditionalProperties ?? message.AdditionalProperties);
             json.WriteEndObject();
         }

@@ -114,10 +114,9 @@ internal static class CacheKey
                 json.WritePropertyName("arguments");
                 Write(json, function.Arguments);
                 break;
-            case FunctionResultContent result:
-                json.WriteString("result", result.CallId);
-                // The result of the tool: a value that is there, not the result of a task.
-                WriteResult(json, result.Result);
+            case FunctionResultContent { CallId: var id, Result: var value }:
+                json.WriteString("result", id);
+                WriteResult(json, value);
                 break;
             default:
                 throw new NotSupportedException("A part of a kind that cannot be written down.");
