@@ -46,8 +46,8 @@ public interface ICompletionStore
     /// <summary>Notes that a running completion is to end; the instance that runs it looks every second. Nothing happens when it has ended.</summary>
     Task RequestCancelAsync(CompletionId id, CancellationToken ct);
 
-    /// <summary>The running completions that are to end.</summary>
-    Task<IReadOnlyList<CompletionId>> ListCancelRequestedAsync(CancellationToken ct);
+    /// <summary>Those of the given completions that are to end.</summary>
+    Task<IReadOnlyList<CompletionId>> ListCancelRequestedAsync(IReadOnlyCollection<CompletionId> among, CancellationToken ct);
 
     /// <summary>Running completions whose lease has ended, oldest first.</summary>
     /// <param name="user">Whose; null for everybody's.</param>

@@ -7,8 +7,11 @@ namespace CleanLlm.Domain.Completions;
 /// <param name="Answer">The model's message; null when it was interrupted before its first character.</param>
 public sealed record Exchange(Message? Question, Message? Answer)
 {
-    /// <summary>How many messages the chat gains.</summary>
-    public int MessageCount => Question is null || Answer is null ? 1 : 2;
+    /// <summary>The messages that the chat gains, in their order.</summary>
+    public IReadOnlyList<Message> Messages => Question is null ? [Answer!] : Answer is null ? [Question] : [Question, Answer];
+
+    /// <summary>How many they are.</summary>
+    public int MessageCount => Messages.Count;
 
     /// <summary>The new end of the branch.</summary>
     public Message Leaf => Answer ?? Question!;

@@ -9,10 +9,10 @@ internal sealed record DatabaseOptions
     public const string Section = "Database";
 
     /// <summary>
-    /// How many connections one instance opens at most, the one that renews leases included. A <c>Maximum Pool Size</c> in the connection
+    /// How many connections one instance opens at most, those that write completions and renew leases included. A <c>Maximum Pool Size</c> in the connection
     /// string wins. Instances × this + a reserve for administration must fit the server's <c>max_connections</c>. Default 20.
     /// </summary>
-    [Range(2, 10_000)]
+    [Range(3, 10_000)]
     public int MaxConnections { get; init; } = 20;
 
     /// <summary>

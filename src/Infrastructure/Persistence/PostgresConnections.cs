@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace CleanLlm.Infrastructure.Persistence;
 
-/// <summary>The connections of one instance to PostgreSQL: a pool for all calls, and one connection that renews leases.</summary>
+/// <summary>The connections of one instance to PostgreSQL: a pool for all calls, those that write groups, and one that renews leases.</summary>
 internal sealed class PostgresConnections
 {
     /// <summary>
@@ -12,7 +12,19 @@ internal sealed class PostgresConnections
     /// </summary>
     public const string Renewals = "renewals";
 
+    /// <summary>Names the source of the groups of writes, which are apart from the pool too: a group never waits behind the calls of an overload.</summary>
+    public const string Groups = "groups";
+
+    /// <summary>How many groups are written at once.</summary>
+    public const int Lanes = 1;
+
     private const int RenewalConnections = 1;
+
+    // Those of the groups and of the renewals.
+    private const int Apart = Lanes + RenewalConnections;
+
+    // A group that waits for so long for what somebody else has locked is undone, and its members go each for itself.
+    private const string GroupLocks = "SET lock_timeout = '200ms'";
 
     // A renewal that hangs is given up soon, so that the next one comes on a new connection before leases end. It may open that
     // connection, set it up and send its statement, and each of them may hang for so many seconds.
@@ -45,15 +57,24 @@ internal sealed class PostgresConnections
             (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (PreparedStatements, 2);
         // We keep no session state, so a connection that changes hands has nothing to reset.
         settings.NoResetOnClose = true;
-        // One for calls at least, beside the one that renews.
-        Most = Math.Max(settings.MaxPoolSize, RenewalConnections + 1);
+        // One for calls at least, beside those that are apart.
+        Most = Math.Max(settings.MaxPoolSize, Apart + 1);
     }
 
     /// <summary>How many connections the instance opens at most.</summary>
     public int Most { get; }
 
     /// <summary>The pool of all calls.</summary>
-    public NpgsqlDataSource ForCalls() => Build(With(Most - RenewalConnections), KeyLookups);
+    public NpgsqlDataSource ForCalls() => Build(With(Most - Apart), KeyLookups);
+
+    /// <summary>What writes groups. A statement that hangs is given up as soon as a call gives up waiting for a connection.</summary>
+    public NpgsqlDataSource ForGroups()
+    {
+        var own = With(Lanes);
+        own.CommandTimeout = settings.Timeout;
+        own.CancellationTimeout = -1;
+        return Build(own, $"{KeyLookups}; {GroupLocks}; SET statement_timeout = '{settings.Timeout}s'");
+    }
 
     /// <summary>What renews leases. It gives up within seconds, whatever calls wait for.</summary>
     public NpgsqlDataSource ForRenewals()

@@ -1,3 +1,4 @@
+using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Quotas;
 using Microsoft.EntityFrameworkCore;
 
@@ -13,6 +14,8 @@ internal sealed class PostgresDbContext(DbContextOptions<PostgresDbContext> opti
         base.OnModelCreating(builder);
         // Two updates a completion: with room on its page a counter's new version needs no new index entry.
         builder.Entity<QuotaCounter>().HasStorageParameter("fillfactor", 50);
+        // Once, or at each checkpoint; the new version also holds the answer.
+        builder.Entity<Completion>().HasStorageParameter("fillfactor", 50);
         // The same, once a completion and only while its day lasts.
         builder.Entity<UsageDay>().HasStorageParameter("fillfactor", 70);
     }

@@ -8,6 +8,18 @@ namespace CleanLlm.Infrastructure.Persistence;
 /// </summary>
 internal sealed class UsageDay
 {
+    /// <summary>Its columns, in the order in which a statement gives their values.</summary>
+    public const string Columns =
+        "user_id, day, model, requests, prompt_tokens, cached_prompt_tokens, completion_tokens, reasoning_tokens, cost_nanos";
+
+    /// <summary>Ends an <c>INSERT INTO usage_days AS d</c> that adds to the sums where the day has some already.</summary>
+    public const string OrAdd =
+        """
+        ON CONFLICT (user_id, day, model) DO UPDATE SET requests = d.requests + excluded.requests, prompt_tokens = d.prompt_tokens + excluded.prompt_tokens,
+            cached_prompt_tokens = d.cached_prompt_tokens + excluded.cached_prompt_tokens, completion_tokens = d.completion_tokens + excluded.completion_tokens,
+            reasoning_tokens = d.reasoning_tokens + excluded.reasoning_tokens, cost_nanos = d.cost_nanos + excluded.cost_nanos
+        """;
+
     /// <summary>Who was charged.</summary>
     public UserId UserId { get; private init; }
 

@@ -117,8 +117,8 @@ internal sealed class FakeCompletionStore : ICompletionStore
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<CompletionId>> ListCancelRequestedAsync(CancellationToken ct) =>
-        Task.FromResult<IReadOnlyList<CompletionId>>([.. CancelRequests]);
+    public Task<IReadOnlyList<CompletionId>> ListCancelRequestedAsync(IReadOnlyCollection<CompletionId> among, CancellationToken ct) =>
+        Task.FromResult<IReadOnlyList<CompletionId>>([.. CancelRequests.Intersect(among)]);
 
     public Task<IReadOnlyList<Completion>> ListAbandonedAsync(UserId? user, LeaseKey? after, int limit, CancellationToken ct) =>
         Task.FromResult(Oldest(

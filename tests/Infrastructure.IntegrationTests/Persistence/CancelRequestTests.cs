@@ -20,12 +20,13 @@ internal sealed class CancelRequestTests(DatabaseKind kind) : PersistenceTests(k
     [Test]
     public async Task Request_IsSeenByTheOtherInstance_OfThatCompletionOnly()
     {
-        var (wanted, _) = (await Somebody.BeginAsync(One, Limits), await Somebody.BeginAsync(One, Limits));
+        var (wanted, other) = (await Somebody.BeginAsync(One, Limits), await Somebody.BeginAsync(One, Limits));
 
         await Two.Store.RequestCancelAsync(wanted.Id, default);
         await Two.Store.RequestCancelAsync(wanted.Id, default);
 
-        (await One.Store.ListCancelRequestedAsync(default)).Should().Equal(wanted.Id);
+        (await One.Store.ListCancelRequestedAsync([wanted.Id, other.Id], default)).Should().Equal(wanted.Id);
+        (await One.Store.ListCancelRequestedAsync([other.Id], default)).Should().BeEmpty("it is another instance's");
     }
 
     [Test]
@@ -39,7 +40,7 @@ internal sealed class CancelRequestTests(DatabaseKind kind) : PersistenceTests(k
 
         (await One.Store.CloseAsync(Close(completion, status, question.Now), default)).Should().NotBeNull();
 
-        (await One.Store.ListCancelRequestedAsync(default)).Should().BeEmpty();
+        (await One.Store.ListCancelRequestedAsync([completion.Id], default)).Should().BeEmpty();
         (await Database.ScalarAsync(Requested)).Should().Be(0);
     }
 
@@ -52,7 +53,7 @@ internal sealed class CancelRequestTests(DatabaseKind kind) : PersistenceTests(k
         await Two.Store.RequestCancelAsync(completion.Id, default);
 
         (await RowAsync()).Should().Be(before);
-        (await One.Store.ListCancelRequestedAsync(default)).Should().BeEmpty();
+        (await One.Store.ListCancelRequestedAsync([completion.Id], default)).Should().BeEmpty();
         await Ledger.ShouldBalanceAsync(One);
     }
 

@@ -177,6 +177,7 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
         var question = await InChatAsync();
         var completion = await question.BeginAsync(One, Limits);
         await Database.ExecuteAsync("DELETE FROM completions");
+        await Database.ExecuteAsync("DELETE FROM running_completions");
         await Database.ExecuteAsync("UPDATE quota_counters SET reserved = 0");
 
         (await One.Store.CloseAsync(Question.Succeed(completion, question.Now), default)).Should().BeNull();

@@ -17,17 +17,18 @@ internal sealed class ConnectionTests
     [TestCase("Host=db", 20, 5)]
     [TestCase("Host=db;Maximum Pool Size=7;Timeout=9", 7, 9)]
     [TestCase("Host=db;MaxPoolSize=7", 7, 5)]
-    [TestCase("Host=db;Maximum Pool Size=1", 2, 5)]
+    [TestCase("Host=db;Maximum Pool Size=1", 3, 5)]
     public void TheConnectionString_Wins(string connectionString, int most, int wait)
     {
         var connections = new PostgresConnections(connectionString, new DatabaseOptions());
         using var calls = connections.ForCalls();
+        using var groups = connections.ForGroups();
         using var renewals = connections.ForRenewals();
 
         connections.Most.Should().Be(most);
-        var (pool, own) = (new NpgsqlConnectionStringBuilder(calls.ConnectionString), new NpgsqlConnectionStringBuilder(renewals.ConnectionString));
-        (pool.MaxPoolSize + own.MaxPoolSize).Should().Be(most);
-        pool.Timeout.Should().Be(wait);
+        NpgsqlDataSource[] all = [calls, groups, renewals];
+        all.Sum(source => new NpgsqlConnectionStringBuilder(source.ConnectionString).MaxPoolSize).Should().Be(most);
+        new NpgsqlConnectionStringBuilder(calls.ConnectionString).Timeout.Should().Be(wait);
     }
 
     [TestCase("", "0")]

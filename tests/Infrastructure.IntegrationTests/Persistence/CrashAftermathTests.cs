@@ -106,7 +106,7 @@ internal sealed class CrashAftermathTests(DatabaseKind kind) : PersistenceTests(
 
         var source = One.Services.GetRequiredService<NpgsqlDataSource>();
         List<NpgsqlConnection> taken = [];
-        for (var i = 0; i < 19; i++)
+        for (var i = new NpgsqlConnectionStringBuilder(source.ConnectionString).MaxPoolSize; i > 0; i--)
             taken.Add(await source.OpenConnectionAsync());
         await using var transaction = await taken[0].BeginTransactionAsync();
         await using (var command = new NpgsqlCommand("SELECT 1 FROM completions WHERE id = $1 FOR UPDATE", taken[0]) { Parameters = { new() { Value = closing.Id.Value } } })

@@ -10,9 +10,6 @@ namespace CleanLlm.WebApi.FunctionalTests.Statements;
 /// <summary>Listens to EF Core for the statements, and asks SQLite afterwards how it would answer each (<c>EXPLAIN QUERY PLAN</c>).</summary>
 internal sealed partial class SqlitePlans : IStatementRecord, IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
 {
-    // Those with a filter: what runs, and what is to be cancelled.
-    private static readonly string[] Small = ["ix_completions_lease_expires_at", "ix_completions_cancel_requested"];
-
     private readonly ConcurrentDictionary<string, bool> statements = new(StringComparer.Ordinal);
 
     // Whoever makes a listener, on any thread, tells of it.
@@ -106,12 +103,10 @@ internal sealed partial class SqlitePlans : IStatementRecord, IObserver<Diagnost
         return values;
     }
 
-    // In the order of an index a page without a filter ends after its rows: accounts that are being removed are few. And an index of a few rows
-    // only may be read whole.
+    // In the order of an index a page without a filter ends after its rows: accounts that are being removed are few.
     private static bool IsShort(string line, string statement) => Scan().Match(line) is { Groups: var groups }
-        && groups["index"] is { Success: true, Value: var index }
-        && (Small.Contains(index, StringComparer.Ordinal)
-            || Regex.IsMatch(statement, $"""FROM "\w+" AS "{groups["name"].Value}"\s+(?:WHERE "\w+"."erased_at" IS NULL\s+)?ORDER BY [^\n]+\s+LIMIT""", RegexOptions.NonBacktracking));
+        && groups["index"].Success
+        && Regex.IsMatch(statement, $"""FROM "\w+" AS "{groups["name"].Value}"\s+(?:WHERE "\w+"."erased_at" IS NULL\s+)?ORDER BY [^\n]+\s+LIMIT""", RegexOptions.NonBacktracking);
 
     private static string TableOf(string name, string statement) => Regex.Match(
         statement, $"""\b(?:FROM|JOIN|UPDATE|INTO)\s+"?(?<table>\w+)"?\s+(?:AS\s+)?"?{Regex.Escape(name)}\b""", RegexOptions.NonBacktracking) is { Success: true } alias

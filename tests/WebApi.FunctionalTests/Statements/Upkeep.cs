@@ -2,6 +2,7 @@ using CleanLlm.Application.Accounts.External;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Domain.ExternalLogins;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Infrastructure.Persistence.Accounts;
 using CleanLlm.Infrastructure.Persistence.Erasures;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,7 +17,7 @@ internal static class Upkeep
     {
         await services.GetRequiredService<AbandonedCompletions>().CloseAsync(default);
         await services.GetRequiredService<IIdempotencyKeys>().ForgetAsync(default);
-        await services.GetRequiredService<ICompletionStore>().ListCancelRequestedAsync(default);
+        await services.GetRequiredService<ICompletionStore>().ListCancelRequestedAsync([CompletionId.New(DateTimeOffset.UnixEpoch)], default);
         await services.GetRequiredService<AccountUpkeep>().PurgeAsync(default);
         await services.GetServices<IHostedService>().OfType<ErasureSweep>().Single().SweepAsync(default);
         await using var scope = services.CreateAsyncScope();

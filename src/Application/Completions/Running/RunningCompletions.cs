@@ -62,7 +62,7 @@ public sealed partial class RunningCompletions(
     {
         if (runs.IsEmpty)
             return false;
-        foreach (var id in await store.ListCancelRequestedAsync(ct))
+        foreach (var id in await store.ListCancelRequestedAsync([.. runs.Keys], ct))
         {
             if (runs.TryGetValue(id, out var run))
                 run.Cancel();

@@ -5,6 +5,7 @@ using CleanLlm.Application.Messages;
 using CleanLlm.Application.Paging;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
+using CleanLlm.Infrastructure.Persistence.Completions;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Chats;
@@ -20,9 +21,9 @@ internal sealed class ChatQueries(AppDbContext database, IMapper mapper) : IChat
             {
                 Chat = chat,
                 LastQuestion = database.Messages.Where(leaf => leaf.Id == chat.ActiveLeafId).Select(leaf => leaf.ParentId).SingleOrDefault(),
-                Running = database.Completions
-                    // In the words of the index's filter, by which SQLite knows it.
-                    .Where(running => running.Turn!.ChatId == chat.Id && (running.Status == CompletionStatus.Queued || running.Status == CompletionStatus.Running))
+                Running = database.Set<RunningCompletion>()
+                    .Where(row => row.ChatId == chat.Id)
+                    .Join(database.Completions, row => row.Id, completion => completion.Id, (_, completion) => completion)
                     .Select(running => new RunningTurn(
                         running.Id,
                         running.Turn!.BranchPoint,

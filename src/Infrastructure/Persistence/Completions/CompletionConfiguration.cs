@@ -10,7 +10,7 @@ internal sealed class CompletionConfiguration : IEntityTypeConfiguration<Complet
     public void Configure(EntityTypeBuilder<Completion> builder)
     {
         builder.ToTable("completions", table => table.HasCheckConstraint(
-            CompletionSql.ReservationConstraint, $"(status = {(int)CompletionStatus.Running}) = (reservation IS NOT NULL)"));
+            "ck_completions_reservation_while_running", $"(status = {(int)CompletionStatus.Running}) = (reservation IS NOT NULL)"));
         builder.HasKey(completion => completion.Id);
         builder.Property(completion => completion.Id).ValueGeneratedNever();
         builder.Property(completion => completion.Model).HasMaxLength(Chat.ModelMaxLength);
@@ -35,17 +35,9 @@ internal sealed class CompletionConfiguration : IEntityTypeConfiguration<Complet
             turn.Property(t => t.QuestionStored).HasColumnName("question_stored");
             turn.Property(t => t.BranchPoint).HasColumnName("branch_point");
             turn.Ignore(t => t.FollowsLeaf);
-            // What makes a second completion at one place of a chat fail, and finds what runs in a chat. It holds only what runs.
-            turn.HasIndex(t => new { t.ChatId, t.BranchPoint })
-                .IsUnique()
-                .HasFilter($"status IN ({(int)CompletionStatus.Queued}, {(int)CompletionStatus.Running}) AND chat_id IS NOT NULL")
-                .HasDatabaseName(CompletionSql.BranchIndex);
         });
         // Export and erasure go by user.
         builder.HasIndex(completion => new { completion.UserId, completion.Id });
-        // Only running completions have a lease, so the sweep's index holds only them.
-        builder.HasIndex(completion => completion.LeaseExpiresAt).HasFilter("lease_expires_at IS NOT NULL");
-        // Holds only runs whose cancellation was asked for, so that looking for it each second costs nothing.
-        builder.HasIndex(completion => completion.CancelRequested).HasFilter("cancel_requested");
+        // No index covers what changes while it runs: see RunningCompletion.
     }
 }

@@ -1,10 +1,8 @@
 using CleanLlm.Application.Completions;
-using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
-using CleanLlm.Infrastructure.Persistence.Quotas;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -13,52 +11,58 @@ using Npgsql;
 namespace CleanLlm.Infrastructure.Persistence.Completions;
 
 /// <summary>
-/// Admits and closes in one batch each, so that the hot path is two round trips and no lock is held across one.
-/// Only an admission near its limits takes the step-by-step way of the base class.
+/// Admits and closes in groups, so that the hot path is two round trips and no lock is held across one. What a group does not admit, because it is
+/// near its limits or stands in the way of another, is decided step by step.
 /// </summary>
-internal sealed class PostgresCompletionStore(
-    NpgsqlDataSource source,
-    [FromKeyedServices(PostgresConnections.Renewals)] NpgsqlDataSource renewals,
-    PostgresConnections connections,
-    IDbContextFactory<AppDbContext> databases,
-    IOptions<CompletionOptions> options) : CompletionStore(databases, options)
+internal sealed class PostgresCompletionStore : CompletionStore
 {
-    // The rest of the connections closes what was admitted, and serves every other call.
-    public override int AdmissionsAtOnce => Math.Max(1, connections.Most * 3 / 4);
+    private readonly NpgsqlDataSource renewals;
+    private readonly CompletionStatements statements;
+    private readonly PostgresGroupWriter writer;
+    private readonly GroupedWrites groups;
+
+    public PostgresCompletionStore(
+        NpgsqlDataSource calls,
+        [FromKeyedServices(PostgresConnections.Groups)] NpgsqlDataSource lanes,
+        [FromKeyedServices(PostgresConnections.Renewals)] NpgsqlDataSource renewals,
+        IDbContextFactory<AppDbContext> databases,
+        IOptions<CompletionOptions> options)
+        : base(databases, options)
+    {
+        this.renewals = renewals;
+        statements = new CompletionStatements(Lease);
+        writer = new PostgresGroupWriter(lanes, calls, statements);
+        groups = new GroupedWrites(writer);
+    }
+
+    // As many as make a group; others read their chats meanwhile.
+    public override int AdmissionsAtOnce => GroupedWrites.MostInGroup;
 
     public override async Task<Result<IReadOnlyList<QuotaCounter>>> AdmitAsync(
         Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, CancellationToken ct)
     {
         completion.Hold(Reservation.For(limits, demand, demand.MaxCompletionTokens, completion.CreatedAt), Until(completion));
-        try
-        {
-            if (await TryAdmitAsync(completion, limits, ct) is { } counters)
-                return Result<IReadOnlyList<QuotaCounter>>.Success(counters);
-        }
-        catch (PostgresException twice) when (twice.ConstraintName == CompletionSql.IdempotencyConstraint)
-        {
-            return CompletionErrors.AlreadyAsked;
-        }
-        catch (PostgresException taken) when (taken.ConstraintName == CompletionSql.BranchIndex)
-        {
-            return await BusyAsync(completion.Turn!, ct) ?? ChatErrors.Moved;
-        }
-        catch (PostgresException moved) when (moved.SqlState == PostgresErrorCodes.DivisionByZero)
-        {
-            return ChatErrors.Moved;
-        }
+        var admission = new AdmissionWrite(completion, limits, demand);
+        if (admission.Changes.All(change => change.Reserved <= change.Most) && await groups.WriteAsync(admission, ct) is { } decided)
+            return decided;
 
         // Most often nothing is left: one look without a lock tells. Where a shorter answer may fit, the lock decides.
         var current = await CountersAsync(completion.UserId, limits, completion.CreatedAt, ct);
         if (Reservation.Decide(completion.UserId, limits, current, demand, completion.CreatedAt).Error is { } refusal)
             return completion.Turn is { } turn && await BusyAsync(turn, ct) is { } busy ? busy : refusal;
-        return await base.AdmitAsync(completion, limits, demand, ct);
+
+        await using var database = await Databases.CreateDbContextAsync(ct);
+        await using var transaction = await database.Database.BeginTransactionAsync(ct);
+        var admitted = await AdmitAsync(database, admission, ct);
+        if (admitted.IsSuccess)
+            await transaction.CommitAsync(CancellationToken.None);
+        return admitted;
     }
 
     public override async Task<IReadOnlySet<CompletionId>> CheckpointAsync(IReadOnlyList<CompletionCheckpoint> checkpoints, CancellationToken ct)
     {
         await using var batch = renewals.CreateBatch();
-        batch.AddCheckpoints(checkpoints, Lease);
+        statements.Checkpoint.AddTo(batch, checkpoints);
         await using var reader = await batch.ExecuteReaderAsync(ct);
         HashSet<CompletionId> stored = [];
         while (await reader.ReadAsync(ct))
@@ -66,43 +70,30 @@ internal sealed class PostgresCompletionStore(
         return stored;
     }
 
-    protected override async Task<IReadOnlyList<QuotaCounter>?> CloseAsync(CompletionClosing closing, bool isAbandoned, CancellationToken ct)
-    {
-        await using var batch = source.CreateBatch();
-        batch.AddClosing(closing, isAbandoned);
-        try
-        {
-            await using var reader = await batch.ExecuteReaderAsync(ct);
-            // The first statement tells only whether it was running.
-            await reader.NextResultAsync(ct);
-            return await ReadCountersAsync(reader, closing.Completion.UserId, closing.Released.Holds, ct);
-        }
-        catch (PostgresException broken) when (broken.SqlState == PostgresErrorCodes.DivisionByZero)
-        {
-            return null;
-        }
-        catch (PostgresException broken) when (broken.SqlState == PostgresErrorCodes.ForeignKeyViolation && closing.Exchange is not null)
-        {
-            // The chat was deleted while its answer was being written; the answer is charged all the same.
-            return await CloseAsync(closing with { Exchange = null }, isAbandoned, ct);
-        }
-    }
+    public override Task<IReadOnlyList<QuotaCounter>?> CloseAsync(CompletionClosing closing, CancellationToken ct) =>
+        groups.WriteAsync(new ClosingWrite(closing), ct);
 
-    // By now() and not clock_timestamp(), which no index is asked with.
-    protected override IQueryable<Completion> Abandoned(AppDbContext database) =>
-        database.Completions.FromSql($"SELECT * FROM completions WHERE lease_expires_at < now()");
+    public override Task<IReadOnlyList<QuotaCounter>?> CloseAbandonedAsync(CompletionClosing closing, CancellationToken ct) =>
+        writer.CloseAbandonedAsync(new ClosingWrite(closing), ct);
+
+    protected override IQueryable<Completion> Abandoned(AppDbContext database, UserId? user)
+    {
+        const string Running = "SELECT c.* FROM running_completions r JOIN completions c ON c.id = r.id WHERE c.lease_expires_at < now()";
+        return user is { } one
+            ? database.Completions.FromSqlRaw(Running + " AND r.user_id = {0}", one.Value)
+            : database.Completions.FromSqlRaw(Running);
+    }
 
     protected override Task StampLeaseAsync(AppDbContext database, CompletionId id, CancellationToken ct) =>
         database.Database.ExecuteSqlAsync($"UPDATE completions SET lease_expires_at = clock_timestamp() + {Lease} WHERE id = {id.Value}", ct);
 
-    protected override async Task<WriteScope> BeginAsync(AppDbContext database, CancellationToken ct) =>
-        new(await database.Database.BeginTransactionAsync(ct));
-
     protected override async Task<IReadOnlyList<QuotaCounter>> LockCountersAsync(
         AppDbContext database, UserId user, IReadOnlyList<PlanLimit> limits, DateTimeOffset now, CancellationToken ct)
     {
-        var counters = new List<QuotaCounter>(limits.Count);
-        foreach (var limit in limits)
+        var counters = new QuotaCounter[limits.Count];
+        // Limits of a user come before those of a key, which is in no order with it.
+        foreach (var (i, limit) in limits.Index().OrderBy(limit => QuotaSubjectId.Of(user, limit.Item.Key).Value.ToString("N"), StringComparer.Ordinal)
+            .ThenBy(limit => limit.Item.Metric).ThenBy(limit => limit.Item.Window))
         {
             var (metric, window, _) = limit;
             var (subject, period) = (QuotaSubjectId.Of(user, limit.Key).Value, window.PeriodStart(now));
@@ -112,7 +103,7 @@ internal sealed class PostgresCompletionStore(
                 VALUES ({subject}, {(int)metric}, {(int)window}, {period}, 0, 0, 0) ON CONFLICT DO NOTHING
                 """,
                 ct);
-            counters.Add(await database.QuotaCounters
+            counters[i] = await database.QuotaCounters
                 .FromSql(
                     $"""
                     SELECT subject_id, metric, "window", period_start, used, reserved, granted FROM quota_counters
@@ -120,56 +111,7 @@ internal sealed class PostgresCompletionStore(
                     FOR UPDATE
                     """)
                 .AsNoTracking()
-                .SingleAsync(ct));
-        }
-
-        return counters;
-    }
-
-    private async Task<IReadOnlyList<QuotaCounter>?> TryAdmitAsync(
-        Completion completion, IReadOnlyList<PlanLimit> limits, CancellationToken ct)
-    {
-        var holds = completion.Reservation!.Holds;
-        for (var i = 0; i < holds.Count; i++)
-        {
-            if (holds[i].Amount > limits[i].CounterAmount)
-                return null;
-        }
-
-        await using var batch = source.CreateBatch();
-        batch.AddAdmission(completion, limits, Lease);
-        try
-        {
-            await using var reader = await batch.ExecuteReaderAsync(ct);
-            return await ReadCountersAsync(reader, completion.UserId, holds, ct);
-        }
-        catch (PostgresException broken) when (broken.ConstraintName == QuotaCounterConfiguration.NotNegative)
-        {
-            return null;
-        }
-    }
-
-    private static async Task<IReadOnlyList<QuotaCounter>> ReadCountersAsync(
-        NpgsqlDataReader reader, UserId user, IReadOnlyList<QuotaHold> holds, CancellationToken ct)
-    {
-        var counters = new QuotaCounter[holds.Count];
-        for (var i = 0; i < counters.Length; i++)
-        {
-            // A counter is gone only with its user.
-            var isThere = await reader.ReadAsync(ct);
-            var (metric, window, period, _) = holds[i];
-            counters[i] = new QuotaCounter(QuotaSubjectId.Of(user, holds[i].Key), metric, window, period)
-            {
-                Used = isThere ? reader.GetInt64(0) : 0,
-                Reserved = isThere ? reader.GetInt64(1) : 0,
-                Granted = isThere ? reader.GetInt64(2) : 0,
-            };
-            await reader.NextResultAsync(ct);
-        }
-
-        // What comes after the counters may fail as well.
-        while (await reader.NextResultAsync(ct))
-        {
+                .SingleAsync(ct);
         }
 
         return counters;

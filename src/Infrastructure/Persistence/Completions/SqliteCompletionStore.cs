@@ -1,74 +1,100 @@
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Faults;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Results;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Infrastructure.Persistence.Completions;
 
 /// <summary>
-/// SQLite has one writer at a time, so a transaction is its own lock. Waiting for it inside SQLite would hold a thread
-/// and poll; waiting at a semaphore before it does neither.
+/// SQLite has one writer at a time, so a transaction is its own lock, and there is one lane. A group is one transaction, in which each write is
+/// decided step by step and can be undone by itself.
 /// </summary>
-internal sealed class SqliteCompletionStore(
-    IDbContextFactory<AppDbContext> databases, IOptions<CompletionOptions> options, SqliteWriter writer, TimeProvider clock)
-    : CompletionStore(databases, options)
+internal sealed class SqliteCompletionStore : CompletionStore, IGroupWriter
 {
-    // One writes; the others read their chats meanwhile.
-    private const int Admissions = 8;
+    private const string Before = "before";
 
-    public override int AdmissionsAtOnce => Admissions;
+    private readonly SqliteWriter writer;
+    private readonly IDatabaseFaults faults;
+    private readonly TimeProvider clock;
+    private readonly GroupedWrites groups;
+
+    public SqliteCompletionStore(
+        IDbContextFactory<AppDbContext> databases, IOptions<CompletionOptions> options, SqliteWriter writer, IDatabaseFaults faults, TimeProvider clock)
+        : base(databases, options)
+    {
+        (this.writer, this.faults, this.clock) = (writer, faults, clock);
+        groups = new GroupedWrites(this);
+    }
+
+    // One group writes; others read their chats meanwhile.
+    public override int AdmissionsAtOnce => GroupedWrites.MostInGroup / 4;
+
+    public int Lanes => 1;
+
+    public override async Task<Result<IReadOnlyList<QuotaCounter>>> AdmitAsync(
+        Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, CancellationToken ct)
+    {
+        completion.Hold(Reservation.For(limits, demand, demand.MaxCompletionTokens, completion.CreatedAt), Until(completion));
+        // Decided in the group, whatever it is.
+        return (await groups.WriteAsync(new AdmissionWrite(completion, limits, demand), ct))!.Value;
+    }
+
+    public override Task<IReadOnlyList<QuotaCounter>?> CloseAsync(CompletionClosing closing, CancellationToken ct) =>
+        groups.WriteAsync(new ClosingWrite(closing), ct);
+
+    public override Task<IReadOnlyList<QuotaCounter>?> CloseAbandonedAsync(CompletionClosing closing, CancellationToken ct) =>
+        groups.WriteAsync(new ClosingWrite(closing) { IsAbandoned = true }, ct);
 
     public override async Task<IReadOnlySet<CompletionId>> CheckpointAsync(IReadOnlyList<CompletionCheckpoint> checkpoints, CancellationToken ct)
     {
         await using var database = await Databases.CreateDbContextAsync(ct);
-        await using var scope = await BeginAsync(database, ct);
-        var until = clock.GetUtcNow() + Lease;
         HashSet<CompletionId> stored = [];
-        foreach (var checkpoint in checkpoints)
+        await WriteAsync(database, async _ =>
         {
-            var isRunning = await Running(database, checkpoint.Id).ExecuteUpdateAsync(
-                row => row
-                    .SetProperty(completion => completion.Answer, checkpoint.Answer)
-                    .SetProperty(completion => completion.CompletionTokens, checkpoint.CompletionTokens)
-                    .SetProperty(completion => completion.LeaseExpiresAt, until)
-                    .SetProperty(completion => completion.Model, checkpoint.Model)
-                    .SetProperty(completion => completion.Provider, checkpoint.Provider)
-                    .SetProperty(completion => completion.ReasoningTokens, checkpoint.ReasoningTokens)
-                    .SetProperty(completion => completion.Price, checkpoint.Price)
-                    .SetProperty(completion => completion.Findings, checkpoint.Findings),
-                ct) == 1;
-            if (isRunning)
+            var until = clock.GetUtcNow() + Lease;
+            foreach (var checkpoint in checkpoints)
+            {
+                if (await Running(database, checkpoint.Id).AsTracking().SingleOrDefaultAsync(ct) is not { } completion)
+                    continue;
+                var row = database.Entry(completion);
+                row.CurrentValues.SetValues(checkpoint);
+                row.Property(stored => stored.LeaseExpiresAt).CurrentValue = until;
                 stored.Add(checkpoint.Id);
-        }
+            }
 
-        await scope.Transaction.CommitAsync(CancellationToken.None);
+            await database.SaveChangesAsync(ct);
+        });
         return stored;
     }
 
-    // The file belongs to this process, so its clock is the database's.
-    protected override IQueryable<Completion> Abandoned(AppDbContext database)
+    public async Task WriteAsync(IReadOnlyList<CompletionWrite> group)
     {
+        await using var database = await Databases.CreateDbContextAsync();
+        await WriteAsync(database, async transaction =>
+        {
+            foreach (var write in group)
+                await TryWriteAsync(database, transaction, write);
+        });
+    }
+
+    public Task WriteAloneAsync(CompletionWrite write) => WriteAsync([write]);
+
+    // Each member is undone by itself, so what undoes the group concerns all.
+    public bool IsOfSome(Exception fault) => false;
+
+    protected override IQueryable<Completion> Abandoned(AppDbContext database, UserId? user)
+    {
+        // The file belongs to this process, so its clock is the database's.
         var now = clock.GetUtcNow();
-        return database.Completions.Where(completion => completion.LeaseExpiresAt != null && completion.LeaseExpiresAt < now);
+        return AllRunning(database, user).Where(completion => completion.LeaseExpiresAt < now);
     }
 
     protected override Task StampLeaseAsync(AppDbContext database, CompletionId id, CancellationToken ct) => Task.CompletedTask;
-
-    protected override async Task<WriteScope> BeginAsync(AppDbContext database, CancellationToken ct)
-    {
-        await writer.WaitAsync(ct);
-        try
-        {
-            return new WriteScope(await database.Database.BeginTransactionAsync(ct), () => writer.Release());
-        }
-        catch
-        {
-            writer.Release();
-            throw;
-        }
-    }
 
     protected override async Task<IReadOnlyList<QuotaCounter>> LockCountersAsync(
         AppDbContext database, UserId user, IReadOnlyList<PlanLimit> limits, DateTimeOffset now, CancellationToken ct)
@@ -87,5 +113,61 @@ internal sealed class SqliteCompletionStore(
 
         await database.SaveChangesAsync(ct);
         return counters;
+    }
+
+    private async Task WriteAsync(AppDbContext database, Func<IDbContextTransaction, Task> steps)
+    {
+        // Waiting inside SQLite would hold a thread and poll; waiting before it does neither.
+        await writer.WaitAsync(default);
+        try
+        {
+            await using var transaction = await database.Database.BeginTransactionAsync();
+            await steps(transaction);
+            await transaction.CommitAsync();
+        }
+        finally
+        {
+            writer.Release();
+        }
+    }
+
+    private async Task TryWriteAsync(AppDbContext database, IDbContextTransaction transaction, CompletionWrite write)
+    {
+        await transaction.CreateSavepointAsync(Before);
+        try
+        {
+            if (await IsWrittenAsync(database, write))
+                return;
+        }
+        catch (Exception fault) when (!faults.IsTransient(fault))
+        {
+            write.Fail(fault);
+        }
+        finally
+        {
+            // Also what could not be saved: it is not to be tried again with the next one.
+            database.ChangeTracker.Clear();
+        }
+
+        await transaction.RollbackToSavepointAsync(Before);
+    }
+
+    private async Task<bool> IsWrittenAsync(AppDbContext database, CompletionWrite write)
+    {
+        switch (write)
+        {
+            case AdmissionWrite admission:
+                var admitted = await AdmitAsync(database, admission, default);
+                admission.Outcome = admitted;
+                return admitted.IsSuccess;
+            case ClosingWrite closing:
+                var running = closing.IsAbandoned ? Abandoned(database, user: null) : Running(database, closing.Completion.Id);
+                if (!await running.AnyAsync(completion => completion.Id == closing.Completion.Id))
+                    return false;
+                closing.Outcome = await ClosingSteps.CloseAsync(database, closing.Closing);
+                return true;
+            default:
+                throw new InvalidOperationException($"{write.GetType().Name} is written by nobody.");
+        }
     }
 }

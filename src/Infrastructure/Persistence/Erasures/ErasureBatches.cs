@@ -38,8 +38,10 @@ internal sealed class ErasureBatches(
     {
         List<Exception> faults = [];
         await using var database = await databases.CreateDbContextAsync(ct);
-        var running = await database.Completions.AsNoTracking()
-            .Where(completion => completion.LeaseExpiresAt != null && completion.UserId == user)
+        var running = await database.Set<RunningCompletion>()
+            .Where(row => row.UserId == user)
+            .Join(database.Completions, row => row.Id, completion => completion.Id, (_, completion) => completion)
+            .AsNoTracking()
             .ToListAsync(ct);
         foreach (var completion in running)
         {

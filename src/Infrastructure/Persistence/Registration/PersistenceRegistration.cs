@@ -46,6 +46,7 @@ internal static class PersistenceRegistration
         services.AddSingleton(provider => new PostgresConnections(connectionString, provider.GetRequiredService<IOptions<DatabaseOptions>>().Value));
         // Made by the container, so that it is the container that closes their connections.
         services.AddSingleton(provider => provider.GetRequiredService<PostgresConnections>().ForCalls());
+        services.AddKeyedSingleton(PostgresConnections.Groups, (provider, _) => provider.GetRequiredService<PostgresConnections>().ForGroups());
         services.AddKeyedSingleton(PostgresConnections.Renewals, (provider, _) => provider.GetRequiredService<PostgresConnections>().ForRenewals());
         services.AddContext<PostgresDbContext>((provider, options) => options
             .UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())

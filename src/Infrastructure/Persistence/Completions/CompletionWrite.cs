@@ -1,0 +1,63 @@
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Results;
+
+namespace CleanLlm.Infrastructure.Persistence.Completions;
+
+/// <summary>An admission or a closing that waits for its group.</summary>
+/// <param name="completion">The completion it is about.</param>
+/// <param name="changes">What it changes at counters.</param>
+internal abstract class CompletionWrite(Completion completion, IReadOnlyList<CounterChange> changes)
+{
+    /// <summary>The completion it is about.</summary>
+    public Completion Completion { get; } = completion;
+
+    /// <summary>What it changes at counters, in the order of what is held.</summary>
+    public IReadOnlyList<CounterChange> Changes { get; } = changes;
+
+    /// <summary>Tells whoever waits what came of it; only once that is committed.</summary>
+    public abstract void Acknowledge();
+
+    /// <summary>Tells whoever waits that it was not written, or that nobody knows.</summary>
+    public abstract void Fail(Exception fault);
+}
+
+/// <typeparam name="TOutcome">What can come of it.</typeparam>
+/// <param name="completion">As above.</param>
+/// <param name="changes">As above.</param>
+internal abstract class CompletionWrite<TOutcome>(Completion completion, IReadOnlyList<CounterChange> changes) : CompletionWrite(completion, changes)
+{
+    private readonly TaskCompletionSource<TOutcome?> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>What came of it, once its group is written; null when nothing was written of it.</summary>
+    public TOutcome? Outcome { get; set; }
+
+    /// <summary>Ends when it is acknowledged, with the outcome.</summary>
+    public Task<TOutcome?> Ended => ended.Task;
+
+    public override void Acknowledge() => ended.TrySetResult(Outcome);
+
+    public override void Fail(Exception fault) => ended.TrySetException(fault);
+}
+
+/// <summary>Reserves and stores a running completion. Its outcome is the counters afterwards, or why it is refused; null when it is to be decided step by step.</summary>
+internal sealed class AdmissionWrite(Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand)
+    : CompletionWrite<Result<IReadOnlyList<QuotaCounter>>?>(completion, CounterChange.Of(completion, limits))
+{
+    /// <summary>What it is held to.</summary>
+    public IReadOnlyList<PlanLimit> Limits { get; } = limits;
+
+    /// <summary>What it may use.</summary>
+    public QuotaDemand Demand { get; } = demand;
+}
+
+/// <summary>Stores the end of a completion and settles what it held. Its outcome is the counters afterwards; null when it had been closed before.</summary>
+internal sealed class ClosingWrite(CompletionClosing closing)
+    : CompletionWrite<IReadOnlyList<QuotaCounter>>(closing.Completion, CounterChange.Of(closing))
+{
+    /// <summary>What is stored.</summary>
+    public CompletionClosing Closing { get; } = closing;
+
+    /// <summary>Whether it closes only what nobody has vouched for any more: its lease must have ended when the row is written.</summary>
+    public bool IsAbandoned { get; init; }
+}

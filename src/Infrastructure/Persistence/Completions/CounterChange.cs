@@ -1,0 +1,65 @@
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
+using CleanLlm.Domain.Quotas;
+using CleanLlm.Infrastructure.Persistence.Quotas;
+using static NpgsqlTypes.NpgsqlDbType;
+
+namespace CleanLlm.Infrastructure.Persistence.Completions;
+
+/// <summary>What a write changes at one counter.</summary>
+/// <param name="Counter">Which counter.</param>
+/// <param name="UserId">Whose completion it is.</param>
+/// <param name="Id">Which completion.</param>
+/// <param name="Used">What is charged, in the unit of the counter.</param>
+/// <param name="Reserved">What is reserved, in the same unit; below 0 for what is given back.</param>
+internal sealed record CounterChange(CounterKey Counter, UserId UserId, CompletionId Id, long Used, long Reserved)
+{
+    /// <summary>What <see cref="CompletionStatements.Lock"/> is given: each counter once.</summary>
+    public static readonly RowSet<CounterChange> Locked = new([.. KeyColumns(), Column("may_be_new", NpgsqlTypes.NpgsqlDbType.Boolean, c => c.IsAdmission)]);
+
+    /// <summary>What <see cref="CompletionStatements.Count"/> is given.</summary>
+    public static readonly RowSet<CounterChange> Counted = new(
+        [
+            Column("user_id", Uuid, c => c.UserId.Value), Column("id", Uuid, c => c.Id.Value), .. KeyColumns(),
+            Column("used", Bigint, c => c.Used), Column("reserved", Bigint, c => c.Reserved),
+        ]);
+
+    /// <summary>What <see cref="CompletionStatements.Place"/> is given beside the completions.</summary>
+    public static readonly RowSet<CounterChange> Wanted = new(
+        [
+            Column("id", Uuid, c => c.Id.Value), .. KeyColumns(), Column("wanted", Bigint, c => c.WantedByGroup), Column("most", Bigint, c => c.Most),
+        ]);
+
+    /// <summary>The most that may be used and reserved together, without what admins have granted; of no meaning for a closing.</summary>
+    public long Most { get; private init; }
+
+    /// <summary>What all admissions of the group want of the counter together; set when the group is formed.</summary>
+    public long WantedByGroup { get; set; }
+
+    /// <summary>Whether it reserves, and so may be the first of the counter's period.</summary>
+    public bool IsAdmission { get; private init; }
+
+    /// <summary>What an admission changes: one for each hold of its reservation.</summary>
+    public static CounterChange[] Of(Completion admitted, IReadOnlyList<PlanLimit> limits) =>
+        [.. admitted.Reservation!.Holds.Select((hold, i) => new CounterChange(KeyOf(admitted, hold), admitted.UserId, admitted.Id, Used: 0, hold.Amount)
+        {
+            Most = limits[i].CounterAmount,
+            IsAdmission = true,
+        })];
+
+    /// <summary>What a closing changes: one for each hold that it gives back.</summary>
+    public static CounterChange[] Of(CompletionClosing closing) =>
+        [.. closing.Released.Holds.Select(hold => new CounterChange(
+            KeyOf(closing.Completion, hold), closing.Completion.UserId, closing.Completion.Id, hold.Charge(closing.Entry), -hold.Amount))];
+
+    private static CounterKey KeyOf(Completion completion, QuotaHold hold) =>
+        new(QuotaSubjectId.Of(completion.UserId, hold.Key), hold.Metric, hold.Window, hold.PeriodStart);
+
+    private static Column<CounterChange>[] KeyColumns() =>
+        [
+            Column("subject_id", Uuid, c => c.Counter.Subject.Value), Column("metric", Integer, c => (int)c.Counter.Metric),
+            Column("window", Integer, c => (int)c.Counter.Window), Column("period_start", TimestampTz, c => c.Counter.PeriodStart.UtcDateTime),
+        ];
+
+    private static Column<CounterChange, T> Column<T>(string name, NpgsqlTypes.NpgsqlDbType type, Func<CounterChange, T> value) => new(name, type, value);
+}

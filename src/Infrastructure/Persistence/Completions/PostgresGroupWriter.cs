@@ -1,0 +1,122 @@
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
+using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Usage;
+using CleanLlm.Infrastructure.Persistence.Quotas;
+using Npgsql;
+
+namespace CleanLlm.Infrastructure.Persistence.Completions;
+
+/// <summary>Writes a group as one batch: one round trip, one commit, and no lock held across either.</summary>
+/// <param name="lanes">The connections of the groups, which give up soon on what others have locked.</param>
+/// <param name="calls">The connections of all calls.</param>
+/// <param name="statements">What is written.</param>
+internal sealed class PostgresGroupWriter(NpgsqlDataSource lanes, NpgsqlDataSource calls, CompletionStatements statements) : IGroupWriter
+{
+    // Which faults a statement causes, and no loss of the connection or the server: bad data, a constraint, a circle of waits, a lock not had.
+    private static readonly string[] OfStatements = ["22", "23", "40", "55"];
+
+    public int Lanes => PostgresConnections.Lanes;
+
+    public Task WriteAsync(IReadOnlyList<CompletionWrite> group) => WriteAsync(lanes, group);
+
+    public Task WriteAloneAsync(CompletionWrite write) => WriteAsync(calls, [write]);
+
+    public bool IsOfSome(Exception fault) => fault is PostgresException { SqlState: var state } && OfStatements.Contains(state[..2]);
+
+    /// <summary>Closes what its lease is over of: it may have been renewed since it was seen, which only holds true under the locks of a closing.</summary>
+    /// <returns>The counters afterwards; null when it had been closed before, or its lease holds.</returns>
+    public async Task<IReadOnlyList<QuotaCounter>?> CloseAbandonedAsync(ClosingWrite closing, CancellationToken ct)
+    {
+        await using var connection = await calls.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await using (var look = connection.CreateBatch())
+        {
+            statements.Lock.AddTo(look, closing.Changes);
+            statements.LockAbandoned.AddTo(look, [closing.Completion]);
+            if (await look.ExecuteScalarAsync(ct) is null)
+                return null;
+        }
+
+        await WriteAsync(connection.CreateBatch(), [closing]);
+        await transaction.CommitAsync(CancellationToken.None);
+        return closing.Outcome;
+    }
+
+    private Task WriteAsync(NpgsqlDataSource source, IReadOnlyList<CompletionWrite> group) => WriteAsync(source.CreateBatch(), group);
+
+    private async Task WriteAsync(NpgsqlBatch all, IReadOnlyList<CompletionWrite> group)
+    {
+        await using var batch = all;
+        List<AdmissionWrite> admissions = [.. group.OfType<AdmissionWrite>()];
+        List<ClosingWrite> closings = [.. group.OfType<ClosingWrite>()];
+        Fill(batch, group, [.. admissions.Select(write => write.Completion)], closings);
+        Dictionary<CounterKey, QuotaCounter> counters = [];
+        HashSet<Guid> placed = [];
+        HashSet<Guid> closed = [];
+        // Disposing it waits for the commit, which may fail as well.
+        await using (var reader = await batch.ExecuteReaderAsync())
+        {
+            if (admissions.Count > 0)
+                await ReadIdsAsync(reader, placed);
+            if (group.Any(write => write.Changes.Count > 0))
+                await ReadCountersAsync(reader, counters);
+            if (closings.Count > 0)
+                await ReadIdsAsync(reader, closed);
+            while (await reader.NextResultAsync())
+            {
+            }
+        }
+
+        foreach (var write in admissions.Where(write => placed.Contains(write.Completion.Id.Value)))
+            write.Outcome = Result<IReadOnlyList<QuotaCounter>>.Success(CountersOf(write, counters));
+        foreach (var write in closings.Where(write => closed.Contains(write.Completion.Id.Value)))
+            write.Outcome = CountersOf(write, counters);
+    }
+
+    private void Fill(NpgsqlBatch batch, IReadOnlyList<CompletionWrite> group, IReadOnlyList<Completion> admitted, List<ClosingWrite> closings)
+    {
+        List<CounterChange> changes = [.. group.SelectMany(write => write.Changes)];
+        // One that closes alone touches its counters in the order of their key anyway.
+        if (group.Count > 1 || admitted.Count > 0)
+            statements.Lock.AddTo(batch, [.. changes.GroupBy(change => change.Counter, (_, same) => same.MaxBy(change => change.IsAdmission)!)]);
+        IReadOnlyList<IdempotencyKey> keys = [.. admitted.Select(completion => completion.IdempotencyKey).OfType<IdempotencyKey>()];
+        CounterChange.Wanted.AddMany(
+            statements.Place(admitted.Any(completion => completion.Turn is not null), keys.Count > 0).AddTo(batch, admitted),
+            [.. changes.Where(change => change.IsAdmission)]);
+        statements.Store.AddTo(batch, admitted);
+
+        IReadOnlyList<Completion> ended = [.. closings.Select(write => write.Completion)];
+        statements.Close.AddTo(batch, ended);
+        statements.Count.AddTo(batch, changes);
+        statements.Charge.AddTo(batch, [.. closings.Select(write => write.Closing.Entry).OfType<UsageEntry>()]);
+        List<ChatGrowth> chats = [.. closings.Where(write => write.Closing.Exchange is not null).Select(write => new ChatGrowth(write.Completion, write.Closing.Exchange!))];
+        CompletionColumns.Said.AddMany(statements.Continue.AddTo(batch, chats), [.. chats.SelectMany(chat => chat.Exchange.Messages)]);
+        statements.Remember.AddTo(batch, keys);
+        statements.Leave.AddTo(batch, ended);
+    }
+
+    private static async Task ReadIdsAsync(NpgsqlDataReader reader, HashSet<Guid> ids)
+    {
+        while (await reader.ReadAsync())
+            ids.Add(reader.GetGuid(0));
+        await reader.NextResultAsync();
+    }
+
+    private static async Task ReadCountersAsync(NpgsqlDataReader reader, Dictionary<CounterKey, QuotaCounter> counters)
+    {
+        while (await reader.ReadAsync())
+        {
+            var key = new CounterKey(
+                new QuotaSubjectId(reader.GetGuid(0)), (QuotaMetric)reader.GetInt32(1), (QuotaWindow)reader.GetInt32(2), reader.GetFieldValue<DateTimeOffset>(3));
+            counters[key] = key.Empty with { Used = reader.GetInt64(4), Reserved = reader.GetInt64(5), Granted = reader.GetInt64(6) };
+        }
+
+        await reader.NextResultAsync();
+    }
+
+    // A counter is gone only with its user.
+    private static QuotaCounter[] CountersOf(CompletionWrite write, Dictionary<CounterKey, QuotaCounter> counters) =>
+        [.. write.Changes.Select(change => counters.GetValueOrDefault(change.Counter) ?? change.Counter.Empty)];
+}

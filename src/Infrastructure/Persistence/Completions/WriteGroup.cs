@@ -1,0 +1,51 @@
+using CleanLlm.Domain.Ids;
+using CleanLlm.Infrastructure.Persistence.Quotas;
+
+namespace CleanLlm.Infrastructure.Persistence.Completions;
+
+/// <summary>
+/// The writes that go in one transaction: one of a chat and one under a key, so that each is decided by what the ones before it have committed,
+/// and no more admissions than the limits of their counters could carry together.
+/// </summary>
+internal sealed class WriteGroup
+{
+    private readonly List<CompletionWrite> writes = [];
+    private readonly HashSet<ChatId> chats = [];
+    private readonly HashSet<(UserId User, string Key)> keys = [];
+    private readonly Dictionary<CounterKey, long> wanted = [];
+
+    /// <summary>How many are in it.</summary>
+    public int Count => writes.Count;
+
+    /// <summary>Takes one in; false where it has to wait for another group.</summary>
+    public bool TryAdd(CompletionWrite write)
+    {
+        var chat = write.Completion.Turn?.ChatId;
+        var key = write is AdmissionWrite && write.Completion.IdempotencyKey is { } repeatable
+            ? (write.Completion.UserId, Convert.ToHexString(repeatable.KeyHash))
+            : default;
+        if ((chat is { } taken && chats.Contains(taken)) || keys.Contains(key) || !HasRoomFor(write))
+            return false;
+
+        writes.Add(write);
+        if (chat is { } own)
+            chats.Add(own);
+        if (key != default)
+            keys.Add(key);
+        foreach (var change in write.Changes.Where(change => change.IsAdmission))
+            wanted[change.Counter] = wanted.GetValueOrDefault(change.Counter) + change.Reserved;
+        return true;
+    }
+
+    /// <summary>The writes, each with what its group wants of its counters.</summary>
+    public IReadOnlyList<CompletionWrite> Close()
+    {
+        foreach (var change in writes.SelectMany(write => write.Changes).Where(change => change.IsAdmission))
+            change.WantedByGroup = wanted[change.Counter];
+        return writes;
+    }
+
+    // The first is always taken: that it does not fit is for the database to say.
+    private bool HasRoomFor(CompletionWrite write) => write.Changes.All(change =>
+        !change.IsAdmission || !wanted.TryGetValue(change.Counter, out var others) || others <= change.Most - change.Reserved);
+}
