@@ -47,7 +47,7 @@ internal sealed class WriteGroupTests(DatabaseKind kind) : PersistenceTests(kind
 
         foreach (var write in closings)
             (await StoredAsync(write.Completion)).Should().BeEquivalentTo(write.Completion);
-        admissions[1].Outcome!.Value.Value.Select(counter => (counter.Metric, counter.Used + counter.Reserved)).Should().Equal((Requests, 3), (Tokens, 15 + (2 * Question.Tokens)));
+        admissions[1].Outcome!.Value.Value[0].Should().BeEquivalentTo(new { Metric = Requests, Granted = 0 }).And.Match<QuotaCounter>(counter => counter.Used + counter.Reserved == 3);
         closings[1].Outcome!.Select(counter => (counter.Metric, counter.Used, counter.Reserved)).Should().Equal((Requests, 1, 0), (Tokens, 15, 0));
         (await Database.ScalarAsync("SELECT count(*) FROM idempotency_keys")).Should().Be(1);
         (await Database.ScalarAsync("SELECT count(*) FROM messages")).Should().Be(2);
