@@ -38,7 +38,7 @@ internal static class BranchSql
 
     // A question that is being answered just now is not marked as one that was left without an answer.
     private const string Unmarked =
-        Answered + " OR EXISTS (SELECT 1 FROM completions r WHERE r.chat_id = b.chat_id AND r.question_id = b.id AND r.status IN (1, 2))";
+        Answered + " OR EXISTS (SELECT 1 FROM running_completions r JOIN completions d ON d.id = r.id WHERE r.chat_id = b.chat_id AND d.question_id = b.id)";
 
     // Only what a new question follows is asked for.
     private const string Plain = "NULL AS ids, CASE WHEN b.depth = 1 AND b.role = 1 THEN " + Answered + " END AS answered";
@@ -92,7 +92,7 @@ internal static class BranchSql
             SELECT s.id, s.parent_id, s.role, s.content, s.reasoning, s.model, s.prompt_tokens, s.completion_tokens, s.created_at, s.rating,
                 s.feedback_comment, 1 AS depth, p.chat_model, p.system_prompt, NULL AS ids,
                 CASE WHEN s.role = 1 THEN EXISTS (SELECT 1 FROM messages a WHERE a.chat_id = s.chat_id AND a.parent_id = s.id AND a.role = 2)
-                    OR EXISTS (SELECT 1 FROM completions r WHERE r.chat_id = s.chat_id AND r.question_id = s.id AND r.status IN (1, 2)) END AS answered
+                    OR EXISTS (SELECT 1 FROM running_completions r JOIN completions d ON d.id = r.id WHERE r.chat_id = s.chat_id AND d.question_id = s.id) END AS answered
             FROM place p LEFT JOIN versions s ON 1 = 1
             ORDER BY s.created_at, s.id
             """).ToListAsync(ct);
