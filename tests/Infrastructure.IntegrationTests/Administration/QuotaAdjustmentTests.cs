@@ -100,6 +100,6 @@ internal sealed class QuotaAdjustmentTests(DatabaseKind kind) : AccountsTests(ki
     {
         var completion = new Question(user, One.Clock.GetUtcNow()).Start();
         return One.Services.GetRequiredService<ICompletionStore>().AdmitAsync(
-            completion, [limit], new QuotaDemand(10, 40, 40, completion.Price), default);
+            completion, [limit], new QuotaDemand(10, 40, LengthIsSet: true, completion.Price), default);
     }
 }

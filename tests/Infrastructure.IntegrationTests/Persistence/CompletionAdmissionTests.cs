@@ -54,7 +54,7 @@ internal sealed class CompletionAdmissionTests(DatabaseKind kind) : PersistenceT
     public async Task Admit_Of200AtOnceWithABudgetFor10_AdmitsExactly10()
     {
         PlanLimit[] limits = [new(Requests, Day, 1000), new(Tokens, Day, 10 * Question.Tokens)];
-        var question = Somebody with { LengthIsExact = true };
+        var question = Somebody with { LengthIsSet = true };
         // SQLite is one process's own; PostgreSQL serves several.
         PersistenceHost[] hosts = kind == DatabaseKind.Postgres ? [One, Two] : [One];
 
@@ -78,7 +78,7 @@ internal sealed class CompletionAdmissionTests(DatabaseKind kind) : PersistenceT
     public async Task Admit_WhenOneLimitRefuses_ReservesUnderNone([Values] bool countersExist)
     {
         PlanLimit[] generous = [new(Requests, Day, 100), new(Tokens, Day, 1000), new(CostMicros, Day, 1000)];
-        var question = Somebody with { LengthIsExact = true };
+        var question = Somebody with { LengthIsSet = true };
         if (countersExist)
             await question.AnswerAsync(One, "first", generous);
 

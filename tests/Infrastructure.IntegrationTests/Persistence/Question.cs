@@ -34,8 +34,14 @@ internal sealed record Question(UserId User, DateTimeOffset Now)
     /// <summary>What makes it repeatable; null for nothing.</summary>
     public IdempotentRequest? Idempotency { get; init; }
 
-    /// <summary>Whether the caller set the longest answer, so that a shorter one would not do.</summary>
-    public bool LengthIsExact { get; init; }
+    /// <summary>Whether the caller set the longest answer, so that all of it is held.</summary>
+    public bool LengthIsSet { get; init; }
+
+    /// <summary>The longest answer.</summary>
+    public int Longest { get; init; } = 40;
+
+    /// <summary>What it may use.</summary>
+    public QuotaDemand Demand => new(10, Longest, LengthIsSet, Model.Price);
 
     /// <summary>A completion that no store has seen.</summary>
     public Completion Start() => Completion.Start(
@@ -59,8 +65,7 @@ internal sealed record Question(UserId User, DateTimeOffset Now)
         PersistenceHost host, params PlanLimit[] limits)
     {
         var completion = Start();
-        var demand = new QuotaDemand(10, 40, LengthIsExact ? 40 : 1, Model.Price);
-        return (completion, await host.Store.AdmitAsync(completion, limits, demand, default));
+        return (completion, await host.Store.AdmitAsync(completion, limits, Demand, default));
     }
 
     /// <summary>Admits it and expects to succeed.</summary>

@@ -16,7 +16,7 @@ namespace CleanLlm.Infrastructure.Persistence.Completions;
 /// Admits and closes completions step by step in one transaction: load under lock, let the domain decide, write.
 /// How a transaction begins and how counters are locked is the database's own way.
 /// </summary>
-internal abstract class CompletionStore(IDbContextFactory<AppDbContext> databases, IOptions<CompletionOptions> options) : ICompletionStore
+internal abstract partial class CompletionStore(IDbContextFactory<AppDbContext> databases, IOptions<CompletionOptions> options) : ICompletionStore
 {
     /// <summary>How long a lease holds.</summary>
     protected TimeSpan Lease => options.Value.Lease;
@@ -181,6 +181,10 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
 
     /// <summary>Gives a completion that was just stored its lease by the database's clock, where that is not this process's.</summary>
     protected abstract Task StampLeaseAsync(AppDbContext database, CompletionId id, CancellationToken ct);
+
+    /// <summary>Renews the lease of a running completion by the database's clock, and keeps others from its row.</summary>
+    /// <returns>False when it runs no more.</returns>
+    protected abstract Task<bool> RenewLeaseAsync(AppDbContext database, CompletionId id, CancellationToken ct);
 
     /// <summary>The row of a completion, if it runs.</summary>
     protected static IQueryable<Completion> Running(AppDbContext database, CompletionId id) =>

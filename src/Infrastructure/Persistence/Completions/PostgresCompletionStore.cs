@@ -32,7 +32,7 @@ internal sealed class PostgresCompletionStore(
         completion.Hold(Reservation.For(limits, demand, demand.MaxCompletionTokens, completion.CreatedAt), Until(completion));
         try
         {
-            if (await TryAdmitAsync(completion, limits, ct) is { } counters)
+            if (await TryAdmitAsync(completion, limits, demand, ct) is { } counters)
                 return Result<IReadOnlyList<QuotaCounter>>.Success(counters);
         }
         catch (PostgresException twice) when (twice.ConstraintName == CompletionSql.IdempotencyConstraint)
@@ -48,7 +48,7 @@ internal sealed class PostgresCompletionStore(
             return ChatErrors.Moved;
         }
 
-        // Most often nothing is left: one look without a lock tells. Where a shorter answer may fit, the lock decides.
+        // Where nothing is left, or all of it is held, one look without a lock tells. Else the lock decides, and how much is held.
         var current = await CountersAsync(completion.UserId, limits, completion.CreatedAt, ct);
         if (Reservation.Decide(completion.UserId, limits, current, demand, completion.CreatedAt).Error is { } refusal)
             return completion.Turn is { } turn && await BusyAsync(turn, ct) is { } busy ? busy : refusal;
@@ -95,6 +95,10 @@ internal sealed class PostgresCompletionStore(
     protected override Task StampLeaseAsync(AppDbContext database, CompletionId id, CancellationToken ct) =>
         database.Database.ExecuteSqlAsync($"UPDATE completions SET lease_expires_at = clock_timestamp() + {Lease} WHERE id = {id.Value}", ct);
 
+    protected override async Task<bool> RenewLeaseAsync(AppDbContext database, CompletionId id, CancellationToken ct) =>
+        await database.Database.ExecuteSqlAsync(
+            $"UPDATE completions SET lease_expires_at = clock_timestamp() + {Lease} WHERE id = {id.Value} AND status = {(int)CompletionStatus.Running}", ct) == 1;
+
     protected override async Task<WriteScope> BeginAsync(AppDbContext database, CancellationToken ct) =>
         new(await database.Database.BeginTransactionAsync(ct));
 
@@ -127,17 +131,17 @@ internal sealed class PostgresCompletionStore(
     }
 
     private async Task<IReadOnlyList<QuotaCounter>?> TryAdmitAsync(
-        Completion completion, IReadOnlyList<PlanLimit> limits, CancellationToken ct)
+        Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, CancellationToken ct)
     {
         var holds = completion.Reservation!.Holds;
         for (var i = 0; i < holds.Count; i++)
         {
-            if (holds[i].Amount > limits[i].CounterAmount)
+            if (holds[i].Amount > limits[i].CounterAmount - demand.Clearance(limits[i].Metric))
                 return null;
         }
 
         await using var batch = source.CreateBatch();
-        batch.AddAdmission(completion, limits, Lease);
+        batch.AddAdmission(completion, limits, demand, Lease);
         try
         {
             await using var reader = await batch.ExecuteReaderAsync(ct);

@@ -56,6 +56,12 @@ internal sealed class SqliteCompletionStore(
 
     protected override Task StampLeaseAsync(AppDbContext database, CompletionId id, CancellationToken ct) => Task.CompletedTask;
 
+    protected override async Task<bool> RenewLeaseAsync(AppDbContext database, CompletionId id, CancellationToken ct)
+    {
+        var until = clock.GetUtcNow() + Lease;
+        return await Running(database, id).ExecuteUpdateAsync(row => row.SetProperty(completion => completion.LeaseExpiresAt, until), ct) == 1;
+    }
+
     protected override async Task<WriteScope> BeginAsync(AppDbContext database, CancellationToken ct)
     {
         await writer.WaitAsync(ct);
