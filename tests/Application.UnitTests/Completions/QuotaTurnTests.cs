@@ -1,6 +1,5 @@
 using CleanLlm.Application.Callers;
 using CleanLlm.Application.Completions;
-using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Completions.Holding;
 using CleanLlm.Application.Completions.Running;
 using CleanLlm.Domain.ApiKeys;

@@ -1,9 +1,7 @@
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
-using CleanLlm.Domain.Results;
 using CleanLlm.Testing.Databases;
-using Microsoft.EntityFrameworkCore;
 using static CleanLlm.Domain.Quotas.QuotaMetric;
 using static CleanLlm.Domain.Quotas.QuotaWindow;
 
