@@ -161,6 +161,22 @@ internal sealed class GrowingHoldTests : IDisposable
     }
 
     [Test]
+    public async Task AGrowthWhoseAnswerIsLost_IsGivenBackAsItIsStored_AlsoWhenTheNextOneIsRefused()
+    {
+        fixture.Store.OnGrown = () =>
+        {
+            fixture.Store.Used = 2_000;
+            throw new TimeoutException("the connection broke");
+        };
+        fixture.Model.Says(Pieces(7));
+
+        (await fixture.CompleteAsync(Ask(stream: true))).Value.FinishReason.Should().Be(FinishReason.Length);
+
+        fixture.Store.Closings.Should().ContainSingle().Which.Should().BeEquivalentTo(
+            new { Released = new { CompletionTokens = 512 }, Entry = new { CompletionTokens = 256 } });
+    }
+
+    [Test]
     public async Task AGrowthWhoseAnswerIsLost_IsFoundByTheNextOne()
     {
         var losses = 1;

@@ -108,9 +108,11 @@ internal sealed class GrowingHold(CompletionRun run, AdmittedCompletion admitted
 
     private async Task<bool> GrowAsync(Task<Result<Reservation>> growing)
     {
+        var wasUncertain = IsUncertain;
         IsUncertain = true;
         var grown = await growing;
-        IsUncertain = false;
+        // A refusal tells nothing of a growth before it whose answer was lost.
+        IsUncertain = wasUncertain && !grown.IsSuccess;
         if (!grown.IsSuccess)
             return false;
         lock (completion)

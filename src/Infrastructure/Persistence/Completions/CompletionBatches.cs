@@ -11,7 +11,7 @@ namespace CleanLlm.Infrastructure.Persistence.Completions;
 /// <summary>Puts together the batches of <see cref="CompletionSql"/>; the order of values here is the numbering there.</summary>
 internal static class CompletionBatches
 {
-    public static void AddAdmission(this NpgsqlBatch batch, Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, TimeSpan lease)
+    public static void AddAdmission(this NpgsqlBatch batch, Completion completion, IReadOnlyList<long> most, TimeSpan lease)
     {
         var turn = completion.Turn;
         batch.Add(CompletionSql.Store)
@@ -36,7 +36,7 @@ internal static class CompletionBatches
             .With(turn?.BranchPoint, NpgsqlDbType.Uuid);
         var holds = completion.Reservation!.Holds;
         for (var i = 0; i < holds.Count; i++)
-            batch.AddCounter(CompletionSql.Reserve, completion.UserId, holds[i]).With(holds[i].Amount).With(limits[i].CounterAmount - demand.Clearance(limits[i].Metric));
+            batch.AddCounter(CompletionSql.Reserve, completion.UserId, holds[i]).With(holds[i].Amount).With(most[i]);
         if (completion.IdempotencyKey is { } key)
         {
             batch.Add(CompletionSql.Remember)

@@ -30,29 +30,16 @@ internal sealed class PostgresCompletionStore(
         Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, CancellationToken ct)
     {
         completion.Hold(Reservation.For(limits, demand, demand.MaxCompletionTokens, completion.CreatedAt), Until(completion));
-        try
-        {
-            if (await TryAdmitAsync(completion, limits, demand, ct) is { } counters)
-                return Result<IReadOnlyList<QuotaCounter>>.Success(counters);
-        }
-        catch (PostgresException twice) when (twice.ConstraintName == CompletionSql.IdempotencyConstraint)
-        {
-            return CompletionErrors.AlreadyAsked;
-        }
-        catch (PostgresException taken) when (taken.ConstraintName == CompletionSql.BranchIndex)
-        {
-            return await BusyAsync(completion.Turn!, ct) ?? ChatErrors.Moved;
-        }
-        catch (PostgresException moved) when (moved.SqlState == PostgresErrorCodes.DivisionByZero)
-        {
-            return ChatErrors.Moved;
-        }
+        if (await TryAdmitAsync(completion, limits, limit => demand.Clearance(limit.Metric), ct) is { } whole)
+            return whole;
 
-        // Where nothing is left, or all of it is held, one look without a lock tells. Else the lock decides, and how much is held.
+        // Where nothing is left, or others hold all of it, one look without a lock tells; else it tells how much may be held, which most often is still so.
         var current = await CountersAsync(completion.UserId, limits, completion.CreatedAt, ct);
-        if (Reservation.Decide(completion.UserId, limits, current, demand, completion.CreatedAt).Error is { } refusal)
+        var decision = Reservation.Decide(completion.UserId, limits, current, demand, completion.CreatedAt);
+        if (decision.Error is { } refusal)
             return completion.Turn is { } turn && await BusyAsync(turn, ct) is { } busy ? busy : refusal;
-        return await base.AdmitAsync(completion, limits, demand, ct);
+        completion.Hold(decision.Value, Until(completion));
+        return await TryAdmitAsync(completion, limits, _ => 0, ct) ?? await base.AdmitAsync(completion, limits, demand, ct);
     }
 
     public override async Task<IReadOnlySet<CompletionId>> CheckpointAsync(IReadOnlyList<CompletionCheckpoint> checkpoints, CancellationToken ct)
@@ -130,26 +117,38 @@ internal sealed class PostgresCompletionStore(
         return counters;
     }
 
-    private async Task<IReadOnlyList<QuotaCounter>?> TryAdmitAsync(
-        Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, CancellationToken ct)
+    // Null where a limit has no room for what the completion is to hold and for what must be free beside it.
+    private async Task<Result<IReadOnlyList<QuotaCounter>>?> TryAdmitAsync(
+        Completion completion, IReadOnlyList<PlanLimit> limits, Func<PlanLimit, long> clearance, CancellationToken ct)
     {
         var holds = completion.Reservation!.Holds;
-        for (var i = 0; i < holds.Count; i++)
-        {
-            if (holds[i].Amount > limits[i].CounterAmount - demand.Clearance(limits[i].Metric))
-                return null;
-        }
+        long[] most = [.. limits.Select(limit => limit.CounterAmount - clearance(limit))];
+        // A counter that is made takes any amount.
+        if (holds.Where((hold, i) => hold.Amount > most[i]).Any())
+            return null;
 
         await using var batch = source.CreateBatch();
-        batch.AddAdmission(completion, limits, demand, Lease);
+        batch.AddAdmission(completion, most, Lease);
         try
         {
             await using var reader = await batch.ExecuteReaderAsync(ct);
-            return await ReadCountersAsync(reader, completion.UserId, holds, ct);
+            return Result<IReadOnlyList<QuotaCounter>>.Success(await ReadCountersAsync(reader, completion.UserId, holds, ct));
         }
         catch (PostgresException broken) when (broken.ConstraintName == QuotaCounterConfiguration.NotNegative)
         {
             return null;
+        }
+        catch (PostgresException twice) when (twice.ConstraintName == CompletionSql.IdempotencyConstraint)
+        {
+            return CompletionErrors.AlreadyAsked;
+        }
+        catch (PostgresException taken) when (taken.ConstraintName == CompletionSql.BranchIndex)
+        {
+            return await BusyAsync(completion.Turn!, ct) ?? ChatErrors.Moved;
+        }
+        catch (PostgresException moved) when (moved.SqlState == PostgresErrorCodes.DivisionByZero)
+        {
+            return ChatErrors.Moved;
         }
     }
 
