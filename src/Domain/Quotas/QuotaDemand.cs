@@ -22,11 +22,12 @@ public sealed record QuotaDemand(int PromptTokens, int MaxCompletionTokens, bool
     };
 
     /// <summary>
-    /// What must be free beside the whole demand, in the unit of the counter, for all of it to be held at once: where its length is not set,
-    /// one demand takes no more than its share (<see cref="Reservation.Shares"/>) of what is free.
+    /// What must be free beside the whole demand, in the unit of the counter, for all of it to be held at once: where its length is not set and
+    /// is more than a portion, one demand takes no more than its share (<see cref="Reservation.Shares"/>) of what is free.
     /// </summary>
-    public long Clearance(QuotaMetric metric) =>
-        LengthIsSet || !metric.DependsOnLength() ? 0 : Estimate(metric, MaxCompletionTokens) * (Reservation.Shares - 1);
+    public long Clearance(QuotaMetric metric) => LengthIsSet || MaxCompletionTokens <= Reservation.Portion || !metric.DependsOnLength()
+        ? 0
+        : Estimate(metric, MaxCompletionTokens) * (Reservation.Shares - 1);
 
     /// <summary>The longest answer that a remaining amount of a metric, in the unit of its counter, leaves room for; negative when not even the prompt fits.</summary>
     public long CompletionTokensWithin(QuotaMetric metric, long remaining) => metric switch

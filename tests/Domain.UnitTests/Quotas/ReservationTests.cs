@@ -104,6 +104,15 @@ public sealed class ReservationTests
         Reservation.Decide(Caller, [Tokens], counters, Demand(101, 0), Now).Error!.Code.Should().Be("quota.exceeded");
     }
 
+    [TestCase(256, false, 0)]
+    [TestCase(257, true, 0)]
+    [TestCase(257, false, 7 * 357)]
+    public void Clearance_IsForMoreThanAPortion_WhereNoLengthIsSet(int max, bool isSet, long clearance)
+    {
+        Demand(100, max, isSet).Clearance(QuotaMetric.Tokens).Should().Be(clearance);
+        Demand(100, max, isSet).Clearance(QuotaMetric.Requests).Should().Be(0);
+    }
+
     [Test]
     public void Clearance_IsWhatMustBeFreeForAWholeHold() =>
         Properties.Hold<(ushort Free, byte Prompt, ushort Max, bool IsSet)>(given =>

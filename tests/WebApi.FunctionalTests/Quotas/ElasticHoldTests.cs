@@ -1,6 +1,7 @@
 using System.Net;
 using CleanLlm.Testing.Databases;
 using CleanLlm.WebApi.FunctionalTests.Api;
+using CleanLlm.WebApi.FunctionalTests.Completions;
 
 namespace CleanLlm.WebApi.FunctionalTests.Quotas;
 
@@ -8,22 +9,19 @@ namespace CleanLlm.WebApi.FunctionalTests.Quotas;
 /// A request is refused only when the budget is used, not because others hold more than they will need (promise 36). Answers may take 10,000
 /// tokens here, and the budget has as many.
 /// </summary>
-public sealed class ElasticHoldTests(DatabaseKind kind) : ApiTests(kind)
+public sealed class ElasticHoldTests(DatabaseKind kind) : TwoInstances(kind)
 {
-    private const string Completions = "/api/v1/completions";
     private const int Budget = 10_000;
 
     private static readonly object Long = new { prompt = "Hello", model = "paced-1500-0" };
+
+    protected override IReadOnlyList<string> Models => ["paced-24-0", "paced-1500-0"];
 
     protected override IEnumerable<KeyValuePair<string, string>> Settings
     {
         get
         {
-            var settings = new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["Ai:Providers:0:Models:0:Id"] = "paced-24-0",
-                ["Ai:Providers:0:Models:1:Id"] = "paced-1500-0",
-            };
+            var settings = new Dictionary<string, string>(base.Settings, StringComparer.Ordinal);
             ApiSettings.AddLimit(settings, 0, "tokens", "month", Budget);
             return settings;
         }
@@ -33,14 +31,15 @@ public sealed class ElasticHoldTests(DatabaseKind kind) : ApiTests(kind)
     public async Task SixtyFourRequests_SixteenAtOnce_AreAllAnswered_ThoughEachMightHaveTakenAll()
     {
         using var caller = await Api.SignInAsync();
+        using var elsewhere = await SignInAtOtherAsync(caller);
         using var places = new SemaphoreSlim(16);
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(async _ =>
+        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(async i =>
         {
             await places.WaitAsync();
             try
             {
-                return await caller.PostAsync(Completions, new { prompt = "Hello", model = "paced-24-0" });
+                return await (i % 2 == 0 ? caller : elsewhere).PostAsync(Completions, new { prompt = "Hello", model = "paced-24-0" });
             }
             finally
             {
@@ -78,9 +77,10 @@ public sealed class ElasticHoldTests(DatabaseKind kind) : ApiTests(kind)
     public async Task LongAnswers_AtOnce_UseTheBudget_AndNeverPassIt()
     {
         using var caller = await Api.SignInAsync();
+        using var elsewhere = await SignInAtOtherAsync(caller);
 
         // Ten of 1,500 words, each more than a token: the budget is used before all of them are done.
-        var reasons = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => i % 2 == 0 ? AnsweredAsync(caller) : StreamedAsync(caller)));
+        var reasons = await Task.WhenAll(Enumerable.Range(0, 10).Select(i => i % 2 == 0 ? AnsweredAsync(caller) : StreamedAsync(elsewhere)));
 
         reasons.Should().Contain("length").And.OnlyContain(reason => reason == "length" || reason == "stop");
         (await caller.QuotaAsync("tokens")).Used.Should().BeInRange(Budget * 9 / 10, Budget);
