@@ -105,12 +105,19 @@ internal sealed class CompletionAdmissionTests(DatabaseKind kind) : PersistenceT
         await Ledger.ShouldBalanceAsync(One);
     }
 
-    [TestCase(8_000, 990)]
-    [TestCase(7_999, 989)]
-    [TestCase(500, 256)]
-    public async Task Admit_OfALongAnswer_HoldsItWholeOnlyWhereEightOfItAreFree(long limit, int held)
+    [TestCase(8_000, false, 990)]
+    [TestCase(7_999, false, 989)]
+    [TestCase(8_015, true, 990)]
+    [TestCase(8_014, true, 989)]
+    [TestCase(500, false, 256)]
+    public async Task Admit_OfALongAnswer_HoldsItWholeOnlyWhereEightOfItAreFree(long limit, bool countersExist, int held)
     {
-        var completion = await (Somebody with { Longest = 990 }).BeginAsync(One, new PlanLimit(Tokens, Day, limit));
+        var question = Somebody with { Longest = 990 };
+        // Of which 15 are used.
+        if (countersExist)
+            await question.AnswerAsync(One, "first", new PlanLimit(Tokens, Day, limit));
+
+        var completion = await question.BeginAsync(One, new PlanLimit(Tokens, Day, limit));
 
         completion.Reservation.Should().BeEquivalentTo(new { CompletionTokens = held, Bound = Math.Min(990, limit - 10) });
         var stored = await One.InDatabaseAsync(database => database.Completions.AsNoTracking().SingleAsync(row => row.Id == completion.Id));
