@@ -8,6 +8,7 @@ using CleanLlm.Application.Completions;
 using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Completions.Embeddings;
 using CleanLlm.Application.Completions.Following;
+using CleanLlm.Application.Completions.Holding;
 using CleanLlm.Application.Completions.Log;
 using CleanLlm.Application.Completions.Running;
 using CleanLlm.Application.Email;
@@ -72,6 +73,8 @@ public static class ApplicationRegistration
         services.AddSingleton<AdmissionGate>();
         services.AddSingleton<CompletionDeparture>();
         services.AddSingleton<CompletionRunner>();
+        services.AddSingleton<QuotaTurns>();
+        services.AddSingleton<HoldGrowth>();
         services.AddSingleton<QuotaReservations>();
         services.AddSingleton<Admission>();
         services.AddSingleton<PromptCounting>();

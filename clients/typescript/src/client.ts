@@ -890,6 +890,7 @@ export type ProblemCode =
     | "provider.unsupported_parameter"
     | "provider.value_too_long"
     | "quota.exceeded"
+    | "quota.reserved"
     | "rate_limit.exceeded"
     | "request.conflict"
     | "request.malformed"

@@ -51,6 +51,13 @@ public sealed record CompletionOptions
     public int MaxWaitSeconds { get; init; } = 2;
 
     /// <summary>
+    /// How long a request waits, and how long a running answer pauses, while only what other completions of the same user hold of the quota stands in the way, in seconds;
+    /// 0 for not at all. Default 5.
+    /// </summary>
+    [Range(0, 60)]
+    public int QuotaWaitSeconds { get; init; } = 5;
+
+    /// <summary>
     /// The longest that renewing leases may take before it is given up: so long can a renewal hang that an outage of the database has caught.
     /// </summary>
     public static readonly TimeSpan LongestRenewal = TimeSpan.FromSeconds(6);

@@ -28,6 +28,25 @@ public interface ICompletionStore
     Task<Result<IReadOnlyList<QuotaCounter>>> AdmitAsync(
         Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, CancellationToken ct);
 
+    /// <summary>
+    /// Holds more for the answer of a running completion under every limit, in the periods of its admission, and renews its lease; or does
+    /// neither. What is stored is what it holds: where that is enough already, it is given back as it is.
+    /// </summary>
+    /// <param name="completion">The completion, with what it is known to hold.</param>
+    /// <param name="limits">The limits it was admitted under.</param>
+    /// <param name="demand">What it may use.</param>
+    /// <param name="wanted">How long an answer is to be paid for, in tokens.</param>
+    /// <param name="ct">Ends the wait.</param>
+    /// <returns>
+    /// What it holds now; which limit is used up or held by others (<see cref="Reservation.Grow"/>); or
+    /// <see cref="CompletionErrors.Interrupted"/> when it runs no more.
+    /// </returns>
+    Task<Result<Reservation>> GrowAsync(
+        Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted, CancellationToken ct);
+
+    /// <summary>What a running completion holds by what is stored of it; null when it runs no more.</summary>
+    Task<Reservation?> HeldAsync(CompletionId id, CancellationToken ct);
+
     /// <summary>The counters of the limits' current periods, read without a lock: those never used are absent, others may be among them.</summary>
     Task<IReadOnlyList<QuotaCounter>> CountersAsync(UserId user, IReadOnlyList<PlanLimit> limits, DateTimeOffset now, CancellationToken ct);
 

@@ -35,6 +35,9 @@ public sealed record PromptDraft
     /// <summary>Whether the caller set that length, so that a shorter one would not do.</summary>
     public bool LengthIsExact { get; init; }
 
+    /// <summary>Whether the caller set a length at all, so that all of it is held of the quota from the start.</summary>
+    public bool LengthIsSet { get; init; }
+
     /// <summary>How many tokens the prompt may have beside the shortest answer that will do; for embeddings, each of its texts.</summary>
     public int MostPromptTokens => IsForEmbeddings ? Model.ContextWindow : Model.ContextWindow - LeastCompletionTokens;
 

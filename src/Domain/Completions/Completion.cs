@@ -107,7 +107,7 @@ public sealed class Completion
         && !completion.Cached;
 
     /// <summary>When it was admitted.</summary>
-    public DateTimeOffset CreatedAt { get; private init; }
+    public DateTimeOffset CreatedAt { get; private set; }
 
     /// <summary>When it ended.</summary>
     public DateTimeOffset? FinishedAt { get; private set; }
@@ -144,6 +144,16 @@ public sealed class Completion
     {
         Running();
         (Reservation, LeaseExpiresAt) = (reservation, leaseExpiresAt);
+    }
+
+    /// <summary>It had to wait for its quota, and is asked for again at a later moment.</summary>
+    public void AskAgain(DateTimeOffset now) => CreatedAt = now;
+
+    /// <summary>It holds a larger reservation than before, as its answer grows.</summary>
+    public void Grow(Reservation larger)
+    {
+        Running();
+        Reservation = larger;
     }
 
     /// <summary>Notes how far the answer has come, which is what a crash would charge and keep.</summary>
@@ -243,6 +253,9 @@ public sealed class Completion
             tokens = new TokenCount(0, 0, UsageBasis.Cached);
         else if (!charged)
             tokens = default;
+        // What could not be held any more was not to be had: no charge passes a limit because an answer came in large pieces.
+        if (reservation.CompletionTokens < reservation.Bound)
+            tokens = tokens.AtMost(reservation.CompletionTokens);
         (PromptTokens, CachedPromptTokens) = (tokens.PromptTokens, tokens.CachedPromptTokens);
         (CompletionTokens, ReasoningTokens) = (tokens.CompletionTokens, tokens.ReasoningTokens);
         CostNanos = charged && !Cached ? Price.CostNanos(tokens) : 0;

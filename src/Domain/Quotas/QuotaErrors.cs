@@ -6,26 +6,45 @@ namespace CleanLlm.Domain.Quotas;
 /// <summary>The expected failures of quota.</summary>
 public static class QuotaErrors
 {
+    /// <summary>What <see cref="Reserved"/> is named by.</summary>
+    public const string ReservedCode = "quota.reserved";
+
+    // Answers take seconds; whoever comes back sooner most often finds the same ones running.
+    private static readonly TimeSpan ShortWhile = TimeSpan.FromSeconds(5);
+
     /// <summary>A limit is spent: <c>rate_limit.exceeded</c> for concurrency, else <c>quota.exceeded</c>.</summary>
     public static Error Exceeded(PlanLimit limit, DateTimeOffset now)
     {
-        var resetsAt = limit.Window.ResetsAt(now);
-        var (metric, window) = (Name(limit.Metric), Name(limit.Window));
+        var hit = Hit(limit, now);
         return new Error(
             ErrorKind.LimitExceeded,
             limit.Metric == QuotaMetric.Concurrency ? "rate_limit.exceeded" : "quota.exceeded",
             limit.Metric == QuotaMetric.Concurrency
                 ? $"At most {limit.Amount} completions may run at the same time."
-                : $"The {(limit.Key is null ? "" : "API key's ")}limit of {limit.Amount} {metric} a {window} leaves no room for this request.")
+                : $"The {Named(limit)} leaves no room for this request.")
         {
-            Limit = new LimitHit(metric, window, limit.Amount, resetsAt),
-            RetryAfter = resetsAt - now,
+            Limit = hit,
+            RetryAfter = hit.ResetsAt - now,
         };
     }
+
+    /// <summary>Only what others hold of a limit stands in the way; what they do not use, they give back when they end.</summary>
+    public static Error Reserved(PlanLimit limit, DateTimeOffset now) => new(
+        ErrorKind.LimitExceeded, ReservedCode, $"What runs at the moment holds the rest of the {Named(limit)}; what it does not use will be free again.")
+    {
+        Limit = Hit(limit, now),
+        RetryAfter = ShortWhile,
+    };
 
     /// <summary>The plan does not include the model.</summary>
     public static Error ModelNotInPlan(string model) =>
         new(ErrorKind.Forbidden, "model.not_in_plan", $"Your plan does not include the model '{model}'.");
+
+    private static string Named(PlanLimit limit) =>
+        $"{(limit.Key is null ? "" : "API key's ")}limit of {limit.Amount} {Name(limit.Metric)} a {Name(limit.Window)}";
+
+    private static LimitHit Hit(PlanLimit limit, DateTimeOffset now) =>
+        new(Name(limit.Metric), Name(limit.Window), limit.Amount, limit.Window.ResetsAt(now));
 
     private static string Name<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());

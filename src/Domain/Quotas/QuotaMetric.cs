@@ -24,6 +24,9 @@ public static class QuotaUnits
 
     private const int NanosPerMicro = 1000;
 
+    /// <summary>Whether a longer answer counts more.</summary>
+    public static bool DependsOnLength(this QuotaMetric metric) => metric is QuotaMetric.Tokens or QuotaMetric.CostMicros;
+
     /// <summary>A stated amount in the unit of the counter, of cost at most <see cref="MostCounted"/>.</summary>
     public static long ToCounter(this QuotaMetric metric, long amount) =>
         metric == QuotaMetric.CostMicros ? (long)Int128.Clamp((Int128)amount * NanosPerMicro, -MostCounted, MostCounted) : amount;

@@ -14,4 +14,9 @@ public readonly record struct TokenCount(int PromptTokens, int CompletionTokens,
 
     /// <summary>Those of the answer that are reasoning.</summary>
     public int ReasoningTokens { get; init; }
+
+    /// <summary>As much of it as an answer of so many tokens counts.</summary>
+    public TokenCount AtMost(int completionTokens) => CompletionTokens <= completionTokens
+        ? this
+        : this with { CompletionTokens = completionTokens, ReasoningTokens = Math.Min(ReasoningTokens, completionTokens) };
 }

@@ -79,6 +79,7 @@ internal sealed record OpenAiError(string Message, string Type, string? Param, s
     private static string TypeOf(Problem problem) => problem.Code switch
     {
         "quota.exceeded" => "insufficient_quota",
+        "quota.reserved" => "tokens",
         "rate_limit.exceeded" => "requests",
         _ => StatusOf(problem) >= StatusCodes.Status500InternalServerError ? "server_error" : InvalidRequest,
     };
@@ -97,7 +98,8 @@ internal sealed record OpenAiError(string Message, string Type, string? Param, s
         "provider.value_too_long" => "string_above_max_length",
         "prompt.too_long" => "context_length_exceeded",
         "quota.exceeded" => "insufficient_quota",
-        "rate_limit.exceeded" => "rate_limit_exceeded",
+        // It passes within seconds, as a rate does, and clients may come back by themselves.
+        "quota.reserved" or "rate_limit.exceeded" => "rate_limit_exceeded",
         _ => code,
     };
 

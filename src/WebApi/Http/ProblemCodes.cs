@@ -75,6 +75,7 @@ internal static class ProblemCodes
         "provider.unsupported_parameter",
         "provider.value_too_long",
         "quota.exceeded",
+        "quota.reserved",
         "rate_limit.exceeded",
         "request.conflict",
         "request.malformed",

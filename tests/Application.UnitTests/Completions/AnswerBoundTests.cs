@@ -32,13 +32,27 @@ internal sealed class AnswerBoundTests : IDisposable
     }
 
     [Test]
-    public async Task Start_WhenTheCallerSetAMaximum_WillNotDoWithLess()
+    public async Task Start_WhenTheCallerSetMoreThanTheBudgetHas_HoldsAndAllowsAllThatIsLeft()
     {
         fixture.Plan = RunnerFixture.PlanOf([TokensADay]);
+        fixture.Model.Says("hi").Ends();
 
-        (await fixture.StartAsync(fixture.Ask() with { MaxTokens = 49 })).Error!.Code.Should().Be("quota.exceeded");
-        fixture.Store.Demands.Should().ContainSingle().Which.Should().BeEquivalentTo(
-            new { PromptTokens = 12, MaxCompletionTokens = 49, MinCompletionTokens = 49 });
+        await fixture.CompleteAsync(fixture.Ask() with { MaxTokens = 49 });
+
+        fixture.Store.Demands.Should().ContainSingle().Which.Should().BeEquivalentTo(new { PromptTokens = 12, MaxCompletionTokens = 49, LengthIsSet = true });
+        fixture.Model.Calls.Should().ContainSingle().Which.Options!.MaxOutputTokens.Should().Be(48);
+    }
+
+    [Test]
+    public async Task Start_WithALengthSet_HoldsItWhole([Values] bool takesShorter)
+    {
+        fixture.Plan = RunnerFixture.PlanOf([TokensADay with { Amount = 2_000 }]);
+        fixture.Model.Says("hi").Ends();
+
+        await fixture.CompleteAsync(fixture.Ask() with { Model = "large", MaxTokens = 800, TakesShorter = takesShorter });
+
+        fixture.Store.Closings.Should().ContainSingle().Which.Released.Should().BeEquivalentTo(new { CompletionTokens = 800, Bound = 800 });
+        fixture.Model.WholeCalls.Should().Be(1, "there is nothing to watch");
     }
 
     [TestCase(101, null, 100)]
@@ -90,7 +104,7 @@ internal sealed class AnswerBoundTests : IDisposable
         await fixture.CompleteAsync(fixture.Ask() with { Model = "open" });
 
         fixture.Store.Demands.Should().ContainSingle().Which.Should().BeEquivalentTo(
-            new { PromptTokens = 12, MaxCompletionTokens = 4_988, MinCompletionTokens = 1 });
+            new { PromptTokens = 12, MaxCompletionTokens = 4_988, LengthIsSet = false });
         var call = fixture.Model.Routed.Should().ContainSingle().Which;
         call.PromptTokens.Should().Be(12);
         call.Candidates.Should().Equal([open, RunnerFixture.Small], "a smaller window does for the prompt and a good answer");

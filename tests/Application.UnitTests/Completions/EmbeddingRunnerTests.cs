@@ -36,7 +36,7 @@ public sealed class EmbeddingRunnerTests
         var closing = fixture.Store.Closings.Should().ContainSingle().Subject;
         closing.Entry.Should().BeEquivalentTo(new { PromptTokens = 7, CompletionTokens = 0, CostNanos = 7000L, Basis = UsageBasis.Reported, Model = "vectors" });
         closing.Completion.Prompt.Should().BeNull();
-        fixture.Store.Demands.Should().ContainSingle().Which.Should().BeEquivalentTo(new { PromptTokens = 12, MaxCompletionTokens = 0, MinCompletionTokens = 0 });
+        fixture.Store.Demands.Should().ContainSingle().Which.Should().BeEquivalentTo(new { PromptTokens = 12, MaxCompletionTokens = 0, LeastCompletionTokens = 0 });
     }
 
     [Test]

@@ -12,6 +12,18 @@ internal sealed class FakeCompletionStore : ICompletionStore
     /// <summary>What was used of every limit before.</summary>
     public long Used { get; set; }
 
+    /// <summary>What others hold of every limit.</summary>
+    public long Reserved { get; set; }
+
+    /// <summary>Runs once a hold has grown, before anybody is told.</summary>
+    public Action OnGrown { get; set; } = () => { };
+
+    /// <summary>How long the answers were to become that were to be paid for.</summary>
+    public List<int> Growths { get; } = [];
+
+    /// <summary>What is stored of the reservations of running completions.</summary>
+    public Dictionary<CompletionId, Reservation> Held { get; } = [];
+
     /// <summary>Runs in place of the next closings.</summary>
     public Func<CompletionClosing, bool> OnClose { get; set; } = _ => true;
 
@@ -72,10 +84,28 @@ internal sealed class FakeCompletionStore : ICompletionStore
         }
 
         completion.Hold(decision.Value, completion.CreatedAt.AddSeconds(30));
+        Held[completion.Id] = decision.Value;
         Admitted.Add(completion);
-        QuotaCounter[] after = [.. before.Zip(decision.Value.Holds, (counter, hold) => counter with { Reserved = hold.Amount })];
+        QuotaCounter[] after = [.. before.Zip(decision.Value.Holds, (counter, hold) => counter with { Reserved = Reserved + hold.Amount })];
         return Task.FromResult(Result<IReadOnlyList<QuotaCounter>>.Success(after));
     }
+
+    public Task<Result<Reservation>> GrowAsync(
+        Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted, CancellationToken ct)
+    {
+        Growths.Add(wanted);
+        if (!Held.TryGetValue(completion.Id, out var held))
+            return Task.FromResult<Result<Reservation>>(CompletionErrors.Interrupted);
+        QuotaCounter[] counters = [.. limits.Zip(held.Holds, (limit, hold) => Counter(completion, limit) with { Reserved = Reserved + hold.Amount })];
+        var decision = held.Grow(completion.UserId, limits, counters, demand, wanted, completion.CreatedAt);
+        if (!decision.IsSuccess)
+            return Task.FromResult(decision);
+        Held[completion.Id] = decision.Value;
+        OnGrown();
+        return Task.FromResult(decision);
+    }
+
+    public Task<Reservation?> HeldAsync(CompletionId id, CancellationToken ct) => Task.FromResult(Held.GetValueOrDefault(id));
 
     /// <summary>How often the counters were only looked at.</summary>
     public int Looks { get; private set; }
@@ -84,7 +114,7 @@ internal sealed class FakeCompletionStore : ICompletionStore
     {
         Looks++;
         return Task.FromResult<IReadOnlyList<QuotaCounter>>(
-            [.. limits.Select(limit => new QuotaCounter(QuotaSubjectId.Of(user, limit.Key), limit.Metric, limit.Window, limit.Window.PeriodStart(now)) { Used = Used })]);
+            [.. limits.Select(limit => new QuotaCounter(QuotaSubjectId.Of(user, limit.Key), limit.Metric, limit.Window, limit.Window.PeriodStart(now)) { Used = Used, Reserved = Reserved })]);
     }
 
     public Task<IReadOnlySet<CompletionId>> CheckpointAsync(IReadOnlyList<CompletionCheckpoint> checkpoints, CancellationToken ct)
@@ -100,6 +130,7 @@ internal sealed class FakeCompletionStore : ICompletionStore
         Closings.Add(closing);
         var isOpen = OnClose(closing);
         Abandoned.Remove(closing.Completion);
+        Held.Remove(closing.Completion.Id);
         IReadOnlyList<QuotaCounter>? settled = isOpen ? [.. closing.Released.Holds.Select(hold => Settled(closing, hold))] : null;
         return Task.FromResult(settled);
     }
@@ -151,5 +182,5 @@ internal sealed class FakeCompletionStore : ICompletionStore
         new(QuotaSubjectId.Of(closing.Completion.UserId, hold.Key), hold.Metric, hold.Window, hold.PeriodStart) { Used = Used + hold.Charge(closing.Entry) };
 
     private QuotaCounter Counter(Completion completion, PlanLimit limit) =>
-        new(new QuotaSubjectId(completion.UserId.Value), limit.Metric, limit.Window, limit.Window.PeriodStart(completion.CreatedAt)) { Used = Used };
+        new(new QuotaSubjectId(completion.UserId.Value), limit.Metric, limit.Window, limit.Window.PeriodStart(completion.CreatedAt)) { Used = Used, Reserved = Reserved };
 }

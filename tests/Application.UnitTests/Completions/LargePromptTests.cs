@@ -1,3 +1,4 @@
+using CleanLlm.Application.Completions;
 using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
@@ -77,6 +78,18 @@ internal sealed class LargePromptTests : IDisposable
     }
 
     [Test]
+    public async Task Start_WhenOnlyWhatOthersHoldIsInTheWay_IsCounted_AsThatIsWaitedFor()
+    {
+        fixture.Value = new CompletionOptions { QuotaWaitSeconds = 0 };
+        fixture.Plan = RunnerFixture.PlanOf([new PlanLimit(QuotaMetric.Tokens, QuotaWindow.Day, 5000)]);
+        fixture.Store.Reserved = 5000;
+
+        (await fixture.StartAsync(fixture.Ask(Large) with { Model = "large" })).Error!.Code.Should().Be("quota.reserved");
+
+        fixture.Counted.Should().Equal(Large);
+    }
+
+    [Test]
     public async Task Start_InAChat_WhenAnAnswerRuns_LeavesItToAdmissionToNameIt()
     {
         fixture.Plan = AtOnce(1);
@@ -131,7 +144,7 @@ internal sealed class LargePromptTests : IDisposable
     {
         var limit = new PlanLimit(QuotaMetric.Requests, QuotaWindow.Day, 1);
         var stale = Completion.Start(new CompletionStart(fixture.UserId, Turn: null, RunnerFixture.Small, "x", 1, [], Store: true), fixture.Clock.GetUtcNow());
-        stale.Hold(Reservation.For([limit], new QuotaDemand(1, 1, 1, RunnerFixture.Small.Price), 1, fixture.Clock.GetUtcNow()), fixture.Clock.GetUtcNow());
+        stale.Hold(Reservation.For([limit], new QuotaDemand(1, 1, LengthIsSet: true, RunnerFixture.Small.Price), 1, fixture.Clock.GetUtcNow()), fixture.Clock.GetUtcNow());
         fixture.Store.Abandoned.Add(stale);
         fixture.Store.Used = 1;
         fixture.Store.OnClose = _ =>
@@ -140,7 +153,7 @@ internal sealed class LargePromptTests : IDisposable
             return true;
         };
 
-        var least = new QuotaDemand(1, 1, 1, RunnerFixture.Small.Price);
+        var least = new QuotaDemand(1, 1, LengthIsSet: true, RunnerFixture.Small.Price);
 
         (await fixture.Reservations.ForeseeAsync(fixture.UserId, [limit], least, fixture.Clock.GetUtcNow(), default)).Should().BeNull();
         fixture.Store.Looks.Should().Be(2);

@@ -5,6 +5,7 @@ using CleanLlm.Application.Chats.Titles;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Completions.Following;
+using CleanLlm.Application.Completions.Holding;
 using CleanLlm.Application.Completions.Log;
 using CleanLlm.Application.Completions.Running;
 using CleanLlm.Application.Faults;
@@ -47,11 +48,12 @@ internal sealed class RunnerFixture
         Plan = PlanOf([]);
         Gate = new AdmissionGate(Store, this, Clock, NullLogger<AdmissionGate>.Instance);
         Retries = new DatabaseRetries(this, Clock, NullLogger<DatabaseRetries>.Instance);
-        Closings = new CompletionClosings(Store, this, Running, Retries, this, Clock);
+        Turns = new QuotaTurns(this, Clock);
+        Closings = new CompletionClosings(Store, this, Running, Turns, Retries, this, Clock);
         Feed = new CompletionFeed(Running, Shared, this, Clock);
         var prompting = Microsoft.Extensions.Options.Options.Create(new PromptingOptions { LargeCharacters = 1024, LargeAtOnce = 1, LargeWaitingOfOne = 1 });
         CountingGate = new CountingGate(prompting);
-        Reservations = new QuotaReservations(Store, Abandoned);
+        Reservations = new QuotaReservations(Store, Abandoned, Turns, Clock);
         Admission = new Admission(
             Gate,
             this,
@@ -72,6 +74,7 @@ internal sealed class RunnerFixture
                 Closings,
                 Running,
                 new CompletionSharing(Shared, Clock, NullLogger<CompletionSharing>.Instance),
+                new HoldGrowth(Store, Turns, Retries),
                 [new CleaningStep(), .. answerSteps ?? []],
                 [this, Titles],
                 this,
@@ -112,6 +115,8 @@ internal sealed class RunnerFixture
     public Admission Admission { get; }
 
     public QuotaReservations Reservations { get; }
+
+    public QuotaTurns Turns { get; }
 
     public AdmissionGate Gate { get; }
 

@@ -13,6 +13,12 @@ internal sealed class ScriptedModel : IChatRouter
     /// <summary>Whether it has just come to its end when it is told to stop.</summary>
     public bool EndsWhenStopped { get; set; }
 
+    /// <summary>How many calls were for the whole answer at once.</summary>
+    public int WholeCalls { get; private set; }
+
+    /// <summary>How many pieces of answers were taken.</summary>
+    public int Taken { get; private set; }
+
     /// <summary>What it was asked, call by call.</summary>
     public List<(IReadOnlyList<ChatMessage> Messages, ChatOptions? Options)> Calls { get; } = [];
 
@@ -48,8 +54,11 @@ internal sealed class ScriptedModel : IChatRouter
     public ScriptedModel Throws(Exception exception) => Put(exception);
 
     public async Task<ChatResponse> GetResponseAsync(
-        IReadOnlyList<ChatMessage> messages, ChatOptions options, RoutedCall call, CancellationToken ct) =>
-        await GetStreamingResponseAsync(messages, options, call, ct).ToChatResponseAsync(ct);
+        IReadOnlyList<ChatMessage> messages, ChatOptions options, RoutedCall call, CancellationToken ct)
+    {
+        WholeCalls++;
+        return await GetStreamingResponseAsync(messages, options, call, ct).ToChatResponseAsync(ct);
+    }
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
         IReadOnlyList<ChatMessage> messages, ChatOptions options, RoutedCall call, [EnumeratorCancellation] CancellationToken ct)
@@ -65,7 +74,10 @@ internal sealed class ScriptedModel : IChatRouter
         }
 
         await foreach (var next in script.Reader.ReadAllAsync(ct))
+        {
+            Taken++;
             yield return next is Exception exception ? throw exception : (ChatResponseUpdate)next;
+        }
     }
 
     private ScriptedModel Put(object next)

@@ -42,6 +42,37 @@ public sealed class CompletionTests
     }
 
     [Test]
+    public void Close_WhereTheHoldWasStillToGrow_ChargesNoMoreThanItHolds()
+    {
+        var completion = Running();
+        completion.Grow(Held with { CompletionTokens = 15, Bound = 400 });
+
+        var closing = completion.Succeed("Hello.", Reported with { ReasoningTokens = 18 }, FinishReason.Length, Later);
+
+        closing.Released.CompletionTokens.Should().Be(15);
+        closing.Entry.Should().BeEquivalentTo(new { PromptTokens = 100, CompletionTokens = 15, ReasoningTokens = 15, CostNanos = 130_000L });
+    }
+
+    [Test]
+    public void Close_WhereAllThatIsAskedForIsHeld_ChargesWhatWasReported()
+    {
+        var completion = Running();
+        completion.Grow(Held with { CompletionTokens = 15, Bound = 15 });
+
+        completion.Succeed("Hello.", Reported, FinishReason.Stop, Later).Entry!.CompletionTokens.Should().Be(20);
+    }
+
+    [Test]
+    public void AskAgain_MovesTheAdmission()
+    {
+        var completion = Running();
+
+        completion.AskAgain(Later);
+
+        completion.Succeed("Hello.", Reported, FinishReason.Stop, Later).Entry!.AdmittedAt.Should().Be(Later);
+    }
+
+    [Test]
     public void Fail_AfterOutput_KeepsAndChargesIt()
     {
         var completion = Running();

@@ -44,35 +44,96 @@ public sealed class ReservationTests
     {
         var counter = Counter(Tokens, used: 100, reserved: 100) with { Granted = granted };
 
-        Reservation.Decide(Caller, [Tokens], [counter], Demand(100, allowed - 300, min: allowed - 300), Now).IsSuccess.Should().BeTrue();
-        Reservation.Decide(Caller, [Tokens], [counter], Demand(100, allowed - 299, min: allowed - 299), Now).Error!.Limit!.Limit.Should().Be(allowed);
+        Reservation.Decide(Caller, [Tokens], [counter], Demand(100, allowed - 300, isSet: true), Now).IsSuccess.Should().BeTrue();
+        Reservation.Decide(Caller, [Tokens], [counter], Demand(100, allowed - 299, isSet: true), Now).Error!.Limit!.Limit.Should().Be(allowed);
     }
 
     [Test]
-    public void Decide_WhenLessIsLeftThanWanted_ShortensTheAnswerToWhatFits()
+    public void Decide_WhenLessIsUnusedThanWanted_ShortensTheAnswerToWhatFits([Values] bool isSet)
     {
-        var decision = Reservation.Decide(Caller, [Tokens], [Counter(Tokens, used: 500, reserved: 300)], Demand(100, 400, min: 1), Now);
+        var decision = Reservation.Decide(Caller, [Tokens], [Counter(Tokens, used: 800, reserved: 0)], Demand(100, 400, isSet), Now);
 
-        decision.Value.CompletionTokens.Should().Be(100);
+        decision.Value.Should().BeEquivalentTo(new { CompletionTokens = 100, Bound = 100 });
         decision.Value.Holds.Should().ContainSingle().Which.Amount.Should().Be(200);
     }
 
     [Test]
+    public void Decide_WhereALengthIsSet_HoldsItWhole() =>
+        Reservation.Decide(Caller, [Tokens], [Counter(Tokens, used: 0, reserved: 100)], Demand(100, 800, isSet: true), Now).Value
+            .Should().BeEquivalentTo(new { CompletionTokens = 800, Bound = 800 });
+
+    // A prompt of 100 tokens and an answer of up to 1,000: eight of them take 8,800.
+    [TestCase(8_800, 1_000)]
+    [TestCase(8_799, 999)]
+    [TestCase(4_000, 400)]
+    [TestCase(2_848, 256)]
+    [TestCase(1_000, 256)]
+    [TestCase(356, 256)]
+    public void Decide_WhereNoLengthIsSet_HoldsAnEighthOfWhatIsFree_AndAtLeastAPortion(long free, int held)
+    {
+        var decision = Reservation.Decide(Caller, [Tokens with { Amount = free + 700 }], [Counter(Tokens, 0, reserved: 700)], Demand(100, 1_000), Now);
+
+        decision.Value.Should().BeEquivalentTo(new { CompletionTokens = held, Bound = (int)Math.Min(1_000, free + 600) });
+        decision.Value.Holds.Should().ContainSingle().Which.Amount.Should().Be(100 + held);
+    }
+
+    [TestCase(true, 900)]
+    [TestCase(false, 256)]
+    public void Decide_WhenOnlyWhatOthersHoldIsInTheWay_SaysSo(bool isSet, int held)
+    {
+        QuotaCounter Reserved(long amount) => Counter(Tokens, used: 0, reserved: amount);
+
+        Reservation.Decide(Caller, [Tokens with { Amount = 2_000 }], [Reserved(1_900 - held)], Demand(100, 900, isSet), Now).Value.CompletionTokens.Should().Be(held);
+        var error = Reservation.Decide(Caller, [Tokens with { Amount = 2_000 }], [Reserved(1_901 - held)], Demand(100, 900, isSet), Now).Error!;
+
+        error.Should().BeEquivalentTo(new { Kind = ErrorKind.LimitExceeded, Code = "quota.reserved" });
+        error.Limit.Should().Be(new LimitHit("tokens", "day", 2_000, new DateTimeOffset(2026, 3, 6, 0, 0, 0, TimeSpan.Zero)));
+        error.RetryAfter.Should().Be(TimeSpan.FromSeconds(5));
+    }
+
+    [Test]
+    public void Decide_WhenThePromptAloneFillsTheLimit_IsUsedUp_WhateverOthersHold() =>
+        Reservation.Decide(Caller, [Tokens], [Counter(Tokens, used: 900, reserved: 50)], Demand(100, 400), Now).Error!.Code.Should().Be("quota.exceeded");
+
+    [Test]
+    public void Decide_ForEmbeddings_NeedsNoRoomForAnAnswer()
+    {
+        QuotaCounter[] counters = [Counter(Tokens, used: 900, reserved: 0)];
+
+        Reservation.Decide(Caller, [Tokens], counters, Demand(100, 0), Now).Value.CompletionTokens.Should().Be(0);
+        Reservation.Decide(Caller, [Tokens], counters, Demand(101, 0), Now).Error!.Code.Should().Be("quota.exceeded");
+    }
+
+    [TestCase(256, false, 0)]
+    [TestCase(257, true, 0)]
+    [TestCase(257, false, 7 * 357)]
+    public void Clearance_IsForMoreThanAPortion_WhereNoLengthIsSet(int max, bool isSet, long clearance)
+    {
+        Demand(100, max, isSet).Clearance(QuotaMetric.Tokens).Should().Be(clearance);
+        Demand(100, max, isSet).Clearance(QuotaMetric.Requests).Should().Be(0);
+    }
+
+    [Test]
+    public void Clearance_IsWhatMustBeFreeForAWholeHold() =>
+        Properties.Hold<(ushort Free, byte Prompt, ushort Max, bool IsSet)>(given =>
+        {
+            var demand = Demand(given.Prompt, given.Max + 1, given.IsSet);
+            PlanLimit[] limits = [Requests, Tokens with { Amount = given.Free }, Cost with { Amount = 2 * given.Free }];
+            var decision = Reservation.Decide(Caller, limits, [], demand, Now);
+            var isClear = limits.All(limit =>
+                demand.Estimate(limit.Metric, demand.MaxCompletionTokens) + demand.Clearance(limit.Metric) <= limit.CounterAmount);
+            // Little that is wanted is held whole also where no eight of it fit.
+            return !isClear || decision.Value.CompletionTokens == demand.MaxCompletionTokens;
+        });
+
+    [Test]
     public void Decide_WhenTheTightestLimitIsTheLast_ShortensEveryHoldToIt()
     {
-        var decision = Reservation.Decide(Caller, [Tokens, Cost], [Counter(Cost, used: 380_000, reserved: 0)], Demand(100, 400, min: 1), Now);
+        var decision = Reservation.Decide(Caller, [Tokens, Cost], [Counter(Cost, used: 380_000, reserved: 0)], Demand(100, 400), Now);
 
         // 120 micros are left; the prompt takes 100 of them, ten completion tokens the rest.
         decision.Value.CompletionTokens.Should().Be(10);
         decision.Value.Holds.Select(hold => hold.Amount).Should().Equal(110, 120_000);
-    }
-
-    [Test]
-    public void Decide_WhenTheCallersOwnMaximumDoesNotFit_RefusesInsteadOfShortening()
-    {
-        var decision = Reservation.Decide(Caller, [Tokens], [Counter(Tokens, used: 800, reserved: 0)], Demand(100, 101), Now);
-
-        decision.Error!.Code.Should().Be("quota.exceeded");
     }
 
     [Test]
@@ -88,15 +149,15 @@ public sealed class ReservationTests
     }
 
     [Test]
-    public void Decide_WhenReservationsAloneFillTheLimit_NamesTheLimitAndItsReset()
+    public void Decide_WhenReservationsAloneFillTheLimit_NamesTheLimitAndAShortWait()
     {
         var decision = Reservation.Decide(Caller, [AtOnce, Requests], [Counter(Requests, used: 1, reserved: 2)], Demand(1, 1), Now);
 
         var error = decision.Error!;
         error.Kind.Should().Be(ErrorKind.LimitExceeded);
-        error.Code.Should().Be("quota.exceeded");
+        error.Code.Should().Be("quota.reserved");
         error.Limit.Should().Be(new LimitHit("requests", "minute", 3, Now.AddSeconds(18)));
-        error.RetryAfter.Should().Be(TimeSpan.FromSeconds(18));
+        error.RetryAfter.Should().Be(TimeSpan.FromSeconds(5));
     }
 
     [Test]
@@ -106,6 +167,8 @@ public sealed class ReservationTests
 
         error.Code.Should().Be("rate_limit.exceeded");
         error.Limit!.Metric.Should().Be("concurrency");
+        Reservation.Decide(Caller, [Tokens, AtOnce], [Counter(Tokens, 0, 1000), Counter(AtOnce, 0, 2)], Demand(1, 1), Now).Error!.Code
+            .Should().Be("rate_limit.exceeded", "no waiting for what others hold helps there");
         error.RetryAfter.Should().Be(TimeSpan.FromSeconds(1));
     }
 
@@ -115,7 +178,7 @@ public sealed class ReservationTests
         {
             PlanLimit[] limits = [Tokens with { Amount = given.Amount }, Cost with { Amount = given.Amount }];
             QuotaCounter[] counters = [.. limits.Select(limit => Counter(limit, given.Used, given.Reserved))];
-            var decision = Reservation.Decide(Caller, limits, counters, Demand(given.Prompt, given.Max, min: 0), Now);
+            var decision = Reservation.Decide(Caller, limits, counters, Demand(given.Prompt, given.Max), Now);
             return !decision.IsSuccess
                 || decision.Value.Holds.All(hold => given.Used + given.Reserved + hold.Amount <= given.Amount);
         });
@@ -137,7 +200,7 @@ public sealed class ReservationTests
     private static long Charge(QuotaMetric metric, UsageEntry? entry) =>
         new QuotaHold(metric, QuotaWindow.Day, QuotaWindow.Day.PeriodStart(Now), 500).Charge(entry);
 
-    private static QuotaDemand Demand(int prompt, int max, int? min = null) => new(prompt, max, min ?? max, Price);
+    private static QuotaDemand Demand(int prompt, int max, bool isSet = false) => new(prompt, max, isSet, Price);
 
     private static QuotaCounter Counter(PlanLimit limit, long used, long reserved) =>
         new(new QuotaSubjectId(Caller.Value), limit.Metric, limit.Window, limit.Window.PeriodStart(Now)) { Used = used, Reserved = reserved };

@@ -64,7 +64,7 @@ internal abstract class ErasingTests(DatabaseKind kind) : AccountsTests(kind)
     {
         var completion = new Question(user, host.Clock.GetUtcNow()).Start();
         PlanLimit[] limits = [new(QuotaMetric.Tokens, QuotaWindow.Day, 1_000), new(QuotaMetric.Tokens, QuotaWindow.Month, 1_000) { Key = key }];
-        (await StoreOf(host).AdmitAsync(completion, limits, new QuotaDemand(10, 40, 40, completion.Price), default))
+        (await StoreOf(host).AdmitAsync(completion, limits, new QuotaDemand(10, 40, LengthIsSet: true, completion.Price), default))
             .IsSuccess.Should().BeTrue();
         return completion;
     }

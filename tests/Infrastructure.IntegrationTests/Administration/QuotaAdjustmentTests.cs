@@ -42,10 +42,11 @@ internal sealed class QuotaAdjustmentTests(DatabaseKind kind) : AccountsTests(ki
     public async Task AGrant_CountsAlso_WhereOneRequestAloneIsAboveThePlansLimit()
     {
         var user = Somebody();
-        PlanLimit limit = new(Tokens, Month, Question.Tokens - 20);
+        // The prompt alone has 10.
+        PlanLimit limit = new(Tokens, Month, 5);
         (await AdmitManyAsync(user, 1, limit)).Should().Be(0);
 
-        await GrantAsync(user, limit, 20 + Question.Tokens);
+        await GrantAsync(user, limit, (2 * Question.Tokens) - 5);
 
         (await AdmitManyAsync(user, Askers, limit)).Should().Be(2);
     }
@@ -100,6 +101,6 @@ internal sealed class QuotaAdjustmentTests(DatabaseKind kind) : AccountsTests(ki
     {
         var completion = new Question(user, One.Clock.GetUtcNow()).Start();
         return One.Services.GetRequiredService<ICompletionStore>().AdmitAsync(
-            completion, [limit], new QuotaDemand(10, 40, 40, completion.Price), default);
+            completion, [limit], new QuotaDemand(10, 40, LengthIsSet: true, completion.Price), default);
     }
 }

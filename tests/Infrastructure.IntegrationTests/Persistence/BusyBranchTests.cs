@@ -179,7 +179,7 @@ internal sealed class BusyBranchTests(DatabaseKind kind) : PersistenceTests(kind
             if (admission.IsSuccess)
                 (await host.Store.CloseAsync(Question.Succeed(completion, question.Now), default)).Should().NotBeNull();
             else
-                admission.Error!.Code.Should().BeOneOf("chat.busy", "request.conflict", "quota.exceeded");
+                admission.Error!.Code.Should().BeOneOf("chat.busy", "request.conflict", "quota.exceeded", "quota.reserved");
         }
     }
 

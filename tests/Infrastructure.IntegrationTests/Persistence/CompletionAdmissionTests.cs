@@ -54,7 +54,7 @@ internal sealed class CompletionAdmissionTests(DatabaseKind kind) : PersistenceT
     public async Task Admit_Of200AtOnceWithABudgetFor10_AdmitsExactly10()
     {
         PlanLimit[] limits = [new(Requests, Day, 1000), new(Tokens, Day, 10 * Question.Tokens)];
-        var question = Somebody with { LengthIsExact = true };
+        var question = Somebody with { LengthIsSet = true };
         // SQLite is one process's own; PostgreSQL serves several.
         PersistenceHost[] hosts = kind == DatabaseKind.Postgres ? [One, Two] : [One];
 
@@ -62,7 +62,7 @@ internal sealed class CompletionAdmissionTests(DatabaseKind kind) : PersistenceT
 
         var admitted = outcomes.Where(outcome => outcome.Admission.IsSuccess).Select(outcome => outcome.Completion).ToList();
         admitted.Should().HaveCount(10);
-        outcomes.Where(outcome => !outcome.Admission.IsSuccess).Should().OnlyContain(outcome => outcome.Admission.Error!.Code == "quota.exceeded");
+        outcomes.Where(outcome => !outcome.Admission.IsSuccess).Should().OnlyContain(outcome => outcome.Admission.Error!.Code == "quota.reserved");
         (await Ledger.CounterAsync(One, question.User, Tokens, Day)).Reserved.Should().Be(500);
         await Ledger.ShouldBalanceAsync(One);
 
@@ -78,11 +78,11 @@ internal sealed class CompletionAdmissionTests(DatabaseKind kind) : PersistenceT
     public async Task Admit_WhenOneLimitRefuses_ReservesUnderNone([Values] bool countersExist)
     {
         PlanLimit[] generous = [new(Requests, Day, 100), new(Tokens, Day, 1000), new(CostMicros, Day, 1000)];
-        var question = Somebody with { LengthIsExact = true };
+        var question = Somebody with { LengthIsSet = true };
         if (countersExist)
             await question.AnswerAsync(One, "first", generous);
 
-        var (_, admission) = await question.AdmitAsync(One, new(Requests, Day, 100), new(Tokens, Day, 1000), new(CostMicros, Day, 70));
+        var (_, admission) = await question.AdmitAsync(One, new(Requests, Day, 100), new(Tokens, Day, 1000), new(CostMicros, Day, countersExist ? 29 : 9));
 
         admission.Error!.Limit!.Metric.Should().Be("costMicros");
         (await Database.ScalarAsync("SELECT sum(reserved) FROM quota_counters")).Should().Be(0);
@@ -90,9 +90,9 @@ internal sealed class CompletionAdmissionTests(DatabaseKind kind) : PersistenceT
     }
 
     [Test]
-    public async Task Admit_WhenLessIsLeftAndNoLengthWasSet_ShortensTheAnswer([Values] bool countersExist)
+    public async Task Admit_WhenLessIsLeft_ShortensTheAnswer([Values] bool countersExist, [Values] bool lengthIsSet)
     {
-        var question = Somebody;
+        var question = Somebody with { LengthIsSet = lengthIsSet };
         if (countersExist)
             await question.AnswerAsync(One, "first", new PlanLimit(Tokens, Day, 1000));
         var used = countersExist ? 15 : 0;
@@ -101,7 +101,27 @@ internal sealed class CompletionAdmissionTests(DatabaseKind kind) : PersistenceT
 
         completion.Reservation!.CompletionTokens.Should().Be(20);
         (await Ledger.CounterAsync(One, question.User, Tokens, Day)).Reserved.Should().Be(30);
-        (await question.AdmitAsync(One, new PlanLimit(Tokens, Day, used + 30))).Admission.Error!.Code.Should().Be("quota.exceeded");
+        (await question.AdmitAsync(One, new PlanLimit(Tokens, Day, used + 30))).Admission.Error!.Code.Should().Be("quota.reserved");
+        await Ledger.ShouldBalanceAsync(One);
+    }
+
+    [TestCase(8_000, false, 990)]
+    [TestCase(7_999, false, 989)]
+    [TestCase(8_015, true, 990)]
+    [TestCase(8_014, true, 989)]
+    [TestCase(500, false, 256)]
+    public async Task Admit_OfALongAnswer_HoldsItWholeOnlyWhereEightOfItAreFree(long limit, bool countersExist, int held)
+    {
+        var question = Somebody with { Longest = 990 };
+        // Of which 15 are used.
+        if (countersExist)
+            await question.AnswerAsync(One, "first", new PlanLimit(Tokens, Day, limit));
+
+        var completion = await question.BeginAsync(One, new PlanLimit(Tokens, Day, limit));
+
+        completion.Reservation.Should().BeEquivalentTo(new { CompletionTokens = held, Bound = Math.Min(990, limit - 10) });
+        var stored = await One.InDatabaseAsync(database => database.Completions.AsNoTracking().SingleAsync(row => row.Id == completion.Id));
+        stored.Reservation.Should().BeEquivalentTo(completion.Reservation);
         await Ledger.ShouldBalanceAsync(One);
     }
 

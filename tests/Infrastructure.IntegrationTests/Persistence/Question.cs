@@ -34,11 +34,14 @@ internal sealed record Question(UserId User, DateTimeOffset Now)
     /// <summary>What makes it repeatable; null for nothing.</summary>
     public IdempotentRequest? Idempotency { get; init; }
 
-    /// <summary>Whether the caller set the longest answer, so that a shorter one would not do.</summary>
-    public bool LengthIsExact { get; init; }
+    /// <summary>Whether the caller set the longest answer, so that all of it is held.</summary>
+    public bool LengthIsSet { get; init; }
+
+    /// <summary>The longest answer.</summary>
+    public int Longest { get; init; } = 40;
 
     /// <summary>What it may use.</summary>
-    public QuotaDemand Demand => new(10, 40, LengthIsExact ? 40 : 1, Model.Price);
+    public QuotaDemand Demand => new(10, Longest, LengthIsSet, Model.Price);
 
     /// <summary>A completion that no store has seen.</summary>
     public Completion Start() => Completion.Start(

@@ -1,4 +1,5 @@
 using CleanLlm.Application.Ai;
+using CleanLlm.Application.Completions.Holding;
 using CleanLlm.Application.Prompting;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Domain.Completions;
@@ -85,28 +86,38 @@ internal sealed class Admission(
         var limits = payer.LimitsOf(plan);
         if (chat is not null)
             limits = [.. limits.Where(limit => limit.Metric != QuotaMetric.Concurrency)];
-        var least = new QuotaDemand(PromptPieces.AtLeast(ready, tokens), ready.MaxCompletionTokens, ready.LeastCompletionTokens, ready.Model.Price);
+        var least = new QuotaDemand(PromptPieces.AtLeast(ready, tokens), ready.MaxCompletionTokens, ready.LengthIsSet, ready.Model.Price);
         return await counting.CountAsync(payer.UserId, place, limits, least, clock.GetUtcNow(), () => fitting.Apply(ready), ct);
     }
 
-    /// <summary>Reserves what the call may use at most, at the price of the dearest model that may answer, and stores it as running.</summary>
+    /// <summary>
+    /// Reserves what the call may use, at the price of the dearest model that may answer, and stores it as running. It waits for its turn,
+    /// without its place in the gate, where only what others hold stands in the way.
+    /// </summary>
     /// <param name="completion">The call.</param>
     /// <param name="prompt">Its prepared prompt.</param>
     /// <param name="selection">Who may answer.</param>
     /// <param name="payer">Who pays.</param>
-    /// <returns>The payer's limits as they stand now, or which of them is spent.</returns>
-    public async Task<Result<IReadOnlyList<QuotaLimitDto>>> ReserveAsync(Completion completion, PromptDraft prompt, ModelSelection selection, Payer payer)
+    /// <param name="place">The place in the gate.</param>
+    /// <param name="ct">The caller's.</param>
+    /// <returns>What was reserved, or which limit is in the way.</returns>
+    public async Task<Result<ReservedQuota>> ReserveAsync(
+        Completion completion, PromptDraft prompt, ModelSelection selection, Payer payer, AdmissionPlace place, CancellationToken ct)
     {
         var limits = payer.LimitsOf(selection.Plan);
         var price = TokenPrice.Ceiling(selection.Candidates.Select(model => model.Price));
-        var demand = new QuotaDemand(prompt.PromptTokens, prompt.MaxCompletionTokens, prompt.LeastCompletionTokens, price);
-        var counters = await reservations.ReserveAsync(completion, limits, demand);
+        var terms = new QuotaTerms(limits, new QuotaDemand(prompt.PromptTokens, prompt.MaxCompletionTokens, prompt.LengthIsSet, price));
+        var counters = await reservations.ReserveAsync(completion, terms, payer, place, ct);
         return counters.IsSuccess
-            ? Result<IReadOnlyList<QuotaLimitDto>>.Success(
-                [.. limits.Zip(counters.Value, (limit, counter) => QuotaLimitDto.From(limit, counter, completion.CreatedAt))])
+            ? new ReservedQuota(terms, [.. limits.Zip(counters.Value, (limit, counter) => QuotaLimitDto.From(limit, counter, completion.CreatedAt))])
             : counters.Error;
     }
 
     private static string Default(Plan plan, IReadOnlyList<Model> models) =>
         (models.FirstOrDefault(model => plan.Allows(model.Id) && !model.IsEmbedding) ?? models[0]).Id;
 }
+
+/// <summary>What a completion has reserved.</summary>
+/// <param name="Terms">What it was admitted under.</param>
+/// <param name="Limits">The payer's limits as they stand after that.</param>
+internal sealed record ReservedQuota(QuotaTerms Terms, IReadOnlyList<QuotaLimitDto> Limits);

@@ -91,7 +91,7 @@ internal sealed class CompletionRunner(
             return await OfOtherAsync(request, prepared.Error, ct);
 
         ct.ThrowIfCancellationRequested();
-        var admitted = await ReserveAsync(request, loaded.Value, prepared.Value, terms);
+        var admitted = await ReserveAsync(request, loaded.Value, prepared.Value, terms, place, ct);
         return admitted.IsSuccess ? new Admitted(admitted.Value, Earlier: null) : await OfOtherAsync(request, admitted.Error, ct);
     }
 
@@ -147,10 +147,14 @@ internal sealed class CompletionRunner(
             model,
             request.PromptField,
             Math.Min(request.MaxTokens ?? longest, longest),
-            lengthIsExact: request.MaxTokens is not null && !request.TakesShorter);
+            lengthIsExact: request.MaxTokens is not null && !request.TakesShorter) with
+        {
+            LengthIsSet = request.MaxTokens is not null,
+        };
     }
 
-    private async Task<Result<AdmittedCompletion>> ReserveAsync(CompletionRequest request, Loaded loaded, PromptDraft prompt, CacheTerms? terms)
+    private async Task<Result<AdmittedCompletion>> ReserveAsync(
+        CompletionRequest request, Loaded loaded, PromptDraft prompt, CacheTerms? terms, AdmissionPlace place, CancellationToken ct)
     {
         var (selection, conversation) = loaded;
         var now = clock.GetUtcNow();
@@ -171,13 +175,14 @@ internal sealed class CompletionRunner(
         // What can go wrong goes wrong before anything is held.
         var sent = prompt.Assemble();
         var able = selection with { Candidates = [.. selection.Candidates.Where(model => IsAbleTo(model, prompt))] };
-        var limits = await admission.ReserveAsync(completion, prompt, able, request.Payer);
-        if (!limits.IsSuccess)
-            return limits.Error;
+        var reserved = await admission.ReserveAsync(completion, prompt, able, request.Payer, place, ct);
+        if (!reserved.IsSuccess)
+            return reserved.Error;
 
         var call = new RoutedCall { Candidates = able.Candidates, PromptTokens = prompt.PromptTokens, Cache = terms };
-        return new AdmittedCompletion(completion, sent, call, limits.Value)
+        return new AdmittedCompletion(completion, sent, call, reserved.Value.Limits)
         {
+            Terms = reserved.Value.Terms,
             Restorations = prompt.Restorations,
             Temperature = request.Temperature,
             IsStreamed = request.Stream,

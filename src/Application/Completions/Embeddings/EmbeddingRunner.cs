@@ -79,13 +79,13 @@ internal sealed partial class EmbeddingRunner(
         var completion = Completion.Start(
             new CompletionStart(request.UserId, Turn: null, prompt.Model, Prompt: "", prompt.PromptTokens, prompt.Findings, Store: false) { ApiKeyId = request.Key?.Id },
             clock.GetUtcNow());
-        var limits = await admission.ReserveAsync(completion, prompt, selection, request.Payer);
-        if (!limits.IsSuccess)
-            return limits.Error;
+        var reserved = await admission.ReserveAsync(completion, prompt, selection, request.Payer, place, ct);
+        if (!reserved.IsSuccess)
+            return reserved.Error;
         // Before it leaves the gate, so that a process that leaves sees it here or there.
         var lease = new EmbeddingLease(completion);
         running.Hold(lease);
-        return new Started(sent, new RoutedCall { Candidates = selection.Candidates }, completion, lease, limits.Value);
+        return new Started(sent, new RoutedCall { Candidates = selection.Candidates }, completion, lease, reserved.Value.Limits);
     }
 
     private async Task<Result<EmbeddingsDto>> AnswerAsync(EmbeddingRequest request, Started started)

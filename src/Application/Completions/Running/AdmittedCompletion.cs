@@ -1,4 +1,5 @@
 using CleanLlm.Application.Ai;
+using CleanLlm.Application.Completions.Holding;
 using CleanLlm.Application.Prompting;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Domain.Completions;
@@ -13,6 +14,9 @@ namespace CleanLlm.Application.Completions.Running;
 /// <param name="Limits">The user's limits as they stood after admission.</param>
 internal sealed record AdmittedCompletion(Completion Completion, ModelPrompt Prompt, RoutedCall Call, IReadOnlyList<QuotaLimitDto> Limits)
 {
+    /// <summary>What it was admitted under.</summary>
+    public required QuotaTerms Terms { get; init; }
+
     /// <summary>What turns the answer back for its owner.</summary>
     public Restorations Restorations { get; init; } = Restorations.None;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Answers;
+using CleanLlm.Application.Completions.Holding;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
@@ -16,6 +17,7 @@ internal sealed partial class CompletionAnswering(
     CompletionClosings closings,
     RunningCompletions running,
     CompletionSharing sharing,
+    HoldGrowth growth,
     IEnumerable<IAnswerStep> steps,
     IEnumerable<ICompletionObserver> observers,
     ITokenCounter tokens,
@@ -39,13 +41,16 @@ internal sealed partial class CompletionAnswering(
     private async Task RunAsync(CompletionRun run, AdmittedCompletion admitted, Task<bool> shared)
     {
         var started = clock.GetTimestamp();
+        var hold = GrowingHold.IsNeededFor(admitted) ? new GrowingHold(run, admitted, growth, tokens) : null;
         try
         {
-            var error = await TryAnswerAsync(run, admitted);
+            var error = await TryAnswerAsync(run, admitted, hold);
             // Also of an answer that broke off: what it came to is kept.
             var unshown = TryFlush(run);
             error ??= unshown;
-            var ended = await CommitAsync(run, run.Close(error, tokens.Count, clock.GetUtcNow()), error);
+            if (hold is not null)
+                await hold.EndAsync();
+            var ended = await CommitAsync(run, run.Close(error, tokens.Count, clock.GetUtcNow()), error, hold);
             LogEnded(logger, run.Id, run.Model, ended.Error?.Code ?? "succeeded", clock.GetElapsedTime(started).TotalMilliseconds);
             run.End(ended);
         }
@@ -64,14 +69,14 @@ internal sealed partial class CompletionAnswering(
             running.Forget(run);
     }
 
-    private async Task<Error?> TryAnswerAsync(CompletionRun run, AdmittedCompletion admitted)
+    private async Task<Error?> TryAnswerAsync(CompletionRun run, AdmittedCompletion admitted, GrowingHold? hold)
     {
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.MaxSeconds), clock);
         await using var tooLate = deadline.Token.UnsafeRegister(static stop => ((CancellationTokenSource)stop!).Cancel(), run.Stop);
         await using var leaving = running.Stopping.UnsafeRegister(static stop => ((CancellationTokenSource)stop!).Cancel(), run.Stop);
         try
         {
-            var ended = await AnswerAsync(run, admitted.Prompt.Messages, Options(run, admitted), run.Stop.Token);
+            var ended = await AnswerAsync(run, admitted.Prompt.Messages, Options(run, admitted), hold, run.Stop.Token);
             run.EndAnswer();
             return ended;
         }
@@ -109,9 +114,11 @@ internal sealed partial class CompletionAnswering(
     }
 
     // Null once the model has said all it will; else why the answer ends before.
-    private async Task<Error?> AnswerAsync(CompletionRun run, IReadOnlyList<ChatMessage> messages, ChatOptions chatOptions, CancellationToken ct)
+    private async Task<Error?> AnswerAsync(
+        CompletionRun run, IReadOnlyList<ChatMessage> messages, ChatOptions chatOptions, GrowingHold? hold, CancellationToken ct)
     {
-        if (!run.IsStreamed)
+        // What is to be watched while it grows comes piece by piece, also for a caller who gets it as one document.
+        if (!run.IsStreamed && hold is null)
         {
             var response = await router.GetResponseAsync(messages, chatOptions, run.Call, ct);
             (run.ReportedUsage, run.FinishReason) = (response.Usage, response.FinishReason);
@@ -127,6 +134,9 @@ internal sealed partial class CompletionAnswering(
                 if (Take(run, update.Contents[i]) is { } error)
                     return error;
             }
+
+            if (hold is not null)
+                await hold.CoverAsync(update.Contents, ct);
         }
 
         return null;
@@ -161,9 +171,9 @@ internal sealed partial class CompletionAnswering(
         }
     }
 
-    private async Task<Result<CompletionDto>> CommitAsync(CompletionRun run, CompletionClosing closing, Error? error)
+    private async Task<Result<CompletionDto>> CommitAsync(CompletionRun run, CompletionClosing closing, Error? error, GrowingHold? hold)
     {
-        var closed = await closings.CloseAsync(closing);
+        var closed = await closings.CloseAsync(closing, hold is { IsUncertain: true });
         if (!closed.IsOurs)
             return closed.Stored is { Status: CompletionStatus.Succeeded or CompletionStatus.Cancelled } other ? other : CompletionErrors.Interrupted;
 

@@ -1,3 +1,4 @@
+using CleanLlm.Application.Completions.Holding;
 using CleanLlm.Application.Faults;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Quotas;
@@ -13,6 +14,7 @@ internal sealed class CompletionClosings(
     ICompletionStore store,
     ICompletionQueries queries,
     RunningCompletions running,
+    QuotaTurns turns,
     DatabaseRetries retries,
     IOptions<CompletionOptions> options,
     TimeProvider clock)
@@ -21,18 +23,25 @@ internal sealed class CompletionClosings(
     private static readonly TimeSpan LeavingTime = TimeSpan.FromSeconds(5);
 
     /// <summary>Stores it, without the caller's token: what was produced is kept and charged whether or not anybody still waits for it.</summary>
+    /// <param name="closing">What is stored.</param>
+    /// <param name="isHoldUncertain">Whether what is stored may hold more than is known here; then that is what it gives back.</param>
     /// <exception cref="Exception">It could not be stored, for longer than is tried or by a fault that no waiting mends.</exception>
-    public async Task<ClosedCompletion> CloseAsync(CompletionClosing closing)
+    public async Task<ClosedCompletion> CloseAsync(CompletionClosing closing, bool isHoldUncertain = false)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.StoreSeconds), clock);
         await using var leaving = running.Stopping.UnsafeRegister(static late => ((CancellationTokenSource)late!).CancelAfter(LeavingTime), limit);
-        return await retries.RunAsync("The end of a completion", ct => TryAsync(closing, ct), limit.Token);
+        return await retries.RunAsync("The end of a completion", ct => TryAsync(closing, isHoldUncertain, ct), limit.Token);
     }
 
-    private async Task<ClosedCompletion> TryAsync(CompletionClosing closing, CancellationToken ct)
+    private async Task<ClosedCompletion> TryAsync(CompletionClosing closing, bool isHoldUncertain, CancellationToken ct)
     {
+        if (isHoldUncertain && await store.HeldAsync(closing.Completion.Id, ct) is { } held)
+            closing = closing with { Released = held };
         if (await store.CloseAsync(closing, ct) is { } counters)
+        {
+            turns.Release(closing.Completion.UserId);
             return new ClosedCompletion(IsOurs: true, counters, Stored: null);
+        }
 
         // Closed before: by the sweep, or by an earlier attempt whose confirmation was lost.
         var ended = closing.Completion;

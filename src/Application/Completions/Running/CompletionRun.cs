@@ -50,7 +50,7 @@ public sealed class CompletionRun : ILeaseholder
         Id = completion.Id;
         UserId = completion.UserId;
         Model = completion.Model;
-        MaxCompletionTokens = completion.Reservation!.CompletionTokens;
+        MaxCompletionTokens = completion.Reservation!.Bound;
         CheckpointedAt = completion.CreatedAt;
         Log.Append(new CompletionStarted(Id, Model));
     }
@@ -205,6 +205,14 @@ public sealed class CompletionRun : ILeaseholder
     {
         lock (completion)
             (isAnswered, IsCutShort) = (true, false);
+    }
+
+    /// <summary>No more of it is to be paid for: it ends as if the model had kept to what is.</summary>
+    internal void CutShort()
+    {
+        lock (completion)
+            IsCutShort = !isAnswered;
+        stop.Cancel();
     }
 
     /// <summary>What to store of a run; null when it has ended, or now ends because its model does not keep to the bound.</summary>

@@ -50,6 +50,12 @@ internal static class CompletionColumns
         Column("follows_leaf", NpgsqlDbType.Boolean, c => c.Turn is { FollowsLeaf: true }),
         Column("key_hash", Bytea, c => c.IdempotencyKey?.KeyHash));
 
+    /// <summary>What the growth of a hold changes of it, if it holds what was thought.</summary>
+    public static readonly RowSet<GrowthWrite> Grown = new(
+        Of<GrowthWrite, Guid>("id", Uuid, g => g.Completion.Id.Value),
+        Of<GrowthWrite, string>("reservation", Text, g => JsonColumn.Write(g.Completion.Reservation)),
+        Of<GrowthWrite, string>("larger", Text, g => JsonColumn.Write(g.Larger)));
+
     /// <summary>What its end changes of it, found by the first of them.</summary>
     public static readonly RowSet<Completion> Closed = new(
         Column("id", Uuid, c => c.Id.Value),

@@ -20,6 +20,9 @@ internal sealed class CompletionStatements
     // Joins a row to the sign that its completion runs: since just now, or until the end of this transaction.
     private const string Running = "JOIN running_completions r ON r.user_id = n.user_id AND r.id = n.id";
 
+    // Whether a counter cannot carry what all of a group want of it.
+    private const string HasNoRoom = "c.used + c.reserved > n.most - n.wanted + c.granted";
+
     private static readonly string IsRunning = $"status = {(int)CompletionStatus.Running}";
 
     private static readonly bool[] Either = [false, true];
@@ -34,6 +37,22 @@ internal sealed class CompletionStatements
             $"""
             INSERT INTO completions ({Admitted.List(column => column.Quoted)}, lease_expires_at)
             SELECT {Admitted.List(column => $"n.{column.Quoted}")}, {until} FROM {n} {Running}
+            """);
+        Grow = new Statement<GrowthWrite>(Grown, n =>
+            $"""
+            WITH asked AS (SELECT * FROM {CounterChange.Wanted.From("n", isOne: false, Grown.Columns.Count + 1)}),
+            short AS (SELECT n.id FROM asked n JOIN quota_counters c ON {Matches("c")} WHERE {HasNoRoom}),
+            grown AS (
+                UPDATE completions c SET reservation = n.larger, lease_expires_at = {until} FROM {n}
+                WHERE c.id = n.id AND c.{IsRunning} AND c.reservation = n.reservation AND n.id NOT IN (SELECT id FROM short)
+                RETURNING c.id),
+            counted AS (
+                UPDATE quota_counters c SET reserved = c.reserved + n.reserved
+                FROM (
+                    SELECT {Prefixed("n")}, CAST(sum(n.reserved) AS bigint) AS reserved FROM asked n WHERE n.id IN (SELECT id FROM grown)
+                    GROUP BY {Prefixed("n")}) n
+                WHERE {Matches("c")})
+            SELECT id FROM grown
             """);
         Checkpoint = new Statement<CompletionCheckpoint>(Checkpointed, n =>
             $"""
@@ -63,6 +82,12 @@ internal sealed class CompletionStatements
     /// <returns>Their ids.</returns>
     public Statement<Completion> LockAbandoned { get; } = new(Identified, n =>
         $"SELECT c.id FROM {n} JOIN completions c ON c.id = n.id WHERE c.{IsRunning} AND c.lease_expires_at < now() FOR UPDATE OF c");
+
+    /// <summary>
+    /// Lets the holds of running completions grow, where they hold what was thought and the counters have room for all of the group that ask.
+    /// </summary>
+    /// <returns>The ids of those that have grown.</returns>
+    public Statement<GrowthWrite> Grow { get; }
 
     /// <summary>Stores the completions that have their place.</summary>
     public Statement<Completion> Store { get; }
@@ -151,7 +176,7 @@ internal sealed class CompletionStatements
             $"""
             WITH short AS (
                 SELECT n.id FROM {CounterChange.Wanted.From("n", isOne: false, Placed.Columns.Count + 1)} JOIN quota_counters c ON {Matches("c")}
-                WHERE c.used + c.reserved > n.most - n.wanted + c.granted)
+                WHERE {HasNoRoom})
             INSERT INTO running_completions (user_id, id, chat_id, branch_point)
             SELECT n.user_id, n.id, n.chat_id, n.branch_point FROM {n}
             WHERE n.id NOT IN (SELECT id FROM short){(hasTurns ? NoOther + SameEnd : "")}{(hasKeys ? NewKey : "")}

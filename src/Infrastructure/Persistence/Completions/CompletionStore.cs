@@ -26,6 +26,15 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
     public abstract Task<Result<IReadOnlyList<QuotaCounter>>> AdmitAsync(
         Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, CancellationToken ct);
 
+    public abstract Task<Result<Reservation>> GrowAsync(
+        Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted, CancellationToken ct);
+
+    public async Task<Reservation?> HeldAsync(CompletionId id, CancellationToken ct)
+    {
+        await using var database = await databases.CreateDbContextAsync(ct);
+        return await HeldAsync(database, id, ct);
+    }
+
     public async Task<IReadOnlyList<QuotaCounter>> CountersAsync(UserId user, IReadOnlyList<PlanLimit> limits, DateTimeOffset now, CancellationToken ct)
     {
         await using var database = await databases.CreateDbContextAsync(ct);
@@ -98,9 +107,32 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
             return await ObstacleAsync(database, completion, ct) ?? ChatErrors.Moved;
         }
 
-        await StampLeaseAsync(database, completion.Id, ct);
+        await RenewLeaseAsync(database, completion.Id, ct);
         return Result<IReadOnlyList<QuotaCounter>>.Success(
             [.. counters.Zip(decision.Value.Holds, (counter, hold) => counter with { Reserved = counter.Reserved + hold.Amount })]);
+    }
+
+    /// <summary>Lets a hold grow step by step, in the caller's transaction, which is to be undone unless it succeeds.</summary>
+    protected async Task<Result<Reservation>> GrowAsync(AppDbContext database, GrowthWrite growth, CancellationToken ct)
+    {
+        var completion = growth.Completion;
+        // The counters before the row, as every group. Whoever has seen its lease ended finds it renewed, and does not close what held less.
+        var counters = await LockCountersAsync(database, completion.UserId, growth.Limits, completion.CreatedAt, ct);
+        if (!await RenewLeaseAsync(database, completion.Id, ct) || await HeldAsync(database, completion.Id, ct) is not { } held)
+            return CompletionErrors.Interrupted;
+        var decision = held.Grow(completion.UserId, growth.Limits, counters, growth.Demand, growth.Wanted, completion.CreatedAt);
+        if (!decision.IsSuccess)
+            return decision.Error;
+
+        var larger = decision.Value;
+        await Running(database, completion.Id).ExecuteUpdateAsync(row => row.SetProperty(stored => stored.Reservation, larger), ct);
+        foreach (var (before, after) in held.Holds.Zip(larger.Holds))
+        {
+            await Counter(database, completion.UserId, after).ExecuteUpdateAsync(
+                row => row.SetProperty(counter => counter.Reserved, counter => counter.Reserved + after.Amount - before.Amount), ct);
+        }
+
+        return larger;
     }
 
     /// <summary>Why nothing is admitted at a place of a chat; null when nothing runs there any more.</summary>
@@ -119,8 +151,9 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
     /// <param name="user">Whose; null for everybody's.</param>
     protected abstract IQueryable<Completion> Abandoned(AppDbContext database, UserId? user);
 
-    /// <summary>Gives a completion that was just stored its lease by the database's clock, where that is not this process's.</summary>
-    protected abstract Task StampLeaseAsync(AppDbContext database, CompletionId id, CancellationToken ct);
+    /// <summary>Renews the lease of a running completion by the database's clock, and keeps others from its row.</summary>
+    /// <returns>False when it runs no more.</returns>
+    protected abstract Task<bool> RenewLeaseAsync(AppDbContext database, CompletionId id, CancellationToken ct);
 
     /// <summary>The row of a completion, if it runs.</summary>
     protected static IQueryable<Completion> Running(AppDbContext database, CompletionId id) =>
@@ -148,6 +181,9 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
         where user == null || running.UserId == user
         join completion in database.Completions on running.Id equals completion.Id
         select completion;
+
+    private static Task<Reservation?> HeldAsync(AppDbContext database, CompletionId id, CancellationToken ct) =>
+        Running(database, id).Select(completion => completion.Reservation).SingleOrDefaultAsync(ct);
 
     private static async Task<Error?> ObstacleAsync(AppDbContext database, Completion completion, CancellationToken ct)
     {

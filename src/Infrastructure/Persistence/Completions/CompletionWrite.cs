@@ -4,7 +4,7 @@ using CleanLlm.Domain.Results;
 
 namespace CleanLlm.Infrastructure.Persistence.Completions;
 
-/// <summary>An admission or a closing that waits for its group.</summary>
+/// <summary>An admission, the growth of a hold or a closing that waits for its group.</summary>
 /// <param name="completion">The completion it is about.</param>
 /// <param name="changes">What it changes at counters.</param>
 internal abstract class CompletionWrite(Completion completion, IReadOnlyList<CounterChange> changes)
@@ -41,14 +41,52 @@ internal abstract class CompletionWrite<TOutcome>(Completion completion, IReadOn
 }
 
 /// <summary>Reserves and stores a running completion. Its outcome is the counters afterwards, or why it is refused; null when it is to be decided step by step.</summary>
-internal sealed class AdmissionWrite(Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand)
-    : CompletionWrite<Result<IReadOnlyList<QuotaCounter>>?>(completion, CounterChange.Of(completion, limits))
+/// <param name="completion">The completion, with what it is to hold.</param>
+/// <param name="limits">What it is held to.</param>
+/// <param name="demand">What it may use.</param>
+/// <param name="clearance">What must be free of each limit beside what it is to hold, in the unit of the counter.</param>
+internal sealed class AdmissionWrite(Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, Func<QuotaMetric, long> clearance)
+    : CompletionWrite<Result<IReadOnlyList<QuotaCounter>>?>(completion, CounterChange.Of(completion, limits, clearance))
 {
+    /// <summary>Whether the limits can carry it at all, whatever others hold; without what admins have granted.</summary>
+    public bool IsWithinLimits => Changes.All(change => change.Reserved <= change.Most);
+
     /// <summary>What it is held to.</summary>
     public IReadOnlyList<PlanLimit> Limits { get; } = limits;
 
     /// <summary>What it may use.</summary>
     public QuotaDemand Demand { get; } = demand;
+}
+
+/// <summary>
+/// Lets the hold of a running completion grow. Its outcome is what it holds then, or why it does not grow; null when it is to be decided step by step.
+/// </summary>
+internal sealed class GrowthWrite : CompletionWrite<Result<Reservation>?>
+{
+    /// <param name="completion">The completion, with what it is known to hold.</param>
+    /// <param name="limits">What it is held to.</param>
+    /// <param name="demand">What it may use.</param>
+    /// <param name="wanted">How long an answer is to be paid for, in tokens.</param>
+    public GrowthWrite(Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted)
+        : this(completion, limits, demand, wanted, completion.Reservation!.LargerFor(limits, demand, wanted, completion.CreatedAt))
+    {
+    }
+
+    private GrowthWrite(Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted, Reservation larger)
+        : base(completion, CounterChange.Of(completion, limits, larger)) =>
+        (Limits, Demand, Wanted, Larger) = (limits, demand, wanted, larger);
+
+    /// <summary>What it is held to.</summary>
+    public IReadOnlyList<PlanLimit> Limits { get; }
+
+    /// <summary>What it may use.</summary>
+    public QuotaDemand Demand { get; }
+
+    /// <summary>How long an answer is to be paid for, in tokens.</summary>
+    public int Wanted { get; }
+
+    /// <summary>What it is to hold.</summary>
+    public Reservation Larger { get; }
 }
 
 /// <summary>Stores the end of a completion and settles what it held. Its outcome is the counters afterwards; null when it had been closed before.</summary>

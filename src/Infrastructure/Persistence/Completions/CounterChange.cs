@@ -15,7 +15,7 @@ namespace CleanLlm.Infrastructure.Persistence.Completions;
 internal sealed record CounterChange(CounterKey Counter, UserId UserId, CompletionId Id, long Used, long Reserved)
 {
     /// <summary>What <see cref="CompletionStatements.Lock"/> is given: each counter once.</summary>
-    public static readonly RowSet<CounterChange> Locked = new([.. KeyColumns(), Column("may_be_new", NpgsqlTypes.NpgsqlDbType.Boolean, c => c.IsAdmission)]);
+    public static readonly RowSet<CounterChange> Locked = new([.. KeyColumns(), Column("may_be_new", NpgsqlTypes.NpgsqlDbType.Boolean, c => c.MayBeNew)]);
 
     /// <summary>What <see cref="CompletionStatements.Count"/> is given.</summary>
     public static readonly RowSet<CounterChange> Counted = new(
@@ -24,28 +24,44 @@ internal sealed record CounterChange(CounterKey Counter, UserId UserId, Completi
             Column("used", Bigint, c => c.Used), Column("reserved", Bigint, c => c.Reserved),
         ]);
 
-    /// <summary>What <see cref="CompletionStatements.Place"/> is given beside the completions.</summary>
+    /// <summary>What <see cref="CompletionStatements.Place"/> and <see cref="CompletionStatements.Grow"/> are given beside the completions.</summary>
     public static readonly RowSet<CounterChange> Wanted = new(
         [
-            Column("id", Uuid, c => c.Id.Value), .. KeyColumns(), Column("wanted", Bigint, c => c.WantedByGroup), Column("most", Bigint, c => c.Most),
+            Column("id", Uuid, c => c.Id.Value), .. KeyColumns(), Column("reserved", Bigint, c => c.Reserved), Column("wanted", Bigint, c => c.WantedByGroup),
+            Column("most", Bigint, c => c.Most),
         ]);
 
-    /// <summary>The most that may be used and reserved together, without what admins have granted; of no meaning for a closing.</summary>
+    /// <summary>
+    /// The most that may be used and reserved together, without what admins have granted and what must stay free; of no meaning for a closing.
+    /// </summary>
     public long Most { get; private init; }
 
-    /// <summary>What all admissions of the group want of the counter together; set when the group is formed.</summary>
+    /// <summary>What all of the group that ask want of the counter together; set when the group is formed.</summary>
     public long WantedByGroup { get; set; }
 
-    /// <summary>Whether it reserves, and so may be the first of the counter's period.</summary>
-    public bool IsAdmission { get; private init; }
+    /// <summary>Whether it asks for room at the counter, and may be refused.</summary>
+    public bool Asks { get; private init; }
+
+    /// <summary>Whether it may be the first of the counter's period.</summary>
+    public bool MayBeNew { get; private init; }
 
     /// <summary>What an admission changes: one for each hold of its reservation.</summary>
-    public static CounterChange[] Of(Completion admitted, IReadOnlyList<PlanLimit> limits) =>
+    public static CounterChange[] Of(Completion admitted, IReadOnlyList<PlanLimit> limits, Func<QuotaMetric, long> clearance) =>
         [.. admitted.Reservation!.Holds.Select((hold, i) => new CounterChange(KeyOf(admitted, hold), admitted.UserId, admitted.Id, Used: 0, hold.Amount)
         {
-            Most = limits[i].CounterAmount,
-            IsAdmission = true,
+            Most = limits[i].CounterAmount - clearance(limits[i].Metric),
+            Asks = true,
+            MayBeNew = true,
         })];
+
+    /// <summary>What the growth of a hold changes: one for each hold, by what it is to hold more.</summary>
+    public static CounterChange[] Of(Completion running, IReadOnlyList<PlanLimit> limits, Reservation larger) =>
+        [.. running.Reservation!.Holds.Zip(larger.Holds, (before, after) => new CounterChange(
+            KeyOf(running, after), running.UserId, running.Id, Used: 0, after.Amount - before.Amount)).Select((change, i) => change with
+            {
+                Most = limits[i].CounterAmount,
+                Asks = true,
+            })];
 
     /// <summary>What a closing changes: one for each hold that it gives back.</summary>
     public static CounterChange[] Of(CompletionClosing closing) =>

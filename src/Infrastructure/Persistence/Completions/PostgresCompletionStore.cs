@@ -42,21 +42,24 @@ internal sealed class PostgresCompletionStore : CompletionStore
         Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, CancellationToken ct)
     {
         completion.Hold(Reservation.For(limits, demand, demand.MaxCompletionTokens, completion.CreatedAt), Until(completion));
-        var admission = new AdmissionWrite(completion, limits, demand);
-        if (admission.Changes.All(change => change.Reserved <= change.Most) && await groups.WriteAsync(admission, ct) is { } decided)
-            return decided;
+        if (await TryAdmitAsync(new AdmissionWrite(completion, limits, demand, demand.Clearance), ct) is { } whole)
+            return whole;
 
-        // Most often nothing is left: one look without a lock tells. Where a shorter answer may fit, the lock decides.
+        // Where nothing is left, or others hold all of it, one look without a lock tells; else it tells how much may be held, which most often is still so.
         var current = await CountersAsync(completion.UserId, limits, completion.CreatedAt, ct);
-        if (Reservation.Decide(completion.UserId, limits, current, demand, completion.CreatedAt).Error is { } refusal)
+        var decision = Reservation.Decide(completion.UserId, limits, current, demand, completion.CreatedAt);
+        if (decision.Error is { } refusal)
             return completion.Turn is { } turn && await BusyAsync(turn, ct) is { } busy ? busy : refusal;
+        completion.Hold(decision.Value, Until(completion));
+        var admission = new AdmissionWrite(completion, limits, demand, _ => 0);
+        return await TryAdmitAsync(admission, ct) ?? await AloneAsync(database => AdmitAsync(database, admission, ct), ct);
+    }
 
-        await using var database = await Databases.CreateDbContextAsync(ct);
-        await using var transaction = await database.Database.BeginTransactionAsync(ct);
-        var admitted = await AdmitAsync(database, admission, ct);
-        if (admitted.IsSuccess)
-            await transaction.CommitAsync(CancellationToken.None);
-        return admitted;
+    public override async Task<Result<Reservation>> GrowAsync(
+        Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted, CancellationToken ct)
+    {
+        var growth = new GrowthWrite(completion, limits, demand, wanted);
+        return await groups.WriteAsync(growth, ct) ?? await AloneAsync(database => GrowAsync(database, growth, ct), ct);
     }
 
     public override async Task<IReadOnlySet<CompletionId>> CheckpointAsync(IReadOnlyList<CompletionCheckpoint> checkpoints, CancellationToken ct)
@@ -84,8 +87,9 @@ internal sealed class PostgresCompletionStore : CompletionStore
             : database.Completions.FromSqlRaw(Running);
     }
 
-    protected override Task StampLeaseAsync(AppDbContext database, CompletionId id, CancellationToken ct) =>
-        database.Database.ExecuteSqlAsync($"UPDATE completions SET lease_expires_at = clock_timestamp() + {Lease} WHERE id = {id.Value}", ct);
+    protected override async Task<bool> RenewLeaseAsync(AppDbContext database, CompletionId id, CancellationToken ct) =>
+        await database.Database.ExecuteSqlAsync(
+            $"UPDATE completions SET lease_expires_at = clock_timestamp() + {Lease} WHERE id = {id.Value} AND status = {(int)CompletionStatus.Running}", ct) == 1;
 
     protected override async Task<IReadOnlyList<QuotaCounter>> LockCountersAsync(
         AppDbContext database, UserId user, IReadOnlyList<PlanLimit> limits, DateTimeOffset now, CancellationToken ct)
@@ -116,4 +120,19 @@ internal sealed class PostgresCompletionStore : CompletionStore
 
         return counters;
     }
+
+    // In a transaction of its own, which is undone where it does not succeed.
+    private async Task<Result<TOutcome>> AloneAsync<TOutcome>(Func<AppDbContext, Task<Result<TOutcome>>> steps, CancellationToken ct)
+    {
+        await using var database = await Databases.CreateDbContextAsync(ct);
+        await using var transaction = await database.Database.BeginTransactionAsync(ct);
+        var outcome = await steps(database);
+        if (outcome.IsSuccess)
+            await transaction.CommitAsync(CancellationToken.None);
+        return outcome;
+    }
+
+    // Null where a limit has no room for what the completion is to hold and for what must be free beside it, or something else stands in its way.
+    private async Task<Result<IReadOnlyList<QuotaCounter>>?> TryAdmitAsync(AdmissionWrite admission, CancellationToken ct) =>
+        admission.IsWithinLimits ? await groups.WriteAsync(admission, ct) : null;
 }

@@ -50,17 +50,21 @@ internal sealed class PostgresGroupWriter(NpgsqlDataSource lanes, NpgsqlDataSour
     {
         await using var batch = all;
         List<AdmissionWrite> admissions = [.. group.OfType<AdmissionWrite>()];
+        List<GrowthWrite> growths = [.. group.OfType<GrowthWrite>()];
         List<ClosingWrite> closings = [.. group.OfType<ClosingWrite>()];
-        Fill(batch, group, [.. admissions.Select(write => write.Completion)], closings);
+        Fill(batch, group, admissions, growths, closings);
         Dictionary<CounterKey, QuotaCounter> counters = [];
         HashSet<Guid> placed = [];
+        HashSet<Guid> grown = [];
         HashSet<Guid> closed = [];
         // Disposing it waits for the commit, which may fail as well.
         await using (var reader = await batch.ExecuteReaderAsync())
         {
             if (admissions.Count > 0)
                 await ReadIdsAsync(reader, placed);
-            if (group.Any(write => write.Changes.Count > 0))
+            if (growths.Count > 0)
+                await ReadIdsAsync(reader, grown);
+            if (admissions.Exists(HasChanges) || closings.Exists(HasChanges))
                 await ReadCountersAsync(reader, counters);
             if (closings.Count > 0)
                 await ReadIdsAsync(reader, closed);
@@ -71,31 +75,41 @@ internal sealed class PostgresGroupWriter(NpgsqlDataSource lanes, NpgsqlDataSour
 
         foreach (var write in admissions.Where(write => placed.Contains(write.Completion.Id.Value)))
             write.Outcome = Result<IReadOnlyList<QuotaCounter>>.Success(CountersOf(write, counters));
+        foreach (var write in growths.Where(write => grown.Contains(write.Completion.Id.Value)))
+            write.Outcome = Result<Reservation>.Success(write.Larger);
         foreach (var write in closings.Where(write => closed.Contains(write.Completion.Id.Value)))
             write.Outcome = CountersOf(write, counters);
     }
 
-    private void Fill(NpgsqlBatch batch, IReadOnlyList<CompletionWrite> group, IReadOnlyList<Completion> admitted, List<ClosingWrite> closings)
+    private void Fill(
+        NpgsqlBatch batch, IReadOnlyList<CompletionWrite> group, List<AdmissionWrite> admissions, List<GrowthWrite> growths, List<ClosingWrite> closings)
     {
-        List<CounterChange> changes = [.. group.SelectMany(write => write.Changes)];
         // One that closes alone touches its counters in the order of their key anyway.
-        if (group.Count > 1 || admitted.Count > 0)
-            statements.Lock.AddTo(batch, [.. changes.GroupBy(change => change.Counter, (_, same) => same.MaxBy(change => change.IsAdmission)!)]);
+        if (group.Count > 1 || closings.Count == 0)
+        {
+            statements.Lock.AddTo(
+                batch, [.. group.SelectMany(write => write.Changes).GroupBy(change => change.Counter, (_, same) => same.MaxBy(change => change.MayBeNew)!)]);
+        }
+
+        IReadOnlyList<Completion> admitted = [.. admissions.Select(write => write.Completion)];
         IReadOnlyList<IdempotencyKey> keys = [.. admitted.Select(completion => completion.IdempotencyKey).OfType<IdempotencyKey>()];
         CounterChange.Wanted.AddMany(
             statements.Place(admitted.Any(completion => completion.Turn is not null), keys.Count > 0).AddTo(batch, admitted),
-            [.. changes.Where(change => change.IsAdmission)]);
+            [.. admissions.SelectMany(write => write.Changes)]);
         statements.Store.AddTo(batch, admitted);
+        CounterChange.Wanted.AddMany(statements.Grow.AddTo(batch, growths), [.. growths.SelectMany(write => write.Changes)]);
 
         IReadOnlyList<Completion> ended = [.. closings.Select(write => write.Completion)];
         statements.Close.AddTo(batch, ended);
-        statements.Count.AddTo(batch, changes);
+        statements.Count.AddTo(batch, [.. admissions.SelectMany(write => write.Changes), .. closings.SelectMany(write => write.Changes)]);
         statements.Charge.AddTo(batch, [.. closings.Select(write => write.Closing.Entry).OfType<UsageEntry>()]);
         List<ChatGrowth> chats = [.. closings.Where(write => write.Closing.Exchange is not null).Select(write => new ChatGrowth(write.Completion, write.Closing.Exchange!))];
         CompletionColumns.Said.AddMany(statements.Continue.AddTo(batch, chats), [.. chats.SelectMany(chat => chat.Exchange.Messages)]);
         statements.Remember.AddTo(batch, keys);
         statements.Leave.AddTo(batch, ended);
     }
+
+    private static bool HasChanges(CompletionWrite write) => write.Changes.Count > 0;
 
     private static async Task ReadIdsAsync(NpgsqlDataReader reader, HashSet<Guid> ids)
     {

@@ -41,8 +41,12 @@ internal sealed class SqliteCompletionStore : CompletionStore, IGroupWriter
     {
         completion.Hold(Reservation.For(limits, demand, demand.MaxCompletionTokens, completion.CreatedAt), Until(completion));
         // Decided in the group, whatever it is.
-        return (await groups.WriteAsync(new AdmissionWrite(completion, limits, demand), ct))!.Value;
+        return (await groups.WriteAsync(new AdmissionWrite(completion, limits, demand, _ => 0), ct))!.Value;
     }
+
+    public override async Task<Result<Reservation>> GrowAsync(
+        Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted, CancellationToken ct) =>
+        (await groups.WriteAsync(new GrowthWrite(completion, limits, demand, wanted), ct))!.Value;
 
     public override Task<IReadOnlyList<QuotaCounter>?> CloseAsync(CompletionClosing closing, CancellationToken ct) =>
         groups.WriteAsync(new ClosingWrite(closing), ct);
@@ -94,7 +98,11 @@ internal sealed class SqliteCompletionStore : CompletionStore, IGroupWriter
         return AllRunning(database, user).Where(completion => completion.LeaseExpiresAt < now);
     }
 
-    protected override Task StampLeaseAsync(AppDbContext database, CompletionId id, CancellationToken ct) => Task.CompletedTask;
+    protected override async Task<bool> RenewLeaseAsync(AppDbContext database, CompletionId id, CancellationToken ct)
+    {
+        var until = clock.GetUtcNow() + Lease;
+        return await Running(database, id).ExecuteUpdateAsync(row => row.SetProperty(completion => completion.LeaseExpiresAt, until), ct) == 1;
+    }
 
     protected override async Task<IReadOnlyList<QuotaCounter>> LockCountersAsync(
         AppDbContext database, UserId user, IReadOnlyList<PlanLimit> limits, DateTimeOffset now, CancellationToken ct)
@@ -160,6 +168,10 @@ internal sealed class SqliteCompletionStore : CompletionStore, IGroupWriter
                 var admitted = await AdmitAsync(database, admission, default);
                 admission.Outcome = admitted;
                 return admitted.IsSuccess;
+            case GrowthWrite growth:
+                var grown = await GrowAsync(database, growth, default);
+                growth.Outcome = grown;
+                return grown.IsSuccess;
             case ClosingWrite closing:
                 var running = closing.IsAbandoned ? Abandoned(database, user: null) : Running(database, closing.Completion.Id);
                 if (!await running.AnyAsync(completion => completion.Id == closing.Completion.Id))

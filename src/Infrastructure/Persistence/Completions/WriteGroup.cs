@@ -32,7 +32,7 @@ internal sealed class WriteGroup
             chats.Add(own);
         if (key != default)
             keys.Add(key);
-        foreach (var change in write.Changes.Where(change => change.IsAdmission))
+        foreach (var change in write.Changes.Where(change => change.Asks))
             wanted[change.Counter] = wanted.GetValueOrDefault(change.Counter) + change.Reserved;
         return true;
     }
@@ -40,12 +40,12 @@ internal sealed class WriteGroup
     /// <summary>The writes, each with what its group wants of its counters.</summary>
     public IReadOnlyList<CompletionWrite> Close()
     {
-        foreach (var change in writes.SelectMany(write => write.Changes).Where(change => change.IsAdmission))
+        foreach (var change in writes.SelectMany(write => write.Changes).Where(change => change.Asks))
             change.WantedByGroup = wanted[change.Counter];
         return writes;
     }
 
     // The first is always taken: that it does not fit is for the database to say.
     private bool HasRoomFor(CompletionWrite write) => write.Changes.All(change =>
-        !change.IsAdmission || !wanted.TryGetValue(change.Counter, out var others) || others <= change.Most - change.Reserved);
+        !change.Asks || !wanted.TryGetValue(change.Counter, out var others) || others <= change.Most - change.Reserved);
 }

@@ -24,7 +24,7 @@ internal sealed class ProblemResponses : IOperationProcessor
         ["413"] = "The body is too large.",
         ["415"] = "The body is not JSON in UTF-8, or packed otherwise than by gzip.",
         ["422"] = "Values that are not acceptable; `errors` says which.",
-        ["429"] = "A rate limit or a quota is spent; `limit`, `window`, `metric`, `subject` and `resetsAt` say which.",
+        ["429"] = "A rate limit or a quota is spent, or what runs holds the rest of it (`quota.reserved`); `limit`, `window`, `metric`, `subject` and `resetsAt` say which.",
         ["502"] = "The AI service answered badly.",
         ["503"] = "A dependency is down or overloaded.",
         ["504"] = "The AI service was too slow.",

@@ -16,7 +16,7 @@ internal static class Writes
         var completion = question.Start();
         var demand = question.Demand;
         completion.Hold(Reservation.For(limits, demand, demand.MaxCompletionTokens, question.Now), question.Now.AddSeconds(30));
-        return new AdmissionWrite(completion, limits, demand);
+        return new AdmissionWrite(completion, limits, demand, _ => 0);
     }
 
     /// <summary>The closing of a completion that holds nothing.</summary>

@@ -1,0 +1,13 @@
+using CleanLlm.Domain.Ids;
+using CleanLlm.Domain.Quotas;
+
+namespace CleanLlm.Application.Completions.Holding;
+
+/// <summary>Those whose requests are held to the same limits, and so wait for the same room: a user, or an API key with a limit of its own.</summary>
+/// <param name="User">Who pays.</param>
+/// <param name="Key">The key; null for all that has no limit beside the plan's.</param>
+internal readonly record struct QuotaPayer(UserId User, ApiKeyId? Key)
+{
+    /// <summary>Who pays under the limits.</summary>
+    public static QuotaPayer Of(UserId user, IReadOnlyList<PlanLimit> limits) => new(user, limits.FirstOrDefault(limit => limit.Key is not null)?.Key);
+}

@@ -1,0 +1,83 @@
+using CleanLlm.Domain.Results;
+
+namespace CleanLlm.Application.Completions.Holding;
+
+/// <summary>What one payer has waiting for quota; touched under the lock of <see cref="QuotaTurns"/> only.</summary>
+/// <param name="payer">Whose it is.</param>
+/// <param name="refusal">What the first one was refused by.</param>
+internal sealed class QuotaQueue(QuotaPayer payer, Error refusal)
+{
+    private readonly LinkedList<QuotaTurn> turns = [];
+
+    /// <summary>Whose it is.</summary>
+    public QuotaPayer Payer => payer;
+
+    /// <summary>What was refused last.</summary>
+    public Error Refusal { get; set; } = refusal;
+
+    /// <summary>How many wait.</summary>
+    public int Count => turns.Count;
+
+    /// <summary>The one that tries next. There is one as long as the queue is known.</summary>
+    public QuotaTurn First => turns.First!.Value;
+
+    /// <summary>One more waits: behind those that came before it, an answer that runs ahead of requests that have not begun.</summary>
+    /// <param name="isRunning">Whether it is an answer that runs.</param>
+    /// <param name="now">The moment, as a timestamp of the clock.</param>
+    public QuotaTurn Add(bool isRunning, long now)
+    {
+        var turn = new QuotaTurn(this, isRunning, now);
+        var before = turns.Last;
+        while (isRunning && before is { Value.IsRunning: false })
+            before = before.Previous;
+        if (before is null)
+            turns.AddFirst(turn);
+        else
+            turns.AddAfter(before, turn);
+        return turn;
+    }
+
+    /// <summary>One waits no more.</summary>
+    public void Remove(QuotaTurn turn) => turns.Remove(turn);
+}
+
+/// <summary>One that waits for quota; touched under the lock of <see cref="QuotaTurns"/> only.</summary>
+/// <param name="queue">Its payer's.</param>
+/// <param name="isRunning">Whether it is an answer that runs.</param>
+/// <param name="since">Since when it waits, as a timestamp of the clock.</param>
+internal sealed class QuotaTurn(QuotaQueue queue, bool isRunning, long since)
+{
+    private TaskCompletionSource woken = NewWake();
+
+    /// <summary>Its payer's.</summary>
+    public QuotaQueue Queue => queue;
+
+    /// <summary>Whether it is an answer that runs.</summary>
+    public bool IsRunning => isRunning;
+
+    /// <summary>Since when it waits, as a timestamp of the clock.</summary>
+    public long Since => since;
+
+    /// <summary>There may be room.</summary>
+    public void Wake() => woken.TrySetResult();
+
+    /// <summary>Takes notice that there may be room.</summary>
+    /// <returns>False when there cannot be any since the last time.</returns>
+    public bool TryBegin()
+    {
+        if (!woken.Task.IsCompleted)
+            return false;
+        woken = NewWake();
+        return true;
+    }
+
+    /// <summary>Ends when there may be room, or has ended when it is not its turn yet.</summary>
+    public Task Rest()
+    {
+        if (woken.Task.IsCompleted)
+            woken = NewWake();
+        return woken.Task;
+    }
+
+    private static TaskCompletionSource NewWake() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
