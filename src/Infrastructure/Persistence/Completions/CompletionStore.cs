@@ -26,8 +26,10 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
     public abstract Task<Result<IReadOnlyList<QuotaCounter>>> AdmitAsync(
         Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, CancellationToken ct);
 
-    public abstract Task<Result<Reservation>> GrowAsync(
-        Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted, CancellationToken ct);
+    public async Task<Result<Reservation>> GrowAsync(
+        Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted, CancellationToken ct) =>
+        // What has ended holds nothing.
+        completion.Reservation is null ? CompletionErrors.Interrupted : await GrowAsync(new GrowthWrite(completion, limits, demand, wanted), ct);
 
     public async Task<Reservation?> HeldAsync(CompletionId id, CancellationToken ct)
     {
@@ -111,6 +113,9 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
         return Result<IReadOnlyList<QuotaCounter>>.Success(
             [.. counters.Zip(decision.Value.Holds, (counter, hold) => counter with { Reserved = counter.Reserved + hold.Amount })]);
     }
+
+    /// <summary>Lets a hold grow in a group, or step by step.</summary>
+    protected abstract Task<Result<Reservation>> GrowAsync(GrowthWrite growth, CancellationToken ct);
 
     /// <summary>Lets a hold grow step by step, in the caller's transaction, which is to be undone unless it succeeds.</summary>
     protected async Task<Result<Reservation>> GrowAsync(AppDbContext database, GrowthWrite growth, CancellationToken ct)

@@ -55,13 +55,6 @@ internal sealed class PostgresCompletionStore : CompletionStore
         return await TryAdmitAsync(admission, ct) ?? await AloneAsync(database => AdmitAsync(database, admission, ct), ct);
     }
 
-    public override async Task<Result<Reservation>> GrowAsync(
-        Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted, CancellationToken ct)
-    {
-        var growth = new GrowthWrite(completion, limits, demand, wanted);
-        return await groups.WriteAsync(growth, ct) ?? await AloneAsync(database => GrowAsync(database, growth, ct), ct);
-    }
-
     public override async Task<IReadOnlySet<CompletionId>> CheckpointAsync(IReadOnlyList<CompletionCheckpoint> checkpoints, CancellationToken ct)
     {
         await using var batch = renewals.CreateBatch();
@@ -78,6 +71,9 @@ internal sealed class PostgresCompletionStore : CompletionStore
 
     public override Task<IReadOnlyList<QuotaCounter>?> CloseAbandonedAsync(CompletionClosing closing, CancellationToken ct) =>
         writer.CloseAbandonedAsync(new ClosingWrite(closing), ct);
+
+    protected override async Task<Result<Reservation>> GrowAsync(GrowthWrite growth, CancellationToken ct) =>
+        await groups.WriteAsync(growth, ct) ?? await AloneAsync(database => GrowAsync(database, growth, ct), ct);
 
     protected override IQueryable<Completion> Abandoned(AppDbContext database, UserId? user)
     {

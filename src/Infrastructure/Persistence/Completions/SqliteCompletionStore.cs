@@ -44,10 +44,6 @@ internal sealed class SqliteCompletionStore : CompletionStore, IGroupWriter
         return (await groups.WriteAsync(new AdmissionWrite(completion, limits, demand, _ => 0), ct))!.Value;
     }
 
-    public override async Task<Result<Reservation>> GrowAsync(
-        Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted, CancellationToken ct) =>
-        (await groups.WriteAsync(new GrowthWrite(completion, limits, demand, wanted), ct))!.Value;
-
     public override Task<IReadOnlyList<QuotaCounter>?> CloseAsync(CompletionClosing closing, CancellationToken ct) =>
         groups.WriteAsync(new ClosingWrite(closing), ct);
 
@@ -90,6 +86,9 @@ internal sealed class SqliteCompletionStore : CompletionStore, IGroupWriter
 
     // Each member is undone by itself, so what undoes the group concerns all.
     public bool IsOfSome(Exception fault) => false;
+
+    protected override async Task<Result<Reservation>> GrowAsync(GrowthWrite growth, CancellationToken ct) =>
+        (await groups.WriteAsync(growth, ct))!.Value;
 
     protected override IQueryable<Completion> Abandoned(AppDbContext database, UserId? user)
     {

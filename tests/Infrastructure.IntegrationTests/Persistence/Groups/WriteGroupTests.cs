@@ -134,6 +134,41 @@ internal sealed class WriteGroupTests(DatabaseKind kind) : PersistenceTests(kind
         await ShouldBalanceAsync();
     }
 
+    [Test]
+    public async Task HoldsGrowTogether_ExceptWhereALimitIsShort_OrMoreIsHeldThanWasThought()
+    {
+        var (first, second, spent, grown) = (Somebody, Somebody, Somebody, Somebody);
+        PlanLimit[] few = [new(Tokens, Day, Question.Tokens)];
+        var running = new[] { await NarrowAsync(first, Limits), await NarrowAsync(second, Limits), await NarrowAsync(spent, few), await NarrowAsync(grown, Limits) };
+        await spent.AdmitAsync(One, few);
+        var stale = new GrowthWrite(running[3], Limits, grown.Demand, wanted: 25);
+        var held = (await Two.Store.GrowAsync(running[3], Limits, grown.Demand, 30, default)).Value.CompletionTokens;
+        GrowthWrite[] growths =
+        [
+            new(running[0], Limits, first.Demand, wanted: 25), new(running[1], Limits, second.Demand, wanted: 35),
+            new(running[2], few, spent.Demand, wanted: 40), stale,
+        ];
+
+        await WriteAsync([.. growths, first.Admission(Limits)]);
+
+        growths[0].Outcome!.Value.Value.CompletionTokens.Should().BeInRange(25, 40);
+        growths[1].Outcome!.Value.Value.CompletionTokens.Should().BeInRange(35, 40);
+        (await Ledger.CounterAsync(One, first.User, Tokens, Day)).Reserved.Should().Be(10 + growths[0].Outcome!.Value.Value.CompletionTokens + Question.Tokens);
+        (await Ledger.CounterAsync(One, spent.User, Tokens, Day)).Reserved.Should().BeLessThanOrEqualTo(Question.Tokens);
+        (await Ledger.CounterAsync(One, grown.User, Tokens, Day)).Reserved.Should().Be(10 + held, "what it was thought to hold was less");
+        await ShouldBalanceAsync();
+    }
+
+    // Runs with a hold for 20 tokens of an answer that may grow to 40.
+    private async Task<Completion> NarrowAsync(Question question, PlanLimit[] limits)
+    {
+        var completion = question.Start();
+        completion.Hold(Reservation.For(limits, question.Demand, 20, question.Now) with { Bound = 40 }, question.Now.AddSeconds(30));
+        var admission = new AdmissionWrite(completion, limits, question.Demand, _ => 0);
+        await WriteAsync([admission]);
+        return completion;
+    }
+
     private static byte[] Hash(byte first) => [first, .. new byte[31]];
 
     private async Task WriteAsync(IReadOnlyList<CompletionWrite> writes)
