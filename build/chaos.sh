@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Breaks things under load and prints what it did to callers, beside the bound that is promised. Loopback only; every scenario ends by itself.
-# Usage: build/chaos.sh [--app DIR] [SCENARIO…]; without a scenario all of them, about eleven minutes
+# Usage: build/chaos.sh [--app DIR] [SCENARIO…]; without a scenario all of them, about thirteen minutes
 #   fuzz      20,000 spoilt requests and 500 charsets and encodings        kill      kill -9 of one of two instances
 #   crowd     400 callers at once on a PostgreSQL as it comes              database  PostgreSQL away for five seconds
+#   groups    kill -9 and a restart of PostgreSQL while 64 users write in groups
 #   rolling   two instances behind nginx restarted one after the other     big-account  export and erasure of 200,000 messages
 #   --app     a published folder instead of building this checkout         --sqlite     big-account on the embedded database
 # Exits with 1 when a bound was broken.
@@ -13,14 +14,14 @@ cd "$(dirname "$0")/.."
 app='' scenarios=()
 while [ $# -gt 0 ]; do
     case "$1" in
-        -h | --help) sed -n '2,8s/^# //p' "$0"; exit ;;
+        -h | --help) sed -n '2,9s/^# //p' "$0"; exit ;;
         --app) app=$(cd "${2:?--app needs a folder}" && pwd); shift ;;
         --sqlite) export CHAOS_DATABASE_KIND=sqlite; command -v sqlite3 >/dev/null || install_packages sqlite3 ;;
         *) [ -f "build/chaos/$1.mjs" ] && [[ $1 != world && $1 != upstream ]] || die "no scenario $1"; scenarios+=("$1") ;;
     esac
     shift
 done
-[ ${#scenarios[@]} -gt 0 ] || scenarios=(fuzz crowd kill database rolling big-account)
+[ ${#scenarios[@]} -gt 0 ] || scenarios=(fuzz crowd kill database groups rolling big-account)
 
 # PostgreSQL as it comes: 100 connections, and every commit reaches the disk.
 start_stock_postgres() {
