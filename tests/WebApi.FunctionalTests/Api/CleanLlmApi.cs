@@ -61,7 +61,7 @@ public sealed class CleanLlmApi : IAsyncDisposable
     public static async Task<CleanLlmApi> StartAsync(
         DatabaseKind kind, IEnumerable<KeyValuePair<string, string>>? settings = null, Action<IServiceCollection>? register = null)
     {
-        var database = await TestDatabases.CreateAsync(kind);
+        var database = await TestDatabases.CreateMigratedAsync(kind);
         var upstream = await ScriptedUpstream.StartAsync();
         var all = await ApiSettings.ForAsync(database, upstream);
         foreach (var (name, value) in settings ?? [])
