@@ -106,7 +106,7 @@ start_postgres() {
         || { cat "$scratch/initdb.log" >&2; die "initdb failed"; }
     port=$(free_port)
     as_postgres "$(pg_program pg_ctl)" -D "$data" -l "$data/server.log" -w -t 180 -o \
-        "-p $port -k $data -F -c listen_addresses=127.0.0.1 -c max_connections=300 -c full_page_writes=off -c synchronous_commit=off" \
+        "-p $port -k $data -F -c listen_addresses=127.0.0.1 -c max_connections=500 -c full_page_writes=off -c synchronous_commit=off" \
         start >/dev/null || { cat "$data/server.log" >&2; die "PostgreSQL did not start"; }
     export CLEANLLM_TEST_POSTGRES="Host=127.0.0.1;Port=$port;Username=cleanllm;Database=postgres"
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -7,9 +8,10 @@ namespace CleanLlm.Testing;
 public static class LoopbackPort
 {
     // Below the ranges that systems take the ports of outgoing connections from (IANA: from 49152, Linux: from 32768): a port that is free
-    // when it is asked for is not lent to a connection before its server starts. Each is given once in this process.
-    private const int First = 12_000;
-    private const int Count = 8_000;
+    // when it is asked for is not lent to a connection before its server starts. Each is given once in this process; suites that run at the
+    // same time have a range each, as build/test.sh says.
+    private static readonly int First = Range()[0];
+    private static readonly int Count = Range()[1] - Range()[0] + 1;
 
     private static int given = Random.Shared.Next(Count);
 
@@ -41,4 +43,7 @@ public static class LoopbackPort
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return socket;
     }
+
+    private static int[] Range() =>
+        [.. (Environment.GetEnvironmentVariable("CLEANLLM_TEST_PORTS") ?? "12000-19999").Split('-').Select(port => int.Parse(port, CultureInfo.InvariantCulture))];
 }

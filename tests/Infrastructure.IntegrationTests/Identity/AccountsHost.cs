@@ -29,7 +29,11 @@ internal sealed class AccountsHost : IAsyncDisposable
     public const string KeyA = "ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs=";
     public const string KeyB = "PiPoFgA5WUoziU9lZOGxNIu9egCI1CxKy3PurtWcAJ0=";
 
-    public AccountsHost(TestDatabase database, string encryptionKey = KeyA, string? former = null, IPasswordHasher<UserCredential>? hasher = null)
+    // Most tests are about other things than the cost of a hash, which would take most of their time.
+    private const int QuickIterations = 1_000;
+
+    public AccountsHost(
+        TestDatabase database, string encryptionKey = KeyA, string? former = null, IPasswordHasher<UserCredential>? hasher = null, bool hashesQuickly = true)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
@@ -52,6 +56,8 @@ internal sealed class AccountsHost : IAsyncDisposable
             .AddRateLimiting(configuration)
             .AddIdentityInfrastructure(configuration)
             .AddAccountSecurity();
+        if (hashesQuickly)
+            services.PostConfigure<PasswordHasherOptions>(options => options.IterationCount = QuickIterations);
         if (hasher is not null)
             services.AddSingleton(hasher);
         Services = services.BuildServiceProvider();
@@ -62,9 +68,6 @@ internal sealed class AccountsHost : IAsyncDisposable
     public ServiceProvider Services { get; }
 
     public SigningKeyRing Keys => Services.GetRequiredService<SigningKeyRing>();
-
-    /// <summary>Makes the tables.</summary>
-    public Task CreateTablesAsync() => InScopeAsync<AppDbContext, bool>(db => db.Database.EnsureCreatedAsync());
 
     /// <summary>Does something in a scope of its own, as a request would.</summary>
     public async Task<TResult> InScopeAsync<T, TResult>(Func<T, Task<TResult>> act)

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Users;
@@ -11,10 +10,8 @@ namespace CleanLlm.Infrastructure.IntegrationTests.Identity;
 
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.Postgres)]
-internal sealed class CredentialsTests(DatabaseKind kind) : AccountsTests(kind)
+internal sealed class CredentialsTests(DatabaseKind kind) : CredentialsFixture(kind)
 {
-    private const string Password = "correct horse battery";
-
     [Test]
     public async Task Verify_WhenThePasswordIsRight_GivesTheUserWhateverTheCase()
     {
@@ -68,47 +65,6 @@ internal sealed class CredentialsTests(DatabaseKind kind) : AccountsTests(kind)
         (await Database.ScalarAsync("SELECT count(*) FROM user_credentials")).Should().Be(1);
     }
 
-    [Test]
-    public async Task Create_StoresPbkdf2WithSha512AndAtLeast210000Iterations()
-    {
-        await CreateAsync(One, "ada@example.org");
-
-        var (function, iterations) = Decode(await StoredAsync());
-
-        TestContext.Out.WriteLine($"PBKDF2, pseudo-random function {function} (HMAC-SHA512), {iterations:N0} iterations");
-        function.Should().Be(2, "HMAC-SHA512");
-        iterations.Should().BeGreaterThanOrEqualTo(210_000);
-    }
-
-    [TestCase(1_000)]
-    [TestCase(100_000)]
-    public async Task Verify_WhenTheHashIsOlder_UpgradesIt(int iterations)
-    {
-        await CreateAsync(One, "ada@example.org");
-        var weak = await StoreOldHashAsync(iterations);
-
-        (await VerifyAsync("ada@example.org", "wrong horse battery")).User.Should().BeNull();
-        (await StoredAsync()).Should().Be(weak, "a wrong password upgrades nothing");
-        (await VerifyAsync("ada@example.org", Password)).User.Should().NotBeNull();
-
-        var upgraded = Decode(await StoredAsync());
-        TestContext.Out.WriteLine($"{iterations:N0} iterations became {upgraded.Iterations:N0}");
-        upgraded.Iterations.Should().BeGreaterThanOrEqualTo(210_000);
-        (await VerifyAsync("ada@example.org", Password)).User.Should().NotBeNull();
-    }
-
-    [Test]
-    public async Task Verify_WhenManyUpgradeOneHashAtOnce_LetsAllIn()
-    {
-        await CreateAsync(One, "ada@example.org");
-        await StoreOldHashAsync(1_000);
-
-        var verified = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => Task.Run(() => VerifyAsync("ada@example.org", Password))));
-
-        verified.Should().OnlyContain(verification => verification.User != null);
-        Decode(await StoredAsync()).Iterations.Should().BeGreaterThanOrEqualTo(210_000);
-    }
-
     // What macOS types and what others type; spaces as phones insert them.
     [TestCase("caf\u00e9 horse battery", "cafe\u0301 horse battery")]
     [TestCase("cafe\u0301 horse battery", "caf\u00e9 horse battery")]
@@ -120,25 +76,6 @@ internal sealed class CredentialsTests(DatabaseKind kind) : AccountsTests(kind)
         (await VerifyAsync("ada@example.org", registered)).User.Should().NotBeNull();
         (await VerifyAsync("ada@example.org", typed)).User.Should().NotBeNull();
         (await VerifyAsync("ada@example.org", "cafe horse battery")).User.Should().BeNull();
-    }
-
-    [TestCase(210_000)]
-    [TestCase(1_000)]
-    public async Task Verify_WhenTheHashIsOfThePasswordAsItWasTyped_LetsItIn_AndUpgradesIt(int iterations)
-    {
-        const string Typed = "cafe\u0301\u00a0horse battery";
-        await CreateAsync(One, "ada@example.org");
-        var former = await StoreOldHashAsync(iterations, Typed);
-
-        (await VerifyAsync("ada@example.org", "caf\u00e9 horse battery")).User.Should().BeNull("nothing is known of how it was typed");
-        (await StoredAsync()).Should().Be(former, "a wrong password upgrades nothing");
-        var verified = await VerifyAsync("ada@example.org", Typed);
-
-        verified.User.Should().NotBeNull();
-        verified.Hash.Value.Should().Be(await StoredAsync()).And.NotBe(former);
-        Decode(await StoredAsync()).Iterations.Should().BeGreaterThanOrEqualTo(210_000);
-        (await VerifyAsync("ada@example.org", "caf\u00e9 horse battery")).User.Should().NotBeNull();
-        (await VerifyAsync("ada@example.org", Typed)).User.Should().NotBeNull();
     }
 
     // As many computations for an address that is unknown or of a disabled user: how many, only the text says. None for a throttled one.
@@ -247,33 +184,7 @@ internal sealed class CredentialsTests(DatabaseKind kind) : AccountsTests(kind)
         (await CreateAsync(One, "o'brien+tag@\u00fcml\u00e4ut.example")).IsSuccess.Should().BeTrue();
     }
 
-    private static Task<Result<User>> CreateAsync(AccountsHost host, string email, string password = Password)
-    {
-        var user = User.Register(email, "Ada", host.Clock.GetUtcNow()).Value;
-        return host.InScopeAsync<ICredentials, Result<User>>(credentials => credentials.CreateAsync(user, password, default));
-    }
-
-    private static (uint Function, uint Iterations) Decode(string stored)
-    {
-        var hash = Convert.FromBase64String(stored);
-        hash[0].Should().Be(1, "version 3 of Identity's format");
-        return (BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(1)), BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(5)));
-    }
-
-    private async Task<Verification> VerifyAsync(string email, string password, bool evaluate = true) =>
-        (await Two.InScopeAsync<ICredentials, Result<Verification>>(credentials => credentials.VerifyAsync(EmailAddress.OfAccount(email)!, password, evaluate, default))).Value;
-
-    private async Task<string> StoredAsync() => (await Database.TextAsync("SELECT password_hash FROM user_credentials"))!;
-
-    private async Task<string> StoreOldHashAsync(int iterations, string password = Password)
-    {
-        var options = Options.Create(new PasswordHasherOptions { IterationCount = iterations });
-        var weak = new PasswordHasher<UserCredential>(options).HashPassword(null!, password);
-        await Database.ExecuteAsync($"UPDATE user_credentials SET password_hash = '{weak}'");
-        return weak;
-    }
-
-    private sealed class CountingHasher : PasswordHasher<UserCredential>
+    private sealed class CountingHasher() : PasswordHasher<UserCredential>(Options.Create(new PasswordHasherOptions { IterationCount = 1_000 }))
     {
         public int Verified { get; set; }
 

@@ -26,9 +26,7 @@ internal sealed class SigningKeyFaultTests
     [SetUp]
     public async Task StartAsync()
     {
-        database = await TestDatabases.CreateAsync(DatabaseKind.Postgres);
-        await using (var first = new AccountsHost(database))
-            await first.CreateTablesAsync();
+        database = await TestDatabases.CreateMigratedAsync(DatabaseKind.Postgres);
         proxy = DatabaseProxy.Start(database);
         host = NewHost();
     }

@@ -3,7 +3,6 @@ using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Users;
 using CleanLlm.Testing.Databases;
-using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Persistence;
 
@@ -19,16 +18,7 @@ internal abstract class PersistenceTests(DatabaseKind kind)
     protected PersistenceHost Two { get; private set; } = null!;
 
     [OneTimeSetUp]
-    public async Task MigrateAsync()
-    {
-        Database = await TestDatabases.CreateAsync(kind);
-        await using var host = new PersistenceHost(Database);
-        await host.InDatabaseAsync(async database =>
-        {
-            await database.Database.MigrateAsync();
-            return true;
-        });
-    }
+    public async Task MakeDatabaseAsync() => Database = await TestDatabases.CreateMigratedAsync(kind);
 
     [OneTimeTearDown]
     public async Task DropDatabaseAsync() => await Database.DisposeAsync();

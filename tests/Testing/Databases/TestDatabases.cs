@@ -3,20 +3,33 @@ using Npgsql;
 
 namespace CleanLlm.Testing.Databases;
 
-/// <summary>Makes an empty database for one fixture.</summary>
+/// <summary>Makes a database for one fixture.</summary>
 public static class TestDatabases
 {
     /// <summary>A fresh, empty database with a name of its own.</summary>
     public static async Task<TestDatabase> CreateAsync(DatabaseKind kind, CancellationToken ct = default) =>
-        kind == DatabaseKind.Postgres ? await CreatePostgresAsync(ct) : CreateSqlite();
+        kind == DatabaseKind.Postgres ? await CreatePostgresAsync("template1", ct) : CreateSqlite([]);
+
+    /// <summary>The same with all tables and no rows but those that migrations make, as a program of this version leaves it behind.</summary>
+    public static async Task<TestDatabase> CreateMigratedAsync(DatabaseKind kind, CancellationToken ct = default) => kind == DatabaseKind.Postgres
+        ? await CreatePostgresAsync(await MigratedTemplate.PostgresAsync(), ct)
+        : CreateSqlite(await MigratedTemplate.SqliteAsync());
 
     // How long a call waits for a connection, in seconds. On a busy machine callers would be told to come back after the program's own time.
     private const int Wait = 60;
 
-    private static TestDatabase CreateSqlite()
+    // SQLite waits for the disk at each commit, and the file is thrown away: it is in memory where there is room for it.
+    private const string SharedMemory = "/dev/shm";
+    private const long Room = 1L << 30;
+
+    private static readonly string Memory = Directory.Exists(SharedMemory) && new DriveInfo(SharedMemory).AvailableFreeSpace > Room ? SharedMemory : Path.GetTempPath();
+
+    private static TestDatabase CreateSqlite(byte[] content)
     {
-        var folder = Directory.CreateTempSubdirectory("cleanllm-test-");
+        var folder = Directory.CreateDirectory(Path.Combine(Memory, $"cleanllm-test-{Guid.CreateVersion7():n}"));
         var connection = new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder.FullName, "cleanllm.db") };
+        if (content.Length > 0)
+            File.WriteAllBytes(connection.DataSource, content);
         return new TestDatabase(DatabaseKind.Sqlite, connection.ConnectionString, () =>
         {
             // Its own only: other fixtures go on.
@@ -27,10 +40,10 @@ public static class TestDatabases
         });
     }
 
-    private static async Task<TestDatabase> CreatePostgresAsync(CancellationToken ct)
+    private static async Task<TestDatabase> CreatePostgresAsync(string template, CancellationToken ct)
     {
         var name = $"cleanllm_{Guid.CreateVersion7():n}";
-        await AdministerAsync($"CREATE DATABASE {name}", ct);
+        await AdministerAsync($"CREATE DATABASE {name} TEMPLATE {template}", ct);
         // A small pool for each fixture, so that many of them fit the one server.
         var own = new NpgsqlConnectionStringBuilder(TestServers.Postgres) { Database = name, Pooling = true, MaxPoolSize = 40, Timeout = Wait };
         return new TestDatabase(DatabaseKind.Postgres, own.ConnectionString, () =>

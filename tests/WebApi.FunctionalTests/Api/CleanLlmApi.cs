@@ -1,7 +1,6 @@
 using CleanLlm.Testing.Databases;
 using CleanLlm.Testing.Upstream;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -16,7 +15,7 @@ public sealed class CleanLlmApi : IAsyncDisposable
     /// <summary>Stands in a setting for the connection string of the database, which is known only once it is made.</summary>
     public const string DatabaseAddress = "{database}";
 
-    private readonly ProgramHost host;
+    private readonly OwnProgram host;
     private readonly IReadOnlyDictionary<string, string> settings;
     private readonly Action<IServiceCollection>? register;
     private readonly bool isFirst;
@@ -29,7 +28,7 @@ public sealed class CleanLlmApi : IAsyncDisposable
         (this.settings, Database, Upstream, this.isFirst) = (settings, database, upstream, isFirst);
         outbox = settings["Email:OutboxFolder"];
         Outbox = new Outbox(outbox);
-        host = new ProgramHost(settings, register);
+        host = new OwnProgram(settings, register);
         host.UseKestrel(port: 0);
         host.StartServer();
         Address = host.ClientOptions.BaseAddress;
@@ -61,7 +60,7 @@ public sealed class CleanLlmApi : IAsyncDisposable
     public static async Task<CleanLlmApi> StartAsync(
         DatabaseKind kind, IEnumerable<KeyValuePair<string, string>>? settings = null, Action<IServiceCollection>? register = null)
     {
-        var database = await TestDatabases.CreateAsync(kind);
+        var database = await TestDatabases.CreateMigratedAsync(kind);
         var upstream = await ScriptedUpstream.StartAsync();
         var all = await ApiSettings.ForAsync(database, upstream);
         foreach (var (name, value) in settings ?? [])
@@ -106,7 +105,7 @@ public sealed class CleanLlmApi : IAsyncDisposable
             Directory.Delete(settings["Email:OutboxFolder"], recursive: true);
     }
 
-    private sealed class ProgramHost(IReadOnlyDictionary<string, string> settings, Action<IServiceCollection>? register) : WebApplicationFactory<Program>
+    private sealed class OwnProgram(IReadOnlyDictionary<string, string> settings, Action<IServiceCollection>? register) : ProgramHost
     {
         protected override void ConfigureWebHost(IWebHostBuilder builder)
         {

@@ -13,7 +13,7 @@ public sealed class KillTests(DatabaseKind kind)
     [Test]
     public async Task KilledInTheMiddleOfStreams_AndStartedAgain_EverythingIsSettledAndNothingStoredIsLost()
     {
-        await using var database = await TestDatabases.CreateAsync(kind);
+        await using var database = await TestDatabases.CreateMigratedAsync(kind);
         await using var upstream = await ScriptedUpstream.StartAsync();
         var settings = await ApiSettings.ForAsync(database, upstream);
         settings["Completions:LeaseSeconds"] = "4";
@@ -64,7 +64,7 @@ public sealed class KillTests(DatabaseKind kind)
     public async Task KilledWhileEqualRequestsShareOneCall_OneIsCharged_ForTheModelThatAnswered()
     {
         const string Asked = "status-404@killed";
-        await using var database = await TestDatabases.CreateAsync(kind);
+        await using var database = await TestDatabases.CreateMigratedAsync(kind);
         await using var upstream = await ScriptedUpstream.StartAsync();
         var settings = await ApiSettings.ForAsync(database, upstream);
         settings["Completions:LeaseSeconds"] = "4";

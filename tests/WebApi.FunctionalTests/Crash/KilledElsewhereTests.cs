@@ -12,7 +12,7 @@ public sealed class KilledElsewhereTests
     [Test]
     public async Task KilledWhileSomebodyReadsOnAnotherInstance_TheReaderIsToldTheEnding_OnceTheLeaseRanOut()
     {
-        await using var database = await TestDatabases.CreateAsync(DatabaseKind.Postgres);
+        await using var database = await TestDatabases.CreateMigratedAsync(DatabaseKind.Postgres);
         await using var upstream = await ScriptedUpstream.StartAsync();
         var settings = await ApiSettings.ForAsync(database, upstream);
         settings["Completions:LeaseSeconds"] = "4";
@@ -49,7 +49,7 @@ public sealed class KilledElsewhereTests
     [Test]
     public async Task KilledWhileTheOnlyPlaceIsTaken_TheUserGoesOnOnceTheLeaseRanOut_AndARepetitionRunsAgain()
     {
-        await using var database = await TestDatabases.CreateAsync(DatabaseKind.Postgres);
+        await using var database = await TestDatabases.CreateMigratedAsync(DatabaseKind.Postgres);
         await using var upstream = await ScriptedUpstream.StartAsync();
         var settings = await ApiSettings.ForAsync(database, upstream);
         // It ends by the test's hand, once the place has been seen to be taken.

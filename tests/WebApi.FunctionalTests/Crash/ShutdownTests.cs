@@ -20,7 +20,7 @@ public sealed class ShutdownTests(DatabaseKind kind)
     [SetUp]
     public async Task SetUpAsync()
     {
-        (database, upstream) = (await TestDatabases.CreateAsync(kind), await ScriptedUpstream.StartAsync());
+        (database, upstream) = (await TestDatabases.CreateMigratedAsync(kind), await ScriptedUpstream.StartAsync());
         settings = await ApiSettings.ForAsync(database, upstream);
         settings["Http:ShutdownSeconds"] = "600";
     }

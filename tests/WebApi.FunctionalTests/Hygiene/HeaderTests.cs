@@ -24,7 +24,7 @@ public sealed class HeaderTests(DatabaseKind kind)
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        (database, upstream) = (await TestDatabases.CreateAsync(kind), await ScriptedUpstream.StartAsync());
+        (database, upstream) = (await TestDatabases.CreateMigratedAsync(kind), await ScriptedUpstream.StartAsync());
         var settings = await ApiSettings.ForAsync(database, upstream);
         settings["environment"] = "Production";
         settings["Http:TrustedProxies:0"] = Proxy;

@@ -172,7 +172,7 @@ public sealed class AddressLimitTests(DatabaseKind kind)
 
     private async Task<ProgramInstance> StartAsync(IEnumerable<(string Name, string Value)> own)
     {
-        databases.Add(await TestDatabases.CreateAsync(kind));
+        databases.Add(await TestDatabases.CreateMigratedAsync(kind));
         var settings = await ApiSettings.ForAsync(databases[^1], upstream!);
         settings.Remove("RateLimiting:AnonymousBurst");
         settings.Remove("RateLimiting:CostlyBurst");

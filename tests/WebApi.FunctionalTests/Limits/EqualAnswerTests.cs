@@ -26,7 +26,7 @@ public sealed class EqualAnswerTests(DatabaseKind kind)
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        (database, upstream) = (await TestDatabases.CreateAsync(kind), await ScriptedUpstream.StartAsync());
+        (database, upstream) = (await TestDatabases.CreateMigratedAsync(kind), await ScriptedUpstream.StartAsync());
         program = ProgramInstance.Start(await ApiSettings.ForAsync(database, upstream), hasher.Observe);
     }
 

@@ -25,7 +25,7 @@ public sealed class GuessTests(DatabaseKind kind)
     [OneTimeSetUp]
     public async Task StartAsync()
     {
-        (database, upstream) = (await TestDatabases.CreateAsync(kind), await ScriptedUpstream.StartAsync());
+        (database, upstream) = (await TestDatabases.CreateMigratedAsync(kind), await ScriptedUpstream.StartAsync());
         var settings = await ApiSettings.ForAsync(database, upstream);
         settings["Http:TrustedProxies:0"] = "127.0.0.1";
         for (var i = 0; i < (kind == DatabaseKind.Postgres ? 2 : 1); i++)

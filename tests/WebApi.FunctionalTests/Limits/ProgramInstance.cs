@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using CleanLlm.Testing;
 using CleanLlm.WebApi.FunctionalTests.Api;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -12,7 +11,7 @@ namespace CleanLlm.WebApi.FunctionalTests.Limits;
 
 /// <summary>One instance of the program with exactly the given settings; several may share their servers.</summary>
 internal sealed class ProgramInstance(IReadOnlyDictionary<string, string> settings, Action<IServiceCollection>? change = null)
-    : WebApplicationFactory<Program>
+    : ProgramHost
 {
     /// <summary>Where it listens.</summary>
     public Uri Address => ClientOptions.BaseAddress;

@@ -21,9 +21,8 @@ internal sealed class KeyRingTests(DatabaseKind kind)
     [SetUp]
     public async Task MakeDatabaseAsync()
     {
-        database = await TestDatabases.CreateAsync(kind);
+        database = await TestDatabases.CreateMigratedAsync(kind);
         host = new AccountsHost(database);
-        await host.CreateTablesAsync();
     }
 
     [TearDown]
