@@ -16,7 +16,7 @@ const [one, two] = [await startInstance(upstream, settings), await startInstance
 const users = await signUp(one.url, 64);
 const limited = users.slice(0, 8);
 const { accessToken: token } = JSON.parse((await send(`${one.url}/api/v1/auth/login`, { body: admin })).text);
-const few = JSON.parse((await send(`${one.url}/api/v1/admin/plans`, { method: 'GET', token })).text).items.find((plan) => plan.name === 'few');
+const few = JSON.parse((await send(`${one.url}/api/v1/admin/plans`, { method: 'GET', token })).text).find((plan) => plan.name === 'few');
 for (const user of limited) {
     const moved = await send(`${one.url}/api/v1/admin/users/${user.id}`, { method: 'PATCH', token, body: { planId: few.id } });
     if (moved.status !== 200)

@@ -19,7 +19,19 @@ internal sealed class PostgresGroupWriter(NpgsqlDataSource lanes, NpgsqlDataSour
 
     public int Lanes => PostgresConnections.Lanes;
 
-    public Task WriteAsync(IReadOnlyList<CompletionWrite> group) => WriteAsync(lanes, group);
+    public async Task WriteAsync(IReadOnlyList<CompletionWrite> group)
+    {
+        try
+        {
+            await WriteAsync(lanes, group);
+        }
+        catch (NpgsqlException broken) when (broken is not PostgresException)
+        {
+            // The others are most likely broken too: no call is to find that out by its own failure.
+            calls.Clear();
+            throw;
+        }
+    }
 
     public Task WriteAloneAsync(CompletionWrite write) => WriteAsync(calls, [write]);
 
