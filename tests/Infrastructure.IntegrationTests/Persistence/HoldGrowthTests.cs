@@ -111,7 +111,8 @@ internal sealed class HoldGrowthTests(DatabaseKind kind) : PersistenceTests(kind
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 12).Select(worker => Task.Run(() => WorkAsync(question, hosts[worker % hosts.Length], limits))));
 
-        outcomes.SelectMany(outcome => outcome).Should().OnlyContain(code => code == "quota.reserved" || code == "quota.exceeded" || code == "rate_limit.exceeded");
+        // Workers that never meet are refused nothing.
+        outcomes.SelectMany(outcome => outcome).Should().BeSubsetOf(["quota.reserved", "quota.exceeded", "rate_limit.exceeded"]);
         (await Ledger.CounterAsync(One, question.User, Tokens, Day)).Should().BeEquivalentTo(new { Reserved = 0 })
             .And.Subject.As<QuotaCounter>().Used.Should().BeInRange(1, 4_000);
         await Ledger.ShouldBalanceAsync(One);
