@@ -128,7 +128,8 @@ public sealed class ApiCaller : IDisposable
         }
     }
 
-    private Task<(EventStream? Stream, ApiAnswer? Refusal)> TryStreamAsync(string path, object body, (string Name, string Value)[] headers) =>
+    /// <summary>Asks for an answer as an event stream that may be refused.</summary>
+    public Task<(EventStream? Stream, ApiAnswer? Refusal)> TryStreamAsync(string path, object body, params (string Name, string Value)[] headers) =>
         TryOpenAsync(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) }, headers);
 
     private async Task<(EventStream? Stream, ApiAnswer? Refusal)> TryOpenAsync(HttpRequestMessage opening, (string Name, string Value)[] headers)
