@@ -7,7 +7,8 @@ public sealed class NamingTests
 {
     private const int LongestFile = 300;
 
-    // As a directive, or as an attribute: alone, of an assembly or a member, or in a list of several.
+    // What the rule below looks for; this pattern itself switches nothing off. As a directive, or as an attribute: alone, of an assembly or a
+    // member, or in a list of several.
     private static readonly Regex SwitchesOff = new(
         @"^\s*(#\s*pragma\s+warning|\[.*\b(Unconditional)?SuppressMessage(Attribute)?\b)",
         RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture);

@@ -23,7 +23,7 @@ internal sealed class PostgresConnections
     // Those of the groups and of the renewals.
     private const int Apart = Lanes + RenewalConnections;
 
-    // A group that waits for so long for what somebody else has locked is undone, and its members go each for itself.
+    // A group that waits longer for a lock is rolled back, and each of its members is written alone.
     private const string GroupLocks = "SET lock_timeout = '200ms'";
 
     // A renewal that hangs is given up soon, so that the next one comes on a new connection before leases end. It may open that

@@ -104,15 +104,14 @@ internal sealed class EventStream(CallerAccess access, IOptions<HttpOptions> lim
     }
 
     /// <summary>Done at once unless the connection's buffer is full.</summary>
-    private ValueTask FlushAsync(PipeWriter output, HttpContext http)
+    private async ValueTask FlushAsync(PipeWriter output, HttpContext http)
     {
         var patience = slowest * Math.Max(1, output.UnflushedBytes / FlushBytes);
         var flush = output.FlushAsync(http.RequestAborted);
-        if (!flush.IsCompletedSuccessfully)
-            return TakenAsync(flush, patience, http);
-        // It is done: nothing waits here, and what it was done with goes back to its pool.
-        _ = flush.Result;
-        return ValueTask.CompletedTask;
+        if (flush.IsCompletedSuccessfully)
+            await flush;
+        else
+            await TakenAsync(flush, patience, http);
     }
 
     // Kestrel's own least rate counts what was written before in a reader's favour, so that it bears with one that stands still for hours.

@@ -17,7 +17,7 @@ internal sealed class QuotaReservations(ICompletionStore store, AbandonedComplet
     /// <summary>Admits the completion, at once or in its turn.</summary>
     /// <param name="completion">The completion.</param>
     /// <param name="terms">What it is held to.</param>
-    /// <param name="payer">Who pays. Work that nobody waits for does not wait either.</param>
+    /// <param name="payer">Who pays. Background work is refused at once where other requests wait.</param>
     /// <param name="place">The place in the gate; others have it while this one waits.</param>
     /// <param name="ct">The caller's: ends the wait, but no admission, as that would leave a reservation without a run.</param>
     /// <returns>As <see cref="ICompletionStore.AdmitAsync"/>.</returns>

@@ -24,32 +24,15 @@ internal sealed class RoutedStream<T>(IAsyncEnumerator<T> pieces, Attempt attemp
             attempt.Succeed();
     }
 
-    /// <summary>Goes on to the next piece. It is called for each token, so one that is there already costs no state machine.</summary>
+    /// <summary>Goes on to the next piece. It is called for each token, so a wait takes its state from a pool.</summary>
     /// <exception cref="ProviderException">The answer broke off.</exception>
-    public ValueTask NextAsync()
-    {
-        var next = pieces.MoveNextAsync();
-        if (!next.IsCompletedSuccessfully)
-            return WaitAsync(next);
-        // It is there: nothing waits here.
-        Advance(next.Result);
-        return ValueTask.CompletedTask;
-    }
-
-    /// <summary>Ends the call of the provider, if it has not ended, and gives its place back.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        using (attempt)
-            await pieces.DisposeAsync();
-    }
-
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask WaitAsync(ValueTask<bool> next)
+    public async ValueTask NextAsync()
     {
         bool any;
         try
         {
-            any = await next;
+            any = await pieces.MoveNextAsync();
         }
         catch (Exception thrown) when (attempt.Explain(thrown) is { } fault)
         {
@@ -59,6 +42,13 @@ internal sealed class RoutedStream<T>(IAsyncEnumerator<T> pieces, Attempt attemp
         }
 
         Advance(any);
+    }
+
+    /// <summary>Ends the call of the provider, if it has not ended, and gives its place back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using (attempt)
+            await pieces.DisposeAsync();
     }
 
     private void Advance(bool any)

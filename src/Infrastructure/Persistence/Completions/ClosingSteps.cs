@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Completions;
 
-/// <summary>Closes a running completion step by step, in a transaction that nobody writes beside: SQLite's.</summary>
+/// <summary>Closes a running completion step by step, in a transaction of SQLite, which has one writer at a time.</summary>
 internal static class ClosingSteps
 {
     /// <returns>The counters afterwards, in the order of what was held.</returns>

@@ -15,10 +15,10 @@ internal abstract class CompletionWrite(Completion completion, IReadOnlyList<Cou
     /// <summary>What it changes at counters, in the order of what is held.</summary>
     public IReadOnlyList<CounterChange> Changes { get; } = changes;
 
-    /// <summary>Tells whoever waits what came of it; only once that is committed.</summary>
+    /// <summary>Tells the caller the outcome, after the transaction has committed.</summary>
     public abstract void Acknowledge();
 
-    /// <summary>Tells whoever waits that it was not written, or that nobody knows.</summary>
+    /// <summary>Tells the caller that the write failed, or that its outcome is unknown.</summary>
     public abstract void Fail(Exception fault);
 }
 
@@ -96,6 +96,6 @@ internal sealed class ClosingWrite(CompletionClosing closing)
     /// <summary>What is stored.</summary>
     public CompletionClosing Closing { get; } = closing;
 
-    /// <summary>Whether it closes only what nobody has vouched for any more: its lease must have ended when the row is written.</summary>
+    /// <summary>Whether the completion is closed only if its lease has expired when the row is written.</summary>
     public bool IsAbandoned { get; init; }
 }

@@ -25,7 +25,7 @@ internal sealed class GroupedWrites(IGroupWriter writer)
     /// <param name="write">The write.</param>
     /// <param name="ct">Ends the wait; it is written all the same.</param>
     /// <returns>What came of it; null when nothing was written of it.</returns>
-    /// <exception cref="Exception">It was not written, or nobody knows: the database could not be reached, or refused it.</exception>
+    /// <exception cref="Exception">The write failed, or its outcome is unknown: the database refused it or could not be reached.</exception>
     public Task<TOutcome?> WriteAsync<TOutcome>(CompletionWrite<TOutcome> write, CancellationToken ct)
     {
         if (TryQueue(write, out var isLaneFree) && isLaneFree)
@@ -103,7 +103,7 @@ internal sealed class GroupedWrites(IGroupWriter writer)
         }
         catch (Exception fault) when (writer.IsOfSome(fault))
         {
-            // Nobody fails for another's sake, and the next group does not wait for these.
+            // Each member is written alone, so that only the members at fault fail. The next group does not wait for them.
             foreach (var write in group)
                 _ = WriteAloneAsync(write);
         }

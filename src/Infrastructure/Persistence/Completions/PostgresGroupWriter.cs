@@ -27,7 +27,7 @@ internal sealed class PostgresGroupWriter(NpgsqlDataSource lanes, NpgsqlDataSour
         }
         catch (NpgsqlException broken) when (broken is not PostgresException)
         {
-            // The others are most likely broken too: no call is to find that out by its own failure.
+            // The idle connections of the pool are most likely broken too. Without this, the next calls would fail on them.
             calls.Clear();
             throw;
         }
@@ -37,7 +37,7 @@ internal sealed class PostgresGroupWriter(NpgsqlDataSource lanes, NpgsqlDataSour
 
     public bool IsOfSome(Exception fault) => fault is PostgresException { SqlState: var state } && OfStatements.Contains(state[..2]);
 
-    /// <summary>Closes what its lease is over of: it may have been renewed since it was seen, which only holds true under the locks of a closing.</summary>
+    /// <summary>Closes a completion whose lease has expired. The lease is checked under the locks of the closing, because it may have been renewed since it was read.</summary>
     /// <returns>The counters afterwards; null when it had been closed before, or its lease holds.</returns>
     public async Task<IReadOnlyList<QuotaCounter>?> CloseAbandonedAsync(ClosingWrite closing, CancellationToken ct)
     {

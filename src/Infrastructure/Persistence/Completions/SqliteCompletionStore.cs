@@ -178,7 +178,7 @@ internal sealed class SqliteCompletionStore : CompletionStore, IGroupWriter
                 closing.Outcome = await ClosingSteps.CloseAsync(database, closing.Closing);
                 return true;
             default:
-                throw new InvalidOperationException($"{write.GetType().Name} is written by nobody.");
+                throw new InvalidOperationException($"No step writes a {write.GetType().Name}.");
         }
     }
 }
