@@ -24,15 +24,33 @@ internal sealed class RoutedStream<T>(IAsyncEnumerator<T> pieces, Attempt attemp
             attempt.Succeed();
     }
 
-    /// <summary>Goes on to the next piece. It is called for each token, so a wait takes its state from a pool.</summary>
+    /// <summary>Goes on to the next piece. It is called for each token, so one that is there already costs no state machine.</summary>
     /// <exception cref="ProviderException">The answer broke off.</exception>
+    public ValueTask NextAsync()
+    {
+        var next = pieces.MoveNextAsync();
+        if (!next.IsCompletedSuccessfully)
+            return WaitAsync(next);
+        // The ValueTask has completed, so reading its result does not block. An async method here would allocate for each token in a debug
+        // build, and RoutingCostTests allows no allocation.
+        Advance(next.Result);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Ends the call of the provider, if it has not ended, and gives its place back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using (attempt)
+            await pieces.DisposeAsync();
+    }
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    public async ValueTask NextAsync()
+    private async ValueTask WaitAsync(ValueTask<bool> next)
     {
         bool any;
         try
         {
-            any = await pieces.MoveNextAsync();
+            any = await next;
         }
         catch (Exception thrown) when (attempt.Explain(thrown) is { } fault)
         {
@@ -42,13 +60,6 @@ internal sealed class RoutedStream<T>(IAsyncEnumerator<T> pieces, Attempt attemp
         }
 
         Advance(any);
-    }
-
-    /// <summary>Ends the call of the provider, if it has not ended, and gives its place back.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        using (attempt)
-            await pieces.DisposeAsync();
     }
 
     private void Advance(bool any)
