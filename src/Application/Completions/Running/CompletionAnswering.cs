@@ -23,6 +23,9 @@ internal sealed partial class CompletionAnswering(
     TimeProvider clock,
     ILogger<CompletionAnswering> logger)
 {
+    // A client whose pieces are there at once, each after a while, never lets us wait: readers see them this much later at most.
+    private static readonly TimeSpan LongestUntold = TimeSpan.FromMilliseconds(1);
+
     private readonly IAnswerStep[] steps = [.. steps];
 
     /// <summary>Lets an admitted completion run. It ends by itself and tells its readers how.</summary>
@@ -99,7 +102,9 @@ internal sealed partial class CompletionAnswering(
     {
         try
         {
-            return run.Flush();
+            var unshown = run.Flush();
+            run.Log.Tell();
+            return unshown;
         }
         catch (Exception fault)
         {
@@ -118,15 +123,44 @@ internal sealed partial class CompletionAnswering(
             return response.Messages.SelectMany(message => message.Contents).Select(content => Take(run, content)).FirstOrDefault(error => error is not null);
         }
 
-        await foreach (var update in router.GetStreamingResponseAsync(messages, chatOptions, run.Call, ct))
+        await using var updates = router.GetStreamingResponseAsync(messages, chatOptions, run.Call, ct).GetAsyncEnumerator(ct);
+        return await FollowAsync(run, updates);
+    }
+
+    private async Task<Error?> FollowAsync(CompletionRun run, IAsyncEnumerator<ChatResponseUpdate> updates)
+    {
+        var since = clock.GetTimestamp();
+        while (true)
         {
-            run.FinishReason = update.FinishReason ?? run.FinishReason;
-            // By index: an enumerator of the list would be one more object a token.
-            for (var i = 0; i < update.Contents.Count; i++)
+            var next = updates.MoveNextAsync();
+            if (!next.IsCompleted)
             {
-                if (Take(run, update.Contents[i]) is { } error)
-                    return error;
+                // What came together is shown together: at once, when the model is slower than we are.
+                run.Log.Tell();
+                if (!await next)
+                    return null;
+                since = clock.GetTimestamp();
             }
+            else if (!await next)
+                return null;
+
+            if (Take(run, updates.Current) is { } error)
+                return error;
+            if (clock.GetElapsedTime(since) < LongestUntold)
+                continue;
+            run.Log.Tell();
+            since = clock.GetTimestamp();
+        }
+    }
+
+    private static Error? Take(CompletionRun run, ChatResponseUpdate update)
+    {
+        run.FinishReason = update.FinishReason ?? run.FinishReason;
+        // By index: an enumerator of the list would be one more object a token.
+        for (var i = 0; i < update.Contents.Count; i++)
+        {
+            if (Take(run, update.Contents[i]) is { } error)
+                return error;
         }
 
         return null;
