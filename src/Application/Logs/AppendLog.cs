@@ -70,11 +70,11 @@ public sealed class AppendLog<T>
         }
     }
 
-    /// <summary>
-    /// Wakes the readers when entries were added that they were not told of. Those that count go on on this thread until they wait again, so
-    /// the caller holds no lock and is about to wait itself.
-    /// </summary>
-    public void Tell()
+    /// <summary>Wakes the readers when entries were added that they were not told of.</summary>
+    /// <param name="isHere">
+    /// Those that count go on on this thread until they wait again, so the caller holds no lock and is about to wait itself; else all go on on the pool.
+    /// </param>
+    public void Tell(bool isHere)
     {
         Follower[] told;
         lock (gate)
@@ -87,7 +87,7 @@ public sealed class AppendLog<T>
 
         foreach (var (signal, isCounted) in told)
         {
-            if (isCounted)
+            if (isHere && isCounted)
                 signal.RaiseHere();
             else
                 signal.Raise();

@@ -35,8 +35,9 @@ public sealed class CompletionLog
         events.Add(entry);
     }
 
-    /// <summary>Shows readers what was added. What they do with it is done on this thread, so the caller is about to wait.</summary>
-    internal void Tell() => events.Tell();
+    /// <summary>Shows readers what was added.</summary>
+    /// <param name="isHere">What they do with it is done on this thread: the caller is about to wait.</param>
+    internal void Tell(bool isHere) => events.Tell(isHere);
 
     /// <summary>Reads the events after <paramref name="after"/> as they come, until the one that ends the completion.</summary>
     /// <param name="after">The id of the last event already seen; 0 for all. One that is not there yet counts as the last that is.</param>

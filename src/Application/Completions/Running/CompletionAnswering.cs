@@ -23,8 +23,9 @@ internal sealed partial class CompletionAnswering(
     TimeProvider clock,
     ILogger<CompletionAnswering> logger)
 {
-    // A client whose pieces are there at once, each after a while, never lets us wait: readers see them this much later at most.
-    private static readonly TimeSpan LongestUntold = TimeSpan.FromMilliseconds(1);
+    // A model that takes so long for a piece is slow: its readers are written to at once and here. Of a faster one more comes while they are woken, and
+    // is written together. A client that never lets us wait, because it thinks on our thread, keeps nothing from readers for longer.
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
 
     private readonly IAnswerStep[] steps = [.. steps];
 
@@ -103,7 +104,7 @@ internal sealed partial class CompletionAnswering(
         try
         {
             var unshown = run.Flush();
-            run.Log.Tell();
+            run.Log.Tell(isHere: true);
             return unshown;
         }
         catch (Exception fault)
@@ -129,26 +130,28 @@ internal sealed partial class CompletionAnswering(
 
     private async Task<Error?> FollowAsync(CompletionRun run, IAsyncEnumerator<ChatResponseUpdate> updates)
     {
-        var since = clock.GetTimestamp();
+        var (since, isSlow) = (clock.GetTimestamp(), true);
         while (true)
         {
             var next = updates.MoveNextAsync();
             if (!next.IsCompleted)
             {
                 // What came together is shown together: at once, when the model is slower than we are.
-                run.Log.Tell();
+                run.Log.Tell(isSlow);
+                var began = clock.GetTimestamp();
                 if (!await next)
                     return null;
                 since = clock.GetTimestamp();
+                isSlow = clock.GetElapsedTime(began, since) >= Moment;
             }
             else if (!await next)
                 return null;
 
             if (Take(run, updates.Current) is { } error)
                 return error;
-            if (clock.GetElapsedTime(since) < LongestUntold)
+            if (clock.GetElapsedTime(since) < Moment)
                 continue;
-            run.Log.Tell();
+            run.Log.Tell(isHere: true);
             since = clock.GetTimestamp();
         }
     }
