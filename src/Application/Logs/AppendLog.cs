@@ -8,11 +8,14 @@ namespace CleanLlm.Application.Logs;
 public sealed class AppendLog<T>
 {
     private readonly Lock gate = new();
-    private readonly List<LogSignal> readers = [];
+
+    // Another one whenever one comes or goes, so that readers are woken without the lock.
+    private Follower[] readers = [];
     private T[] entries = new T[8];
     private int count;
     private int counted;
     private bool ended;
+    private bool hasUntold;
 
     /// <summary>Whether nothing more comes.</summary>
     public bool HasEnded
@@ -51,9 +54,43 @@ public sealed class AppendLog<T>
     {
         lock (gate)
         {
-            Add(entry);
+            Put(entry);
             ended = isLast;
             WakeReaders();
+        }
+    }
+
+    /// <summary>Adds an entry and lets the readers sleep until <see cref="Tell"/>, or the next entry that wakes them.</summary>
+    public void Add(T entry)
+    {
+        lock (gate)
+        {
+            Put(entry);
+            hasUntold = true;
+        }
+    }
+
+    /// <summary>Wakes the readers when entries were added that they were not told of.</summary>
+    /// <param name="isHere">
+    /// Those that count go on on this thread until they wait again, so the caller holds no lock and is about to wait itself; else all go on on the pool.
+    /// </param>
+    public void Tell(bool isHere)
+    {
+        Follower[] told;
+        lock (gate)
+        {
+            if (!hasUntold)
+                return;
+            hasUntold = false;
+            told = readers;
+        }
+
+        foreach (var (signal, isCounted) in told)
+        {
+            if (isHere && isCounted)
+                signal.RaiseHere();
+            else
+                signal.Raise();
         }
     }
 
@@ -63,7 +100,7 @@ public sealed class AppendLog<T>
         lock (gate)
         {
             foreach (var entry in several)
-                Add(entry);
+                Put(entry);
             WakeReaders();
         }
     }
@@ -107,8 +144,10 @@ public sealed class AppendLog<T>
     {
         lock (gate)
         {
-            if (readers.Remove(reader) && isCounted)
+            var left = Array.FindAll(readers, follower => follower.Signal != reader);
+            if (left.Length < readers.Length && isCounted)
                 counted--;
+            readers = left;
         }
     }
 
@@ -116,14 +155,14 @@ public sealed class AppendLog<T>
     {
         lock (gate)
         {
-            readers.Add(signal);
+            readers = [.. readers, new Follower(signal, isCounted)];
             if (isCounted)
                 counted++;
             return new AppendLogReader<T, TBatch>(this, Math.Min(passed, count), batchOf, signal, isCounted);
         }
     }
 
-    private void Add(T entry)
+    private void Put(T entry)
     {
         if (ended)
             throw new InvalidOperationException("The log has ended.");
@@ -134,7 +173,10 @@ public sealed class AppendLog<T>
 
     private void WakeReaders()
     {
-        foreach (var reader in readers)
-            reader.Raise();
+        hasUntold = false;
+        foreach (var (signal, _) in readers)
+            signal.Raise();
     }
+
+    private readonly record struct Follower(LogSignal Signal, bool IsCounted);
 }

@@ -17,8 +17,7 @@ internal sealed class LogSignal : IValueTaskSource, IDisposable
     private readonly CancellationTokenRegistration leaving;
     private readonly ITimer? timer;
 
-    // Continuations on the thread pool: whoever raises it may hold a lock, and has other things to do.
-    private ManualResetValueTaskSourceCore<bool> source = new() { RunContinuationsAsynchronously = true };
+    private ManualResetValueTaskSourceCore<bool> source;
     private int state;
 
     /// <param name="patience">How long a silence is: counted on from now, whatever comes meanwhile. Infinite for one that ends no wait.</param>
@@ -35,12 +34,17 @@ internal sealed class LogSignal : IValueTaskSource, IDisposable
         leaving = ct.UnsafeRegister(static signal => ((LogSignal)signal!).Raise(), this);
     }
 
-    /// <summary>There is something to see; the next wait, if there is none now, does not begin.</summary>
-    public void Raise()
-    {
-        if (Interlocked.Exchange(ref state, Raised) == Waiting)
-            source.SetResult(true);
-    }
+    /// <summary>
+    /// There is something to see; the next wait, if there is none now, does not begin. The reader goes on on the thread pool: whoever raises it may
+    /// hold a lock, and has other things to do.
+    /// </summary>
+    public void Raise() => Raise(isHere: false);
+
+    /// <summary>
+    /// The same by one who holds no lock and is about to wait anyway: a reader who waits goes on on this thread, until it waits again. That saves
+    /// the way over the thread pool, which costs more than what most readers do with an event.
+    /// </summary>
+    public void RaiseHere() => Raise(isHere: true);
 
     /// <summary>The reader, before it looks: what was raised so far it is about to see.</summary>
     /// <exception cref="OperationCanceledException">Its token was cancelled.</exception>
@@ -65,6 +69,15 @@ internal sealed class LogSignal : IValueTaskSource, IDisposable
     {
         timer?.Change(longest, Timeout.InfiniteTimeSpan);
         return new ValueTask(this, BeginWait());
+    }
+
+    private void Raise(bool isHere)
+    {
+        if (Interlocked.Exchange(ref state, Raised) != Waiting)
+            return;
+        // Whoever ends a wait is alone in doing so.
+        source.RunContinuationsAsynchronously = !isHere;
+        source.SetResult(true);
     }
 
     public void GetResult(short token)

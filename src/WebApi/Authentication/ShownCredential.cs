@@ -21,18 +21,19 @@ internal readonly record struct ShownCredential(string? ApiKey, bool IsContradic
     {
         var token = TokenOf(request.Headers.Authorization);
         var isKey = IsKey(token);
-        var key = request.Headers.TryGetValue(ApiKeyHeader, out var header) && IsKey(header) ? header.ToString() : null;
-        if (key is null || string.Equals(token, key, StringComparison.Ordinal))
-            return new ShownCredential(isKey ? token : null, IsContradictory: false);
+        var key = request.Headers.TryGetValue(ApiKeyHeader, out var header) && IsKey(header.ToString()) ? header.ToString() : null;
+        if (key is null || token.SequenceEqual(key))
+            return new ShownCredential(isKey ? token.ToString() : null, IsContradictory: false);
 
         // Whether either of them works makes no difference: who asks must not depend on which one has just expired.
         return isKey || IsJwt(token) ? new ShownCredential(null, IsContradictory: true) : new ShownCredential(key, IsContradictory: false);
     }
 
-    private static string? TokenOf(string? header) =>
-        header is not null && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header[Bearer.Length..].Trim() : null;
+    // In the header itself: an access token is long, and of no interest here.
+    private static ReadOnlySpan<char> TokenOf(string? header) =>
+        header is not null && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header.AsSpan(Bearer.Length).Trim() : [];
 
-    private static bool IsKey(string? text) => text is not null && text.StartsWith(ApiKeySecret.Prefix, StringComparison.Ordinal);
+    private static bool IsKey(ReadOnlySpan<char> text) => text.StartsWith(ApiKeySecret.Prefix, StringComparison.Ordinal);
 
-    private static bool IsJwt(string? token) => token is not null && token.AsSpan().Count('.') == DotsOfJwt;
+    private static bool IsJwt(ReadOnlySpan<char> token) => token.Count('.') == DotsOfJwt;
 }

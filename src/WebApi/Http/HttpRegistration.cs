@@ -1,6 +1,7 @@
 using CleanLlm.Application.Settings;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.WebApi.Http;
@@ -19,6 +20,8 @@ internal static class HttpRegistration
         services.AddSettings<HttpOptions>(configuration, "Http");
         services.AddOptions<JsonOptions>().Configure<IOptions<HttpOptions>>((json, http) => ApiJson.Configure(json.SerializerOptions, http.Value));
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<HttpOptions>>((kestrel, http) => Limit(kestrel, http.Value));
+        // Whoever writes sends as well, and whoever receives reads: nothing here keeps its thread for long, and the way over the pool costs more.
+        services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = true);
         services.AddOptions<HostOptions>().Configure<IOptions<HttpOptions>>((host, http) =>
             host.ShutdownTimeout = TimeSpan.FromSeconds(http.Value.ShutdownSeconds) - ExitTime);
         services.AddSingleton<Departure>();

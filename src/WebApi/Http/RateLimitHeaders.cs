@@ -8,12 +8,15 @@ namespace CleanLlm.WebApi.Http;
 /// <summary>Tells a caller where their limits stand, as draft-ietf-httpapi-ratelimit-headers-10 says.</summary>
 internal static class RateLimitHeaders
 {
+    // Of a plan with four limits.
+    private const int LikelyLength = 160;
+
     public static void Write(HttpResponse response, IReadOnlyList<QuotaLimitDto> limits, DateTimeOffset now)
     {
         if (limits.Count == 0)
             return;
 
-        var (policy, state) = (new StringBuilder(), new StringBuilder());
+        var (policy, state) = (new StringBuilder(LikelyLength), new StringBuilder(LikelyLength));
         foreach (var limit in limits)
         {
             var separator = policy.Length == 0 ? "" : ", ";

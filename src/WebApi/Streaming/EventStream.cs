@@ -29,6 +29,11 @@ internal sealed class EventStream(CallerAccess access, IOptions<HttpOptions> lim
     // A reader that comes back to a long answer is sent it in pieces, so that it does not pile up before a slow connection.
     private const int FlushBytes = 64 * 1024;
 
+    // An event is many small writes, and each of them to the connection would take its lock: so much is put together before. It begins with
+    // room for an event of one token.
+    private const int TogetherBytes = 4 * 1024;
+    private const int LikelyBytes = 512;
+
     // Without an empty line after it: some clients take one for the end of an event, and of an empty one.
     private static readonly byte[] KeepAlive = ": keep-alive\n"u8.ToArray();
 
@@ -39,6 +44,7 @@ internal sealed class EventStream(CallerAccess access, IOptions<HttpOptions> lim
     public async Task WriteAsync(ICompletionReader reader, ICompletionEventFormat format, HttpContext http)
     {
         var output = Begin(http);
+        var events = new ArrayBufferWriter<byte>(LikelyBytes);
         var right = new Right(access, http, clock);
         var wroteAt = clock.GetTimestamp();
         for (var isLast = false; !isLast;)
@@ -51,7 +57,7 @@ internal sealed class EventStream(CallerAccess access, IOptions<HttpOptions> lim
             var batch = await next;
             isLast = batch.IsLast;
             var now = clock.GetTimestamp();
-            if (!await right.HoldsAsync() || !await TryWriteAsync(output, format, batch, right, http))
+            if (!await right.HoldsAsync() || !await TryWriteAsync(output, events, format, batch, right, http))
             {
                 format.Write(output, id: null, new CompletionFailed(AuthErrors.SessionEnded));
                 await FlushAsync(output, http);
@@ -86,11 +92,14 @@ internal sealed class EventStream(CallerAccess access, IOptions<HttpOptions> lim
     }
 
     /// <summary>False when the caller's right to read ended before all of it was written.</summary>
-    private async ValueTask<bool> TryWriteAsync(PipeWriter output, ICompletionEventFormat format, EventBatch batch, Right right, HttpContext http)
+    private async ValueTask<bool> TryWriteAsync(
+        PipeWriter output, ArrayBufferWriter<byte> events, ICompletionEventFormat format, EventBatch batch, Right right, HttpContext http)
     {
         for (var i = 0; i < batch.Events.Count; i++)
         {
-            format.Write(output, batch.FirstId + i, batch.Events[i]);
+            format.Write(events, batch.FirstId + i, batch.Events[i]);
+            if (events.WrittenCount >= TogetherBytes)
+                HandOver(events, output);
             if (output.UnflushedBytes < FlushBytes)
                 continue;
             await FlushAsync(output, http);
@@ -98,9 +107,16 @@ internal sealed class EventStream(CallerAccess access, IOptions<HttpOptions> lim
                 return false;
         }
 
+        HandOver(events, output);
         if (output.UnflushedBytes > 0)
             await FlushAsync(output, http);
         return true;
+    }
+
+    private static void HandOver(ArrayBufferWriter<byte> events, PipeWriter output)
+    {
+        output.Write(events.WrittenSpan);
+        events.ResetWrittenCount();
     }
 
     /// <summary>Done at once unless the connection's buffer is full.</summary>

@@ -32,6 +32,9 @@ internal sealed class ScriptedModel : IChatRouter
         return this;
     }
 
+    /// <summary>Pieces that are all there when the first one is taken.</summary>
+    public ScriptedModel SaysAtOnce(params string[] pieces) => Put(Array.ConvertAll(pieces, piece => new ChatResponseUpdate(ChatRole.Assistant, piece)));
+
     public ScriptedModel Reasons(string piece, string field = ReasoningFields.Content) => Tells(ReasoningFields.Piece(piece, field));
 
     public ScriptedModel Tells(AIContent content) => Put(new ChatResponseUpdate(ChatRole.Assistant, [content]));
@@ -76,7 +79,8 @@ internal sealed class ScriptedModel : IChatRouter
         await foreach (var next in script.Reader.ReadAllAsync(ct))
         {
             Taken++;
-            yield return next is Exception exception ? throw exception : (ChatResponseUpdate)next;
+            foreach (var update in next is Exception exception ? throw exception : next as ChatResponseUpdate[] ?? [(ChatResponseUpdate)next])
+                yield return update;
         }
     }
 

@@ -55,6 +55,40 @@ internal sealed class TokenCounterTests
     }
 
     [Test]
+    public void Count_OfAnyCharacters_IsThatOfTheLibrary()
+    {
+        var library = TiktokenTokenizer.CreateForEncoding("o200k_base");
+        (int First, int Last)[] ranges =
+            [(0x20, 0x7E), (0x00, 0x2FF), (0x300, 0x36F), (0x400, 0x4FF), (0x590, 0x6FF), (0x900, 0xDFF), (0x2000, 0x2BFF), (0x3000, 0x30FF), (0x4E00, 0x9FFF), (0xE000, 0xFFFF), (0x1F000, 0x1FAFF)];
+        var random = new Random(20_261_128);
+        for (var round = 0; round < 3000; round++)
+        {
+            var mixed = ranges[random.Next(ranges.Length)];
+            var text = new StringBuilder();
+            while (text.Length < 120)
+            {
+                var (first, last) = random.Next(3) == 0 ? mixed : ranges[random.Next(4)];
+                text.Append(new Rune(random.Next(first, last + 1)).ToString()).Append(random.Next(9) == 0 ? " " : "");
+            }
+
+            Counter.Count(text.ToString()).Should().Be(library.CountTokens(text.ToString()), "so many are in {0}", text);
+        }
+    }
+
+    [Test]
+    public void Count_OfEachTokenThatIsAWord_IsOne()
+    {
+        var many = Vocabulary().Select(Encoding.UTF8.GetString)
+            .Where(word => word.All(char.IsAsciiLetterLower))
+            .Count(word => Counter.Count(word) == 1);
+
+        many.Should().Be(Vocabulary().Count(token => token.All(b => char.IsAsciiLetterLower((char)b)))).And.BeGreaterThan(10_000);
+    }
+
+    [Test]
+    public void Count_OfHalfASurrogatePair_IsThatOfTheCharacterInItsPlace() => Counter.Count("a\uD83Db").Should().Be(Counter.Count("a\uFFFDb"));
+
+    [Test]
     public void AtLeast_IsByTheLongestTokensOfTheVocabulary()
     {
         var (bytes, characters, letters, tokens) = (0, 0, 0, 0);

@@ -8,11 +8,11 @@ namespace CleanLlm.Application.Completions.Running;
 internal sealed class AnswerBuffer(Func<AnswerChain> newSteps)
 {
     private readonly Lock gate = new();
-    private readonly StringBuilder text = new();
+    private readonly GrowingText text = new();
     private AnswerChain? steps;
 
     // What the model wrote, from the moment on when it is not what is shown.
-    private StringBuilder? raw;
+    private GrowingText? raw;
 
     /// <summary>The size in UTF-8 of what the model wrote.</summary>
     public long Bytes { get; private set; }
@@ -23,7 +23,7 @@ internal sealed class AnswerBuffer(Func<AnswerChain> newSteps)
         get
         {
             lock (gate)
-                return text.ToString();
+                return text.Whole;
         }
     }
 
@@ -33,7 +33,7 @@ internal sealed class AnswerBuffer(Func<AnswerChain> newSteps)
         get
         {
             lock (gate)
-                return (raw ?? text).ToString();
+                return (raw ?? text).Whole;
         }
     }
 
@@ -45,7 +45,7 @@ internal sealed class AnswerBuffer(Func<AnswerChain> newSteps)
         lock (gate)
         {
             if (raw is null && !ReferenceEquals(shown, piece))
-                raw = new StringBuilder().Append(text);
+                (raw = new GrowingText()).Append(text.Whole);
             raw?.Append(piece);
             text.Append(shown);
         }
@@ -60,5 +60,28 @@ internal sealed class AnswerBuffer(Func<AnswerChain> newSteps)
         lock (gate)
             text.Append(shown);
         return shown;
+    }
+
+    /// <summary>A text that is joined when it is asked for, and once however often it is. One that came in one piece is that piece.</summary>
+    private sealed class GrowingText
+    {
+        private StringBuilder? pieces;
+        private string? whole = "";
+
+        public string Whole => whole ??= pieces!.ToString();
+
+        public void Append(string piece)
+        {
+            if (piece.Length == 0)
+                return;
+            if (whole is { Length: 0 })
+            {
+                whole = piece;
+                return;
+            }
+
+            (pieces ??= new StringBuilder(whole)).Append(piece);
+            whole = null;
+        }
     }
 }

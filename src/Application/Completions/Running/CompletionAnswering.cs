@@ -25,6 +25,10 @@ internal sealed partial class CompletionAnswering(
     TimeProvider clock,
     ILogger<CompletionAnswering> logger)
 {
+    // A model that takes so long for a piece is slow: its readers are written to at once and here. Of a faster one more comes while they are woken, and
+    // is written together. A client that never lets us wait, because it thinks on our thread, keeps nothing from readers for longer.
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
+
     private readonly IAnswerStep[] steps = [.. steps];
 
     /// <summary>Lets an admitted completion run. It ends by itself and tells its readers how.</summary>
@@ -104,7 +108,9 @@ internal sealed partial class CompletionAnswering(
     {
         try
         {
-            return run.Flush();
+            var unshown = run.Flush();
+            run.Log.Tell(isHere: true);
+            return unshown;
         }
         catch (Exception fault)
         {
@@ -125,18 +131,53 @@ internal sealed partial class CompletionAnswering(
             return response.Messages.SelectMany(message => message.Contents).Select(content => Take(run, content)).FirstOrDefault(error => error is not null);
         }
 
-        await foreach (var update in router.GetStreamingResponseAsync(messages, chatOptions, run.Call, ct))
+        await using var updates = router.GetStreamingResponseAsync(messages, chatOptions, run.Call, ct).GetAsyncEnumerator(ct);
+        return await FollowAsync(run, updates, hold, ct);
+    }
+
+    private async Task<Error?> FollowAsync(CompletionRun run, IAsyncEnumerator<ChatResponseUpdate> updates, GrowingHold? hold, CancellationToken ct)
+    {
+        var (since, isSlow) = (clock.GetTimestamp(), true);
+        while (true)
         {
-            run.FinishReason = update.FinishReason ?? run.FinishReason;
-            // By index: an enumerator of the list would be one more object a token.
-            for (var i = 0; i < update.Contents.Count; i++)
+            var next = updates.MoveNextAsync();
+            if (!next.IsCompleted)
             {
-                if (Take(run, update.Contents[i]) is { } error)
-                    return error;
+                // What came together is shown together: at once, when the model is slower than we are.
+                run.Log.Tell(isSlow);
+                var began = clock.GetTimestamp();
+                if (!await next)
+                    return null;
+                since = clock.GetTimestamp();
+                isSlow = clock.GetElapsedTime(began, since) >= Moment;
+            }
+            else if (!await next)
+                return null;
+
+            if (Take(run, updates.Current) is { } error)
+                return error;
+            if (hold is not null)
+            {
+                // It may pause the answer: what there is of it is shown before.
+                run.Log.Tell(isHere: true);
+                await hold.CoverAsync(updates.Current.Contents, ct);
             }
 
-            if (hold is not null)
-                await hold.CoverAsync(update.Contents, ct);
+            if (clock.GetElapsedTime(since) < Moment)
+                continue;
+            run.Log.Tell(isHere: true);
+            since = clock.GetTimestamp();
+        }
+    }
+
+    private static Error? Take(CompletionRun run, ChatResponseUpdate update)
+    {
+        run.FinishReason = update.FinishReason ?? run.FinishReason;
+        // By index: an enumerator of the list would be one more object a token.
+        for (var i = 0; i < update.Contents.Count; i++)
+        {
+            if (Take(run, update.Contents[i]) is { } error)
+                return error;
         }
 
         return null;

@@ -32,7 +32,9 @@ public sealed class CompletionRun : ILeaseholder
     private readonly Completion completion;
     private readonly AnswerContext context;
     private readonly CancellationTokenSource stop;
-    private readonly TaskCompletionSource<Result<CompletionDto>> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Whoever waits for one document goes on where it is set, which is the end of the run.
+    private readonly TaskCompletionSource<Result<CompletionDto>> outcome = new();
 
     /// <param name="admitted">What is answered.</param>
     /// <param name="steps">What the answer passes through, in their order.</param>
@@ -157,7 +159,7 @@ public sealed class CompletionRun : ILeaseholder
     {
         overhead += PieceOverhead;
         if (ToolCalls.Append(piece) is { } shown && !context.IsBlocked)
-            Log.Append(new CompletionDelta("") { ToolCall = shown });
+            Log.Add(new CompletionDelta("") { ToolCall = shown });
         return StopReason;
     }
 
@@ -178,7 +180,7 @@ public sealed class CompletionRun : ILeaseholder
         ShowReasoning(Reasoning.Flush());
         Show(Answer.Flush());
         foreach (var call in ToolCalls.Flush())
-            Log.Append(new CompletionDelta("") { ToolCall = call });
+            Log.Add(new CompletionDelta("") { ToolCall = call });
         return context.IsBlocked ? CompletionErrors.Blocked : null;
     }
 
@@ -190,7 +192,7 @@ public sealed class CompletionRun : ILeaseholder
         var json = field.Value.GetRawText();
         fieldBytes += json.Length;
         fields.Add(field);
-        Log.Append(new CompletionDelta("") { Field = new MessageFieldDelta(field.Name, json) });
+        Log.Add(new CompletionDelta("") { Field = new MessageFieldDelta(field.Name, json) });
         return StopReason;
     }
 
@@ -272,13 +274,13 @@ public sealed class CompletionRun : ILeaseholder
     private void Show(string text)
     {
         if (text.Length > 0)
-            Log.Append(new CompletionDelta(text));
+            Log.Add(new CompletionDelta(text));
     }
 
     private void ShowReasoning(string text)
     {
         if (text.Length > 0)
-            Log.Append(new CompletionReasoning(text) { Field = ReasoningField == ReasoningFields.Content ? null : ReasoningField });
+            Log.Add(new CompletionReasoning(text) { Field = ReasoningField == ReasoningFields.Content ? null : ReasoningField });
     }
 
     private Error? StopReason => context.IsBlocked ? CompletionErrors.Blocked : IsOverfull ? CompletionErrors.TooLong : null;

@@ -13,6 +13,9 @@ internal sealed class AnswerStream(Stream body, CallClock clock, int maxPartByte
     // Enough to see what a body is; what has come with it is read from here.
     private const int HeadBytes = 1024;
 
+    // What a document of unknown length begins with.
+    private const int FirstBytes = 4096;
+
     private static readonly byte[] LastLine = "\n\n"u8.ToArray();
 
     private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
@@ -59,7 +62,7 @@ internal sealed class AnswerStream(Stream body, CallClock clock, int maxPartByte
     /// <exception cref="ProviderException">It is larger than allowed.</exception>
     public async Task<ReadOnlyMemory<byte>> ReadToEndAsync(long? announced, CancellationToken ct)
     {
-        var document = new ArrayBufferWriter<byte>((int)Math.Clamp(announced + 1 ?? 0, 4096, maxPartBytes));
+        var document = new ArrayBufferWriter<byte>((int)Math.Clamp(announced + 1 ?? FirstBytes, HeadBytes, maxPartBytes));
         while (await ReadAsync(document.GetMemory(1), ct) is > 0 and var read)
             document.Advance(read);
         var written = document.WrittenMemory;

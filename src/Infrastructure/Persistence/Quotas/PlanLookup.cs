@@ -14,13 +14,18 @@ internal sealed class PlanLookup(IDbContextFactory<AppDbContext> databases, Time
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(3);
 
-    private readonly ShortTtlCache<UserId, Subscriber> subscribers = new(Lifetime, clock);
+    private readonly ShortTtlCache<UserId, Subscriber?> subscribers = new(Lifetime, clock);
     private readonly ShortTtlCache<PlanId, Plan> plans = new(Lifetime, clock);
+
+    // Compiled once: it is asked again for each user every three seconds, and putting it together costs more than its answer.
+    private readonly Func<AppDbContext, UserId, CancellationToken, Task<Subscriber?>> byUser = EF.CompileAsyncQuery(
+        (AppDbContext database, UserId id, CancellationToken _) =>
+            database.Profiles.Where(user => user.Id == id).Select(user => new Subscriber(!user.Disabled, user.PlanId)).SingleOrDefault());
 
     public async ValueTask<Plan?> PlanOfAsync(UserId user, CancellationToken ct)
     {
-        var subscriber = await subscribers.GetAsync(user, databases, ReadSubscriberAsync, ct);
-        return subscriber.IsActive ? await plans.GetAsync(subscriber.PlanId, databases, ReadPlanAsync, ct) : null;
+        var subscriber = await subscribers.GetAsync(user, this, ReadSubscriberAsync, ct);
+        return subscriber is { IsActive: true } ? await plans.GetAsync(subscriber.PlanId ?? default, databases, ReadPlanAsync, ct) : null;
     }
 
     /// <summary>Looks again at what a user has.</summary>
@@ -29,11 +34,10 @@ internal sealed class PlanLookup(IDbContextFactory<AppDbContext> databases, Time
     /// <summary>Looks again at what the plans allow.</summary>
     public void ForgetPlans() => plans.Forget((_, _) => true);
 
-    private static async Task<Subscriber> ReadSubscriberAsync(UserId id, IDbContextFactory<AppDbContext> databases, CancellationToken ct)
+    private static async Task<Subscriber?> ReadSubscriberAsync(UserId id, PlanLookup self, CancellationToken ct)
     {
-        await using var database = await databases.CreateDbContextAsync(ct);
-        var user = await database.Profiles.AsNoTracking().SingleOrDefaultAsync(profile => profile.Id == id, ct);
-        return new Subscriber(user is { Disabled: false }, user?.PlanId ?? default);
+        await using var database = await self.OpenAsync(ct);
+        return await self.byUser(database, id, ct);
     }
 
     // A plan that is gone leaves its users with the default one.
@@ -43,7 +47,9 @@ internal sealed class PlanLookup(IDbContextFactory<AppDbContext> databases, Time
         return await database.Plans.AsNoTracking().Where(plan => plan.Id == id || plan.IsDefault).OrderBy(plan => plan.IsDefault).FirstAsync(ct);
     }
 
-    /// <param name="IsActive">Whether they are there and not disabled.</param>
-    /// <param name="PlanId">The plan of their own; the empty id for the default one.</param>
-    private sealed record Subscriber(bool IsActive, PlanId PlanId);
+    private Task<AppDbContext> OpenAsync(CancellationToken ct) => databases.CreateDbContextAsync(ct);
+
+    /// <param name="IsActive">Whether they are not disabled.</param>
+    /// <param name="PlanId">The plan of their own; null for the default one.</param>
+    private sealed record Subscriber(bool IsActive, PlanId? PlanId);
 }
