@@ -31,6 +31,7 @@ try
     app.UseProblems();
     app.UseReadableRequests();
     app.UseRouting();
+    app.UseBodyLimits();
     app.UseApiDocument();
     app.UseCorsList();
     app.UseAddressLimits();

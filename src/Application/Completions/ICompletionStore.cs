@@ -36,13 +36,14 @@ public interface ICompletionStore
     /// <param name="limits">The limits it was admitted under.</param>
     /// <param name="demand">What it may use.</param>
     /// <param name="wanted">How long an answer is to be paid for, in tokens.</param>
+    /// <param name="paused">Answers that have used what they hold and wait for more: nothing of it will be free again.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <returns>
     /// What it holds now; which limit is used up or held by others (<see cref="Reservation.Grow"/>); or
     /// <see cref="CompletionErrors.Interrupted"/> when it runs no more.
     /// </returns>
     Task<Result<Reservation>> GrowAsync(
-        Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted, CancellationToken ct);
+        Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted, IReadOnlyCollection<CompletionId> paused, CancellationToken ct);
 
     /// <summary>What a running completion holds by what is stored of it; null when it runs no more.</summary>
     Task<Reservation?> HeldAsync(CompletionId id, CancellationToken ct);

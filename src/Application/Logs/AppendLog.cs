@@ -9,13 +9,13 @@ public sealed class AppendLog<T>
 {
     private readonly Lock gate = new();
 
-    // Another one whenever one comes or goes, so that readers are woken without the lock.
+    // Replaced when a reader comes or goes, so that readers are woken outside the lock.
     private Follower[] readers = [];
     private T[] entries = new T[8];
     private int count;
     private int counted;
     private bool ended;
-    private bool hasUntold;
+    private bool hasPending;
 
     /// <summary>Whether nothing more comes.</summary>
     public bool HasEnded
@@ -27,7 +27,7 @@ public sealed class AppendLog<T>
         }
     }
 
-    /// <summary>Whether anybody reads who counts.</summary>
+    /// <summary>Whether a reader is open that counts.</summary>
     public bool HasReaders
     {
         get
@@ -60,38 +60,34 @@ public sealed class AppendLog<T>
         }
     }
 
-    /// <summary>Adds an entry and lets the readers sleep until <see cref="Tell"/>, or the next entry that wakes them.</summary>
+    /// <summary>Adds an entry without waking the readers: they see it after <see cref="Notify"/>, or after the next entry that wakes them.</summary>
     public void Add(T entry)
     {
         lock (gate)
         {
             Put(entry);
-            hasUntold = true;
+            hasPending = true;
         }
     }
 
-    /// <summary>Wakes the readers when entries were added that they were not told of.</summary>
-    /// <param name="isHere">
-    /// Those that count go on on this thread until they wait again, so the caller holds no lock and is about to wait itself; else all go on on the pool.
+    /// <summary>Wakes the readers if entries were added since they were woken last.</summary>
+    /// <param name="inline">
+    /// Whether counted readers continue on the caller's thread until they wait again: the caller holds no lock and is about to wait itself.
+    /// The others continue on the thread pool.
     /// </param>
-    public void Tell(bool isHere)
+    public void Notify(bool inline)
     {
-        Follower[] told;
+        Follower[] woken;
         lock (gate)
         {
-            if (!hasUntold)
+            if (!hasPending)
                 return;
-            hasUntold = false;
-            told = readers;
+            hasPending = false;
+            woken = readers;
         }
 
-        foreach (var (signal, isCounted) in told)
-        {
-            if (isHere && isCounted)
-                signal.RaiseHere();
-            else
-                signal.Raise();
-        }
+        foreach (var (signal, isCounted) in woken)
+            signal.Raise(inline && isCounted);
     }
 
     /// <summary>Adds several at once.</summary>
@@ -173,7 +169,7 @@ public sealed class AppendLog<T>
 
     private void WakeReaders()
     {
-        hasUntold = false;
+        hasPending = false;
         foreach (var (signal, _) in readers)
             signal.Raise();
     }

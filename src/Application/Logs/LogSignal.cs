@@ -34,17 +34,19 @@ internal sealed class LogSignal : IValueTaskSource, IDisposable
         leaving = ct.UnsafeRegister(static signal => ((LogSignal)signal!).Raise(), this);
     }
 
-    /// <summary>
-    /// There is something to see; the next wait, if there is none now, does not begin. The reader goes on on the thread pool: whoever raises it may
-    /// hold a lock, and has other things to do.
-    /// </summary>
-    public void Raise() => Raise(isHere: false);
-
-    /// <summary>
-    /// The same by one who holds no lock and is about to wait anyway: a reader who waits goes on on this thread, until it waits again. That saves
-    /// the way over the thread pool, which costs more than what most readers do with an event.
-    /// </summary>
-    public void RaiseHere() => Raise(isHere: true);
+    /// <summary>There is something to see; the next wait, if there is none now, does not begin.</summary>
+    /// <param name="inline">
+    /// Whether a reader that waits continues on the caller's thread, until it waits again: the caller holds no lock and is about to wait itself.
+    /// That saves a switch to the thread pool, which costs more than what most readers do with an event.
+    /// </param>
+    public void Raise(bool inline = false)
+    {
+        if (Interlocked.Exchange(ref state, Raised) != Waiting)
+            return;
+        // Only one caller ends a wait.
+        source.RunContinuationsAsynchronously = !inline;
+        source.SetResult(true);
+    }
 
     /// <summary>The reader, before it looks: what was raised so far it is about to see.</summary>
     /// <exception cref="OperationCanceledException">Its token was cancelled.</exception>
@@ -69,15 +71,6 @@ internal sealed class LogSignal : IValueTaskSource, IDisposable
     {
         timer?.Change(longest, Timeout.InfiniteTimeSpan);
         return new ValueTask(this, BeginWait());
-    }
-
-    private void Raise(bool isHere)
-    {
-        if (Interlocked.Exchange(ref state, Raised) != Waiting)
-            return;
-        // Whoever ends a wait is alone in doing so.
-        source.RunContinuationsAsynchronously = !isHere;
-        source.SetResult(true);
     }
 
     public void GetResult(short token)

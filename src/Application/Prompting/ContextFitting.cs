@@ -31,11 +31,15 @@ internal sealed class ContextFitting(ITokenCounter tokens)
         while (leftOut > 0 && used + Count(history[leftOut - 1].Text, room - used) is var longer && longer <= room)
             (used, leftOut) = (longer, leftOut - 1);
 
+        // What the provider said of an earlier prompt of the chat tells more than our own count alone.
+        var measure = draft.Content.History.LastOrDefault(message => message.Prompt is not null).Prompt;
+        var expected = Math.Min(measure?.Expect(draft.Model.Id, used) ?? used, draft.MostPromptTokens);
         return (draft with
         {
             HistoryLeftOut = leftOut,
-            PromptTokens = used,
-            MaxCompletionTokens = Math.Min(draft.MaxCompletionTokens, window - used),
+            PromptTokens = expected,
+            CountedPromptTokens = used,
+            MaxCompletionTokens = Math.Min(draft.MaxCompletionTokens, window - expected),
         }).With(new Finding("context", "older_messages_left_out", leftOut));
     }
 

@@ -28,4 +28,8 @@ internal sealed record PromptContent
 /// <summary>Who said what.</summary>
 /// <param name="Role">Who.</param>
 /// <param name="Content">What.</param>
-public readonly record struct Utterance(MessageRole Role, string Content);
+public readonly record struct Utterance(MessageRole Role, string Content)
+{
+    /// <summary>How long the prompt of an answer was; null for a question, and where it is not known.</summary>
+    public PromptMeasure? Prompt { get; init; }
+}

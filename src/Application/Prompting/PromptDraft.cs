@@ -44,8 +44,11 @@ public sealed record PromptDraft
     /// <summary>The shortest answer that will do, in tokens.</summary>
     public int LeastCompletionTokens => IsForEmbeddings ? 0 : LengthIsExact ? MaxCompletionTokens : 1;
 
-    /// <summary>Tokens of all that is sent; 0 until the context is fitted.</summary>
+    /// <summary>Tokens of all that is sent, as its provider is expected to count them; 0 until the context is fitted.</summary>
     public int PromptTokens { get; init; }
+
+    /// <summary>The same as counted here; 0 until the context is fitted, and for embeddings.</summary>
+    public int CountedPromptTokens { get; init; }
 
     /// <summary>What the steps noticed and let pass.</summary>
     public IReadOnlyList<Finding> Findings { get; init; } = [];

@@ -40,6 +40,9 @@ public sealed class Message
     /// <summary>Tokens of the whole prompt that led to this answer; null for a user's message.</summary>
     public int? PromptTokens { get; private init; }
 
+    /// <summary>Tokens of that prompt by the count made before it was sent; null where none is known.</summary>
+    public int? CountedPromptTokens { get; private init; }
+
     /// <summary>Tokens of this answer; null for a user's message.</summary>
     public int? CompletionTokens { get; private init; }
 
@@ -70,7 +73,7 @@ public sealed class Message
         new() { Id = id, ChatId = chat, ParentId = parent, Role = MessageRole.User, Content = content, CreatedAt = now };
 
     internal static Message Answer(
-        ChatId chat, MessageId id, MessageId parent, string content, string? reasoning, string model, int promptTokens, int completionTokens, DateTimeOffset now) =>
+        ChatId chat, MessageId id, MessageId parent, string content, string? reasoning, string model, int promptTokens, int? countedPromptTokens, int completionTokens, DateTimeOffset now) =>
         new()
         {
             Id = id,
@@ -81,6 +84,7 @@ public sealed class Message
             Reasoning = reasoning,
             Model = model,
             PromptTokens = promptTokens,
+            CountedPromptTokens = countedPromptTokens,
             CompletionTokens = completionTokens,
             CreatedAt = now,
         };

@@ -71,6 +71,9 @@ public sealed class Completion
     /// <summary>Tokens of the prompt: estimated until it ends.</summary>
     public int PromptTokens { get; private set; }
 
+    /// <summary>Tokens of the prompt by the count made here; stored with the answer's message, never read back. Null where none is known.</summary>
+    public int? CountedPromptTokens { get; private init; }
+
     /// <summary>Those of the prompt that the provider had in its cache.</summary>
     public int CachedPromptTokens { get; private set; }
 
@@ -127,6 +130,7 @@ public sealed class Completion
             // A question that is in its chat already needs no second copy.
             Prompt = start.Store && start.Turn is not { QuestionStored: true } ? start.Prompt : null,
             PromptTokens = start.PromptTokens,
+            CountedPromptTokens = start.CountedPromptTokens,
             Findings = start.Findings,
             promptFindings = start.Findings,
             Store = start.Store,
@@ -274,25 +278,4 @@ public sealed class Completion
         if (Status != CompletionStatus.Running)
             throw new InvalidOperationException($"The completion is {Status}, not running.");
     }
-}
-
-/// <summary>What a completion starts from.</summary>
-/// <param name="UserId">Who asks.</param>
-/// <param name="Turn">Where in a chat; null outside any.</param>
-/// <param name="Model">The model to ask.</param>
-/// <param name="Prompt">What the user wrote, cleaned.</param>
-/// <param name="PromptTokens">Tokens of the whole prepared prompt.</param>
-/// <param name="Findings">What the prompt pipeline noticed.</param>
-/// <param name="Store">Whether prompt and answer are kept; always true in a chat.</param>
-public sealed record CompletionStart(
-    UserId UserId, ChatTurn? Turn, Model Model, string Prompt, int PromptTokens, IReadOnlyList<Finding> Findings, bool Store)
-{
-    /// <summary>The API key it is asked with; null for a signed-in person.</summary>
-    public ApiKeyId? ApiKeyId { get; init; }
-
-    /// <summary>What makes the request repeatable; null unless its caller asked for that.</summary>
-    public IdempotentRequest? Idempotency { get; init; }
-
-    /// <summary>Whether the plan keeps the model's reasoning with its answer.</summary>
-    public bool StoreReasoning { get; init; }
 }

@@ -32,6 +32,15 @@ public sealed record Exchange(Message? Question, Message? Answer)
         return new Exchange(
             question,
             Message.Answer(
-                turn.ChatId, turn.AnswerId, turn.QuestionId, answer, completion.Reasoning, completion.Model, completion.PromptTokens, completion.CompletionTokens, now));
+                turn.ChatId,
+                turn.AnswerId,
+                turn.QuestionId,
+                answer,
+                completion.Reasoning,
+                completion.Model,
+                completion.PromptTokens,
+                completion.CountedPromptTokens,
+                completion.CompletionTokens,
+                now));
     }
 }

@@ -17,4 +17,16 @@ public sealed record QuotaCounter(QuotaSubjectId SubjectId, QuotaMetric Metric, 
 
     /// <summary>What an admin added to the limit of this period; negative for what they took away.</summary>
     public long Granted { get; init; }
+
+    /// <summary>The counter as it will be once all of what some completions of a user hold of it is charged.</summary>
+    /// <param name="user">The user.</param>
+    /// <param name="reservations">What the completions hold.</param>
+    public QuotaCounter Spending(UserId user, IEnumerable<Reservation> reservations)
+    {
+        var held = reservations.SelectMany(reservation => reservation.Holds).Where(hold => IsOf(user, hold)).Sum(hold => hold.Amount);
+        return this with { Used = Used + held, Reserved = Reserved - held };
+    }
+
+    private bool IsOf(UserId user, QuotaHold hold) => SubjectId == QuotaSubjectId.Of(user, hold.Key)
+        && Metric == hold.Metric && Window == hold.Window && PeriodStart == hold.PeriodStart;
 }

@@ -29,7 +29,7 @@ internal readonly record struct ShownCredential(string? ApiKey, bool IsContradic
         return isKey || IsJwt(token) ? new ShownCredential(null, IsContradictory: true) : new ShownCredential(key, IsContradictory: false);
     }
 
-    // In the header itself: an access token is long, and of no interest here.
+    // A span of the header: an access token is long, and is not needed as a string here.
     private static ReadOnlySpan<char> TokenOf(string? header) =>
         header is not null && header.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? header.AsSpan(Bearer.Length).Trim() : [];
 

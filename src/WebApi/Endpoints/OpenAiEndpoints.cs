@@ -9,7 +9,6 @@ using CleanLlm.WebApi.OpenAi;
 using CleanLlm.WebApi.Streaming;
 using MediatR;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.WebApi.Endpoints;
@@ -26,7 +25,7 @@ internal static class OpenAiEndpoints
     /// <summary>The calls below <c>/v1</c>.</summary>
     public static void MapOpenAi(this IEndpointRouteBuilder app)
     {
-        var size = new RequestSizeLimitAttribute(app.ServiceProvider.GetRequiredService<IOptions<OpenAiOptions>>().Value.MaxBodyBytes);
+        var size = new BodyLimit(app.ServiceProvider.GetRequiredService<IOptions<OpenAiOptions>>().Value.MaxBodyBytes);
         var v1 = app.MapGroup("/v1").RequireAuthorization().AllowKeys(ApiKeyScopes.Completions).ExcludeFromDescription();
         v1.MapPost("/chat/completions", Complete).WithName("OpenAi_Complete").AsCompletion().WithMetadata(size);
         v1.MapPost("/embeddings", Embed).WithName("OpenAi_Embed").AsCompletion().WithMetadata(size);

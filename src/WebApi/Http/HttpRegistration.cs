@@ -20,7 +20,7 @@ internal static class HttpRegistration
         services.AddSettings<HttpOptions>(configuration, "Http");
         services.AddOptions<JsonOptions>().Configure<IOptions<HttpOptions>>((json, http) => ApiJson.Configure(json.SerializerOptions, http.Value));
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<HttpOptions>>((kestrel, http) => Limit(kestrel, http.Value));
-        // Whoever writes sends as well, and whoever receives reads: nothing here keeps its thread for long, and the way over the pool costs more.
+        // A write is sent on the writer's own thread, and what is received is read without a further switch to the pool: no step here blocks its thread.
         services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = true);
         services.AddOptions<HostOptions>().Configure<IOptions<HttpOptions>>((host, http) =>
             host.ShutdownTimeout = TimeSpan.FromSeconds(http.Value.ShutdownSeconds) - ExitTime);
@@ -51,7 +51,7 @@ internal static class HttpRegistration
         kestrel.AddServerHeader = false;
         var limits = kestrel.Limits;
         limits.MaxConcurrentConnections = http.MaxConnections;
-        limits.MaxRequestBodySize = http.MaxBodyBytes;
+        limits.MaxRequestBodySize = BodyLimits.MostRead;
         limits.MinRequestBodyDataRate = new MinDataRate(http.MinBodyBytesPerSecond, SlowBodyGrace);
         limits.MaxRequestLineSize = http.MaxRequestLineBytes;
         limits.MaxRequestHeaderCount = http.MaxHeaders;

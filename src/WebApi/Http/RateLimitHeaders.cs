@@ -8,7 +8,7 @@ namespace CleanLlm.WebApi.Http;
 /// <summary>Tells a caller where their limits stand, as draft-ietf-httpapi-ratelimit-headers-10 says.</summary>
 internal static class RateLimitHeaders
 {
-    // Of a plan with four limits.
+    // Enough for a plan with four limits.
     private const int LikelyLength = 160;
 
     public static void Write(HttpResponse response, IReadOnlyList<QuotaLimitDto> limits, DateTimeOffset now)

@@ -53,8 +53,7 @@ internal static class RequestBodies
             .ToList();
         if (codings is [var coding] && (coding.Equals(Gzip, StringComparison.OrdinalIgnoreCase) || coding.Equals("x-gzip", StringComparison.OrdinalIgnoreCase)))
         {
-            var most = http.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? long.MaxValue;
-            var body = new UnpackedBody(http, request.Body, most);
+            var body = new UnpackedBody(http, request.Body, BodyLimits.Of(http));
             http.Response.RegisterForDispose(body);
             (request.Body, request.ContentLength) = (body, null);
         }
@@ -104,7 +103,7 @@ internal static class RequestBodies
 
     // By its parameters, or as the calls below /v1 say it.
     private static bool TakesBody(HttpContext http) => http.GetEndpoint()?.Metadata is { } metadata
-        && (metadata.GetMetadata<IAcceptsMetadata>() is not null || metadata.GetMetadata<IRequestSizeLimitMetadata>() is not null);
+        && (metadata.GetMetadata<IAcceptsMetadata>() is not null || metadata.GetMetadata<BodyLimit>() is not null);
 
     private sealed record Detected(bool CanHaveBody) : IHttpRequestBodyDetectionFeature;
 }

@@ -29,10 +29,11 @@ internal sealed class EventStream(CallerAccess access, IOptions<HttpOptions> lim
     // A reader that comes back to a long answer is sent it in pieces, so that it does not pile up before a slow connection.
     private const int FlushBytes = 64 * 1024;
 
-    // An event is many small writes, and each of them to the connection would take its lock: so much is put together before. It begins with
-    // room for an event of one token.
-    private const int TogetherBytes = 4 * 1024;
-    private const int LikelyBytes = 512;
+    // An event is many small writes, and each write to the connection takes a lock: events are formatted here first, up to so many bytes.
+    private const int BatchBytes = 4 * 1024;
+
+    // Room for an event of one token.
+    private const int FirstBatchBytes = 512;
 
     // Without an empty line after it: some clients take one for the end of an event, and of an empty one.
     private static readonly byte[] KeepAlive = ": keep-alive\n"u8.ToArray();
@@ -44,7 +45,7 @@ internal sealed class EventStream(CallerAccess access, IOptions<HttpOptions> lim
     public async Task WriteAsync(ICompletionReader reader, ICompletionEventFormat format, HttpContext http)
     {
         var output = Begin(http);
-        var events = new ArrayBufferWriter<byte>(LikelyBytes);
+        var events = new ArrayBufferWriter<byte>(FirstBatchBytes);
         var right = new Right(access, http, clock);
         var wroteAt = clock.GetTimestamp();
         for (var isLast = false; !isLast;)
@@ -98,7 +99,7 @@ internal sealed class EventStream(CallerAccess access, IOptions<HttpOptions> lim
         for (var i = 0; i < batch.Events.Count; i++)
         {
             format.Write(events, batch.FirstId + i, batch.Events[i]);
-            if (events.WrittenCount >= TogetherBytes)
+            if (events.WrittenCount >= BatchBytes)
                 HandOver(events, output);
             if (output.UnflushedBytes < FlushBytes)
                 continue;

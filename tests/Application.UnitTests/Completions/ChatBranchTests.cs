@@ -1,4 +1,5 @@
 using CleanLlm.Application.Completions.Admitting;
+using CleanLlm.Application.Prompting;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Ids;
 
@@ -29,6 +30,29 @@ internal sealed class ChatBranchTests : IDisposable
 
         fixture.Store.Admitted.Select(completion => completion.Turn!.FollowsLeaf).Should().Equal(true, false, false);
         fixture.Store.Admitted.Should().OnlyContain(completion => completion.Turn!.BranchPoint == leaf.Value);
+    }
+
+    [Test]
+    public async Task AQuestion_HoldsWhatItsProviderIsExpectedToCount_AndKeepsOurOwnCountForTheNextOne()
+    {
+        var model = "";
+        fixture.Store.OnAdmit = completion =>
+        {
+            model = completion.Model;
+            return ChatErrors.Busy(completion.Id);
+        };
+        await fixture.StartAsync(Ask());
+        fixture.Store.OnAdmit = _ => null;
+        var counted = fixture.Store.Demands[0].PromptTokens;
+        var answer = new Utterance(MessageRole.Assistant, "") { Prompt = new PromptMeasure(model, Reported: 107, Counted: 100) };
+        fixture.Conversation = new Conversation(Model: null, SystemPrompt: null, leaf, [answer]);
+
+        var run = (await fixture.StartAsync(Ask())).Value;
+
+        const int Frame = 4;
+        fixture.Store.Demands[^1].PromptTokens.Should().Be(counted + Frame + 7);
+        await RunnerFixture.EndOfAsync(run);
+        fixture.Store.Closings[^1].Exchange!.Answer!.CountedPromptTokens.Should().Be(counted + Frame);
     }
 
     [Test]

@@ -91,12 +91,14 @@ internal sealed class FakeCompletionStore : ICompletionStore
     }
 
     public Task<Result<Reservation>> GrowAsync(
-        Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted, CancellationToken ct)
+        Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted, IReadOnlyCollection<CompletionId> paused, CancellationToken ct)
     {
         Growths.Add(wanted);
         if (!Held.TryGetValue(completion.Id, out var held))
             return Task.FromResult<Result<Reservation>>(CompletionErrors.Interrupted);
         QuotaCounter[] counters = [.. limits.Zip(held.Holds, (limit, hold) => Counter(completion, limit) with { Reserved = Reserved + hold.Amount })];
+        Reservation[] spent = [.. paused.Select(id => Held[id])];
+        counters = Array.ConvertAll(counters, counter => counter.Spending(completion.UserId, spent));
         var decision = held.Grow(completion.UserId, limits, counters, demand, wanted, completion.CreatedAt);
         if (!decision.IsSuccess)
             return Task.FromResult(decision);

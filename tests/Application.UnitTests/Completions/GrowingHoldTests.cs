@@ -104,6 +104,29 @@ internal sealed class GrowingHoldTests : IDisposable
     }
 
     [Test]
+    public async Task Answers_WhichAreAllPausedAtTheEndOfTheBudget_EndWithLengthAtOnce()
+    {
+        var runs = new[] { (await fixture.StartAsync(Ask(stream: true))).Value, (await fixture.StartAsync(Ask(stream: true))).Value };
+        // Nothing is left beside what the two hold.
+        const int Each = Prompt + 256;
+        (fixture.Store.Used, fixture.Store.Reserved) = (2_000 - (2 * Each), Each);
+        fixture.Store.OnClose = _ =>
+        {
+            (fixture.Store.Used, fixture.Store.Reserved) = (2_000 - Each, 0);
+            return true;
+        };
+        var before = fixture.Clock.GetUtcNow();
+
+        fixture.Model.Says(Pieces(12));
+
+        foreach (var run in runs)
+            (await RunnerFixture.EndOfAsync(run)).Value.FinishReason.Should().Be(FinishReason.Length);
+        fixture.Clock.GetUtcNow().Should().Be(before, "neither gives anything back that the other could wait for");
+        fixture.Store.Closings.Select(closing => closing.Entry!.CompletionTokens).Should().Equal(256, 256);
+        fixture.Turns.Waiting.Should().Be(0);
+    }
+
+    [Test]
     public async Task AnAnswer_WhichIsCancelledWhileItWaits_EndsAtOnce()
     {
         var run = await PausedAsync(stream: true);

@@ -224,7 +224,7 @@ internal sealed class QuotaTurnTests : IDisposable
 
         Task<Result<string>> WaitAsync(string name, bool isRunning) => fixture.Turns.WaitAsync(
             payer,
-            isRunning,
+            isRunning ? CompletionId.New(fixture.Clock.GetUtcNow()) : null,
             refusal,
             _ =>
             {

@@ -65,6 +65,31 @@ internal sealed class ContextFittingTests
     }
 
     [Test]
+    public void Fit_ExpectsWhatTheProviderCountedMoreOfTheLastAnswersPrompt()
+    {
+        var (first, last) = (Turns(2, 10), Turns(2, 10));
+        first[1] = first[1] with { Prompt = Measure(more: 500) };
+        last[1] = last[1] with { Prompt = Measure(more: 20) };
+
+        var fitted = Fit(Drafts.Of(Drafts.Asking("q") with { History = [.. first, .. last] }, maxTokens: 1000)).Value;
+
+        fitted.CountedPromptTokens.Should().Be(8 + (4 * 14));
+        fitted.PromptTokens.Should().Be(8 + (4 * 14) + 20);
+        fitted.MaxCompletionTokens.Should().Be(1000 - fitted.PromptTokens, "the provider's window goes by its own count");
+    }
+
+    [Test]
+    public void Fit_WhateverTheProviderCounted_LeavesRoomForTheLeastAnswer()
+    {
+        var history = Turns(2, 10);
+        history[1] = history[1] with { Prompt = Measure(more: 5_000) };
+
+        var fitted = Fit(Drafts.Of(Drafts.Asking("q") with { History = history }, maxTokens: 300, isExact: true)).Value;
+
+        fitted.Should().BeEquivalentTo(new { PromptTokens = 700, MaxCompletionTokens = 300 });
+    }
+
+    [Test]
     public void Fit_WithAnExactLength_KeepsRoomForAllOfIt()
     {
         var fitted = Fit(Drafts.Of(Drafts.Asking("q") with { History = Turns(9, 100) }, maxTokens: 900, isExact: true)).Value;
@@ -118,6 +143,8 @@ internal sealed class ContextFittingTests
 
     private static Utterance[] Turns(int count, int length) =>
         [.. Enumerable.Range(0, count).Select(i => new Utterance(i % 2 == 0 ? MessageRole.User : MessageRole.Assistant, $"{i:00}".PadRight(length, '.')))];
+
+    private static PromptMeasure Measure(int more) => new(Drafts.Of("q").Model.Id, Reported: 40 + more, Counted: 40);
 
     private static Result<PromptDraft> Fit(PromptDraft draft) => new ContextFitting(new CharacterCounter()).Apply(draft);
 

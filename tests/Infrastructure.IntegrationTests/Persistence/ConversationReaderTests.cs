@@ -40,6 +40,17 @@ internal sealed class ConversationReaderTests(DatabaseKind kind) : PersistenceTe
     }
 
     [Test]
+    public async Task Read_TellsHowLongThePromptOfAnAnswerWas()
+    {
+        var (user, chat) = await OpenAsync();
+        var asked = new Question(user, One.Clock.GetUtcNow()) { Chat = chat, CountedPromptTokens = 8 };
+        await asked.AnswerAsync(One, "a");
+
+        (await ReadAsync(chat, user)).Value.Messages.Select(message => message.Prompt)
+            .Should().Equal(null, new PromptMeasure("model", Reported: 10, Counted: 8));
+    }
+
+    [Test]
     public async Task Read_FromAnAnswer_FollowsItsBranch()
     {
         var (user, chat) = await OpenAsync();

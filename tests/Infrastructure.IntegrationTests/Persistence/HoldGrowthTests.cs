@@ -1,6 +1,7 @@
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Results;
 using CleanLlm.Testing.Databases;
 using static CleanLlm.Domain.Quotas.QuotaMetric;
 using static CleanLlm.Domain.Quotas.QuotaWindow;
@@ -25,7 +26,7 @@ internal sealed class HoldGrowthTests(DatabaseKind kind) : PersistenceTests(kind
         var question = Somebody;
         var completion = await question.BeginAsync(One, limits);
 
-        var grown = (await One.Store.GrowAsync(completion, limits, question.Demand, wanted: 600, default)).Value;
+        var grown = (await One.Store.GrowAsync(completion, limits, question.Demand, wanted: 600, [], default)).Value;
 
         grown.Should().BeEquivalentTo(new { CompletionTokens = 600, Bound = 1_990 });
         grown.Holds.Select(hold => hold.Amount).Should().Equal(1, 610, 1_210_000, 1);
@@ -46,15 +47,34 @@ internal sealed class HoldGrowthTests(DatabaseKind kind) : PersistenceTests(kind
         var question = Somebody;
         var (first, second) = (await question.BeginAsync(One, limit), await question.BeginAsync(One, limit));
 
-        (await One.Store.GrowAsync(first, [limit], question.Demand, wanted: 300, default)).Error!.Code.Should().Be("quota.reserved");
+        (await One.Store.GrowAsync(first, [limit], question.Demand, wanted: 300, [], default)).Error!.Code.Should().Be("quota.reserved");
         (await One.Store.HeldAsync(first.Id, default))!.CompletionTokens.Should().Be(256);
         await Ledger.ShouldBalanceAsync(One);
         await One.Store.CloseAsync(Question.Succeed(second, question.Now), default);
 
-        (await One.Store.GrowAsync(first, [limit], question.Demand, wanted: 300, default)).Value.CompletionTokens.Should().Be(300);
-        (await One.Store.GrowAsync(first, [limit], question.Demand, wanted: 900, default)).Value.CompletionTokens.Should().Be(507, "15 are used");
-        (await One.Store.GrowAsync(first, [limit], question.Demand, wanted: 900, default)).Error!.Code.Should().Be("quota.exceeded");
+        (await One.Store.GrowAsync(first, [limit], question.Demand, wanted: 300, [], default)).Value.CompletionTokens.Should().Be(300);
+        (await One.Store.GrowAsync(first, [limit], question.Demand, wanted: 900, [], default)).Value.CompletionTokens.Should().Be(507, "15 are used");
+        (await One.Store.GrowAsync(first, [limit], question.Demand, wanted: 900, [], default)).Error!.Code.Should().Be("quota.exceeded");
         await Ledger.ShouldBalanceAsync(One);
+    }
+
+    [Test]
+    public async Task Grow_WhenThoseThatHoldTheRestArePaused_IsToldThatItIsUsed_UnlessTheyHaveEnded()
+    {
+        PlanLimit[] limits = [new(Tokens, Day, 3 * 266), new(CostMicros, Month, 100_000)];
+        var question = Somebody;
+        Completion[] running = [await question.BeginAsync(One, limits), await question.BeginAsync(One, limits), await question.BeginAsync(One, limits)];
+
+        (await GrowAsync(running[1].Id)).Error!.Code.Should().Be("quota.reserved", "the third may give something back");
+        (await GrowAsync(running[1].Id, running[2].Id)).Error!.Code.Should().Be("quota.exceeded");
+        await One.Store.CloseAsync(Question.Succeed(running[2], question.Now), default);
+
+        // 798 beside 15 that are used and 266 that the second holds to its end.
+        (await GrowAsync(running[1].Id, running[2].Id)).Value.CompletionTokens.Should().Be(507);
+        await Ledger.ShouldBalanceAsync(One);
+
+        Task<Result<Reservation>> GrowAsync(params CompletionId[] paused) =>
+            One.Store.GrowAsync(running[0], limits, question.Demand, wanted: 900, paused, default);
     }
 
     [Test]
@@ -63,10 +83,10 @@ internal sealed class HoldGrowthTests(DatabaseKind kind) : PersistenceTests(kind
         PlanLimit limit = new(Tokens, Day, 1_000);
         var question = Somebody;
         var completion = await question.BeginAsync(One, limit);
-        await One.Store.GrowAsync(completion, [limit], question.Demand, wanted: 500, default);
+        await One.Store.GrowAsync(completion, [limit], question.Demand, wanted: 500, [], default);
 
         // Its answer was lost, and what it held before is all that is known.
-        (await One.Store.GrowAsync(completion, [limit], question.Demand, wanted: 400, default)).Value.CompletionTokens.Should().Be(500);
+        (await One.Store.GrowAsync(completion, [limit], question.Demand, wanted: 400, [], default)).Value.CompletionTokens.Should().Be(500);
 
         await Ledger.ShouldBalanceAsync(One);
     }
@@ -79,7 +99,7 @@ internal sealed class HoldGrowthTests(DatabaseKind kind) : PersistenceTests(kind
         var completion = await question.BeginAsync(One, limit);
         await One.Store.CloseAsync(Question.Succeed(completion, question.Now), default);
 
-        (await One.Store.GrowAsync(completion, [limit], question.Demand, wanted: 500, default)).Error.Should().Be(CompletionErrors.Interrupted);
+        (await One.Store.GrowAsync(completion, [limit], question.Demand, wanted: 500, [], default)).Error.Should().Be(CompletionErrors.Interrupted);
 
         (await One.Store.HeldAsync(completion.Id, default)).Should().BeNull();
         (await Ledger.CounterAsync(One, question.User, Tokens, Day)).Reserved.Should().Be(0);
@@ -94,7 +114,7 @@ internal sealed class HoldGrowthTests(DatabaseKind kind) : PersistenceTests(kind
         await Database.EndLeasesAsync();
         var abandoned = (await Two.Store.ListAbandonedAsync(question.User, after: null, 10, default)).Should().ContainSingle().Subject;
 
-        await One.Store.GrowAsync(completion, [limit], question.Demand, wanted: 500, default);
+        await One.Store.GrowAsync(completion, [limit], question.Demand, wanted: 500, [], default);
 
         (await Two.Store.CloseAbandonedAsync(abandoned.Interrupt(question.Now), default)).Should().BeNull();
         (await Two.Store.ListAbandonedAsync(question.User, after: null, 10, default)).Should().BeEmpty();
@@ -132,7 +152,7 @@ internal sealed class HoldGrowthTests(DatabaseKind kind) : PersistenceTests(kind
 
             for (var wanted = 400; wanted < 1_000; wanted += 200)
             {
-                var grown = await host.Store.GrowAsync(completion, limits, question.Demand, wanted, default);
+                var grown = await host.Store.GrowAsync(completion, limits, question.Demand, wanted, [], default);
                 if (grown.IsSuccess)
                     completion.Grow(grown.Value);
                 else

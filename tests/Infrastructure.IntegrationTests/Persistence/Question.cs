@@ -34,6 +34,9 @@ internal sealed record Question(UserId User, DateTimeOffset Now)
     /// <summary>What makes it repeatable; null for nothing.</summary>
     public IdempotentRequest? Idempotency { get; init; }
 
+    /// <summary>Tokens of the prompt by our own count; null where none is known.</summary>
+    public int? CountedPromptTokens { get; init; }
+
     /// <summary>Whether the caller set the longest answer, so that all of it is held.</summary>
     public bool LengthIsSet { get; init; }
 
@@ -58,6 +61,7 @@ internal sealed record Question(UserId User, DateTimeOffset Now)
         {
             StoreReasoning = StoreReasoning,
             Idempotency = Idempotency,
+            CountedPromptTokens = CountedPromptTokens,
         },
         Now);
 

@@ -168,6 +168,7 @@ internal sealed class CompletionRunner(
             new CompletionStart(request.UserId, turn, prompt.Model, prompt.Question, prompt.PromptTokens, prompt.Findings, request.Store)
             {
                 ApiKeyId = request.Key?.Id,
+                CountedPromptTokens = prompt.CountedPromptTokens,
                 Idempotency = request.Idempotency,
                 StoreReasoning = selection.Plan.StoreReasoning,
             },

@@ -36,7 +36,7 @@ internal sealed class QuotaReservations(ICompletionStore store, AbandonedComplet
         if (payer.IsBackground)
             return refusal;
         place.StepOut();
-        return await turns.WaitAsync(who, isRunning: false, refusal, token => AskAgainAsync(completion, terms, place, token), ct);
+        return await turns.WaitAsync(who, paused: null, refusal, token => AskAgainAsync(completion, terms, place, token), ct);
     }
 
     /// <summary>

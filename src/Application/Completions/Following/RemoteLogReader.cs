@@ -73,7 +73,7 @@ internal sealed class RemoteLogReader : ICompletionReader
     {
         var reader = new RemoteLogReader(stored, user, after, patience, shared, queries, clock, ct);
         if (!reader.IsLongOver)
-            reader.watch = await shared.WatchAsync(stored.Id, reader.appended.Raise, ct);
+            reader.watch = await shared.WatchAsync(stored.Id, () => reader.appended.Raise(), ct);
         return reader;
     }
 

@@ -16,8 +16,7 @@ internal sealed class HoldGrowth(ICompletionStore store, QuotaTurns turns, Datab
     public async Task<Result<Reservation>> TryAsync(Completion completion, QuotaTerms terms, int wanted) =>
         turns.RefusalBefore(PayerOf(completion, terms), isRunning: true) is { } refusal
             ? refusal
-            // What is not known to have been done cannot be taken back, so nothing ends it halfway.
-            : await store.GrowAsync(completion, terms.Limits, terms.Demand, wanted, CancellationToken.None);
+            : await GrowAsync(completion, terms, wanted);
 
     /// <summary>Tries until there is room, in its turn, or the time to wait for it is over; again and again while the database is away.</summary>
     /// <inheritdoc cref="TryAsync"/>
@@ -26,17 +25,20 @@ internal sealed class HoldGrowth(ICompletionStore store, QuotaTurns turns, Datab
         var payer = PayerOf(completion, terms);
         if (turns.RefusalBefore(payer, isRunning: true) is not { } refusal)
         {
-            var grown = await GrowAsync(ct);
+            var grown = await RetriedAsync(ct);
             if (grown.Error is not { Code: QuotaErrors.ReservedCode } reserved)
                 return grown;
             refusal = reserved;
         }
 
-        return await turns.WaitAsync(payer, isRunning: true, refusal, GrowAsync, ct);
+        return await turns.WaitAsync(payer, completion.Id, refusal, RetriedAsync, ct);
 
-        Task<Result<Reservation>> GrowAsync(CancellationToken token) => retries.RunAsync(
-            "A larger hold", _ => store.GrowAsync(completion, terms.Limits, terms.Demand, wanted, CancellationToken.None), token);
+        Task<Result<Reservation>> RetriedAsync(CancellationToken token) => retries.RunAsync("A larger hold", _ => GrowAsync(completion, terms, wanted), token);
     }
+
+    // What is not known to have been done cannot be taken back, so nothing ends it halfway.
+    private Task<Result<Reservation>> GrowAsync(Completion completion, QuotaTerms terms, int wanted) => store.GrowAsync(
+        completion, terms.Limits, terms.Demand, wanted, turns.PausedBeside(completion.UserId, completion.Id), CancellationToken.None);
 
     private static QuotaPayer PayerOf(Completion completion, QuotaTerms terms) => QuotaPayer.Of(completion.UserId, terms.Limits);
 }

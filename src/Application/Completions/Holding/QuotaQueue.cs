@@ -1,3 +1,4 @@
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 
 namespace CleanLlm.Application.Completions.Holding;
@@ -21,14 +22,17 @@ internal sealed class QuotaQueue(QuotaPayer payer, Error refusal)
     /// <summary>The one that tries next. There is one as long as the queue is known.</summary>
     public QuotaTurn First => turns.First!.Value;
 
+    /// <summary>The answers that are paused until their holds grow.</summary>
+    public IEnumerable<CompletionId> Paused => turns.Select(turn => turn.Paused).OfType<CompletionId>();
+
     /// <summary>One more waits: behind those that came before it, an answer that runs ahead of requests that have not begun.</summary>
-    /// <param name="isRunning">Whether it is an answer that runs.</param>
+    /// <param name="paused">The answer that is paused; null for a request that has not begun.</param>
     /// <param name="now">The moment, as a timestamp of the clock.</param>
-    public QuotaTurn Add(bool isRunning, long now)
+    public QuotaTurn Add(CompletionId? paused, long now)
     {
-        var turn = new QuotaTurn(this, isRunning, now);
+        var turn = new QuotaTurn(this, paused, now);
         var before = turns.Last;
-        while (isRunning && before is { Value.IsRunning: false })
+        while (turn.IsRunning && before is { Value.IsRunning: false })
             before = before.Previous;
         if (before is null)
             turns.AddFirst(turn);
@@ -43,17 +47,20 @@ internal sealed class QuotaQueue(QuotaPayer payer, Error refusal)
 
 /// <summary>One that waits for quota; touched under the lock of <see cref="QuotaTurns"/> only.</summary>
 /// <param name="queue">Its payer's.</param>
-/// <param name="isRunning">Whether it is an answer that runs.</param>
+/// <param name="paused">The answer that is paused; null for a request that has not begun.</param>
 /// <param name="since">Since when it waits, as a timestamp of the clock.</param>
-internal sealed class QuotaTurn(QuotaQueue queue, bool isRunning, long since)
+internal sealed class QuotaTurn(QuotaQueue queue, CompletionId? paused, long since)
 {
     private TaskCompletionSource woken = NewWake();
 
     /// <summary>Its payer's.</summary>
     public QuotaQueue Queue => queue;
 
+    /// <summary>The answer that is paused; null for a request that has not begun.</summary>
+    public CompletionId? Paused => paused;
+
     /// <summary>Whether it is an answer that runs.</summary>
-    public bool IsRunning => isRunning;
+    public bool IsRunning => paused is not null;
 
     /// <summary>Since when it waits, as a timestamp of the clock.</summary>
     public long Since => since;

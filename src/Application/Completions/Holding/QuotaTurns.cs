@@ -37,15 +37,15 @@ internal sealed class QuotaTurns(IOptions<CompletionOptions> options, TimeProvid
 
     /// <summary>Tries again, in turn, until something else comes of it than <see cref="QuotaErrors.Reserved"/> or the time to wait is over.</summary>
     /// <param name="payer">Who pays.</param>
-    /// <param name="isRunning">Whether it is for an answer that runs.</param>
+    /// <param name="paused">The answer that is paused meanwhile; null for a request that has not begun.</param>
     /// <param name="refusal">Why it has to wait.</param>
     /// <param name="attempt">Tries once.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <returns>What the last attempt came to; the refusal, when there was none or too many wait.</returns>
     public async Task<Result<T>> WaitAsync<T>(
-        QuotaPayer payer, bool isRunning, Error refusal, Func<CancellationToken, Task<Result<T>>> attempt, CancellationToken ct)
+        QuotaPayer payer, CompletionId? paused, Error refusal, Func<CancellationToken, Task<Result<T>>> attempt, CancellationToken ct)
     {
-        if (Enter(payer, isRunning, refusal) is not { } turn)
+        if (Enter(payer, paused, refusal) is not { } turn)
             return refusal;
         try
         {
@@ -67,6 +67,20 @@ internal sealed class QuotaTurns(IOptions<CompletionOptions> options, TimeProvid
         }
     }
 
+    /// <summary>
+    /// The answers of a user that are paused on this instance until their holds grow, beside one of them. They have used what they hold, so
+    /// they give nothing of it back.
+    /// </summary>
+    /// <param name="user">The user.</param>
+    /// <param name="answer">The one.</param>
+    public IReadOnlyCollection<CompletionId> PausedBeside(UserId user, CompletionId answer)
+    {
+        if (Waiting == 0)
+            return [];
+        lock (gate)
+            return [.. queues.Values.Where(queue => queue.Payer.User == user).SelectMany(queue => queue.Paused).Where(id => id != answer)];
+    }
+
     /// <summary>A completion of the user has given back what it held.</summary>
     public void Release(UserId user)
     {
@@ -82,7 +96,7 @@ internal sealed class QuotaTurns(IOptions<CompletionOptions> options, TimeProvid
         }
     }
 
-    private QuotaTurn? Enter(QuotaPayer payer, bool isRunning, Error refusal)
+    private QuotaTurn? Enter(QuotaPayer payer, CompletionId? paused, Error refusal)
     {
         lock (gate)
         {
@@ -91,7 +105,11 @@ internal sealed class QuotaTurns(IOptions<CompletionOptions> options, TimeProvid
                 return null;
             queues[payer] = queue;
             waiting++;
-            return queue.Add(isRunning, clock.GetTimestamp());
+            var turn = queue.Add(paused, clock.GetTimestamp());
+            // One answer less that may give something back: perhaps there is nothing left to wait for.
+            if (turn.IsRunning && queue.First != turn)
+                queue.First.Wake();
+            return turn;
         }
     }
 

@@ -28,16 +28,16 @@ public sealed class CompletionLog
         events.Append(entry, entry.IsEnding);
     }
 
-    /// <summary>Adds an event after which the answer goes on: readers are woken for it by <see cref="Tell"/>, so that what comes together is shown together.</summary>
+    /// <summary>Adds an event that does not end the answer. <see cref="Notify"/> wakes the readers, so that pieces that arrive together are sent together.</summary>
     internal void Add(CompletionEvent entry)
     {
         Interlocked.Add(ref size, entry.Size);
         events.Add(entry);
     }
 
-    /// <summary>Shows readers what was added.</summary>
-    /// <param name="isHere">What they do with it is done on this thread: the caller is about to wait.</param>
-    internal void Tell(bool isHere) => events.Tell(isHere);
+    /// <summary>Wakes the readers if events were added since they were woken last.</summary>
+    /// <param name="inline">Whether they continue on this thread: the caller is about to wait.</param>
+    internal void Notify(bool inline) => events.Notify(inline);
 
     /// <summary>Reads the events after <paramref name="after"/> as they come, until the one that ends the completion.</summary>
     /// <param name="after">The id of the last event already seen; 0 for all. One that is not there yet counts as the last that is.</param>

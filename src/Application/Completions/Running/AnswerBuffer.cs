@@ -62,7 +62,7 @@ internal sealed class AnswerBuffer(Func<AnswerChain> newSteps)
         return shown;
     }
 
-    /// <summary>A text that is joined when it is asked for, and once however often it is. One that came in one piece is that piece.</summary>
+    /// <summary>A text that is joined when it is read, and only once for several reads. A text of one piece is that piece.</summary>
     private sealed class GrowingText
     {
         private StringBuilder? pieces;

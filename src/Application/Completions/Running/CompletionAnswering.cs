@@ -25,9 +25,9 @@ internal sealed partial class CompletionAnswering(
     TimeProvider clock,
     ILogger<CompletionAnswering> logger)
 {
-    // A model that takes so long for a piece is slow: its readers are written to at once and here. Of a faster one more comes while they are woken, and
-    // is written together. A client that never lets us wait, because it thinks on our thread, keeps nothing from readers for longer.
-    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(1);
+    // A model that takes this long for a piece is slow: its readers are woken inline, at once. Pieces of a faster model arrive while a reader is woken on
+    // the pool, and are sent together. A client that never yields, because it works on this thread, delays its pieces by no more than this.
+    private static readonly TimeSpan SlowPiece = TimeSpan.FromMilliseconds(1);
 
     private readonly IAnswerStep[] steps = [.. steps];
 
@@ -109,7 +109,7 @@ internal sealed partial class CompletionAnswering(
         try
         {
             var unshown = run.Flush();
-            run.Log.Tell(isHere: true);
+            run.Log.Notify(inline: true);
             return unshown;
         }
         catch (Exception fault)
@@ -143,13 +143,13 @@ internal sealed partial class CompletionAnswering(
             var next = updates.MoveNextAsync();
             if (!next.IsCompleted)
             {
-                // What came together is shown together: at once, when the model is slower than we are.
-                run.Log.Tell(isSlow);
+                // The provider has nothing more at the moment.
+                run.Log.Notify(inline: isSlow);
                 var began = clock.GetTimestamp();
                 if (!await next)
                     return null;
                 since = clock.GetTimestamp();
-                isSlow = clock.GetElapsedTime(began, since) >= Moment;
+                isSlow = clock.GetElapsedTime(began, since) >= SlowPiece;
             }
             else if (!await next)
                 return null;
@@ -158,14 +158,14 @@ internal sealed partial class CompletionAnswering(
                 return error;
             if (hold is not null)
             {
-                // It may pause the answer: what there is of it is shown before.
-                run.Log.Tell(isHere: true);
+                // The answer may be paused here: readers get first what there is.
+                run.Log.Notify(inline: true);
                 await hold.CoverAsync(updates.Current.Contents, ct);
             }
 
-            if (clock.GetElapsedTime(since) < Moment)
+            if (clock.GetElapsedTime(since) < SlowPiece)
                 continue;
-            run.Log.Tell(isHere: true);
+            run.Log.Notify(inline: true);
             since = clock.GetTimestamp();
         }
     }

@@ -33,7 +33,7 @@ public sealed class CompletionRun : ILeaseholder
     private readonly AnswerContext context;
     private readonly CancellationTokenSource stop;
 
-    // Whoever waits for one document goes on where it is set, which is the end of the run.
+    // A caller that waits for one document continues on the thread that sets it, at the end of the run.
     private readonly TaskCompletionSource<Result<CompletionDto>> outcome = new();
 
     /// <param name="admitted">What is answered.</param>
@@ -256,7 +256,11 @@ public sealed class CompletionRun : ILeaseholder
             completion.Calls(ToolCalls.Calls);
             completion.Reasons(Reasoning.Text);
             if (error is null)
-                return completion.Succeed(text, this.Tokens(completion.PromptTokens, count, UsageBasis.Counted), IsCutShort ? Domain.Completions.FinishReason.Length : Map(FinishReason), now);
+            {
+                var reason = IsCutShort ? Domain.Completions.FinishReason.Length : FinishReasons.Map(FinishReason, hasToolCalls: ToolCalls.Calls.Count > 0);
+                return completion.Succeed(text, this.Tokens(completion.PromptTokens, count, UsageBasis.Counted), reason, now);
+            }
+
             var tokens = this.Tokens(completion.PromptTokens, count, UsageBasis.Partial);
             return error == CompletionErrors.Cancelled
                 ? completion.Cancel(text, tokens, modelWasAsked: Call.Served is not null, now)
@@ -286,16 +290,4 @@ public sealed class CompletionRun : ILeaseholder
     private Error? StopReason => context.IsBlocked ? CompletionErrors.Blocked : IsOverfull ? CompletionErrors.TooLong : null;
 
     private bool IsOverfull => Answer.Bytes + Reasoning.Bytes + ToolCalls.Bytes + fieldBytes > maxOutputBytes || overhead > maxOutputBytes || ToolCalls.IsOverfull;
-
-    // A word that is not known does not claim an orderly end: the answer may be incomplete.
-    private FinishReason Map(ChatFinishReason? reason) => reason?.Value switch
-    {
-        "length" => Domain.Completions.FinishReason.Length,
-        "content_filter" => Domain.Completions.FinishReason.ContentFilter,
-        "tool_calls" => Domain.Completions.FinishReason.ToolCalls,
-        "stop" => Domain.Completions.FinishReason.Stop,
-        _ when ToolCalls.Calls.Count > 0 => Domain.Completions.FinishReason.ToolCalls,
-        null => Domain.Completions.FinishReason.Stop,
-        _ => Domain.Completions.FinishReason.Length,
-    };
 }

@@ -20,7 +20,7 @@ internal sealed class AccessStates(
     private readonly ShortTtlCache<SessionId, AccessState?> sessions = new(Lifetime, clock);
     private readonly ShortTtlCache<UserId, AccessState?> users = new(Lifetime, clock);
 
-    // Compiled once: it is asked again for each user every two seconds, and putting it together costs more than its answer.
+    // Compiled once: it runs for each active user every two seconds, and EF Core takes longer to build it than the database to answer.
     private readonly Func<AppDbContext, SessionId, DateTimeOffset, CancellationToken, Task<AccessState?>> bySession = EF.CompileAsyncQuery(
         (AppDbContext database, SessionId id, DateTimeOffset now, CancellationToken _) => (
             from session in database.Set<Session>()

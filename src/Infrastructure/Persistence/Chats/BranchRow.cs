@@ -22,6 +22,8 @@ internal sealed class BranchRow
 
     public int? PromptTokens { get; init; }
 
+    public int? CountedPromptTokens { get; init; }
+
     public int? CompletionTokens { get; init; }
 
     public DateTimeOffset? CreatedAt { get; init; }
@@ -48,6 +50,11 @@ internal sealed class BranchRow
     /// <summary>The same as ids.</summary>
     public IReadOnlyList<MessageId> IdList => Ids is null ? [] : [.. Ids.Split(',').Select(id => new MessageId(Guid.Parse(id)))];
 
+    /// <summary>How long the prompt of an answer was; null for a question, and where it is not known.</summary>
+    public PromptMeasure? Prompt => this is { Model: { } model, PromptTokens: { } reported, CountedPromptTokens: { } counted }
+        ? new PromptMeasure(model, reported, counted)
+        : null;
+
     /// <summary>Where a branch is taken up; null when the chat has no such message.</summary>
     public BranchEnd? End => Id is { } id ? new BranchEnd(id, ParentId, Role!.Value, Answered ?? true) : null;
 }
@@ -59,6 +66,7 @@ internal sealed class BranchRowConfiguration : IEntityTypeConfiguration<BranchRo
     {
         builder.HasNoKey().ToView("branch");
         builder.Ignore(row => row.IdList);
+        builder.Ignore(row => row.Prompt);
         builder.Ignore(row => row.End);
     }
 }

@@ -61,7 +61,7 @@ internal sealed class ConversationReader(IDbContextFactory<AppDbContext> databas
         foreach (var row in newestFirst)
         {
             if (row.Role == MessageRole.Assistant || next == MessageRole.Assistant)
-                history.Add(new Utterance(row.Role!.Value, row.Content!));
+                history.Add(new Utterance(row.Role!.Value, row.Content!) { Prompt = row.Prompt });
             next = row.Role!.Value;
         }
 

@@ -116,6 +116,7 @@ internal static class CompletionColumns
         Of<Message, string?>("reasoning", Text, m => m.Reasoning),
         Of<Message, string?>("model", Text, m => m.Model),
         Of<Message, int?>("prompt_tokens", Integer, m => m.PromptTokens),
+        Of<Message, int?>("counted_prompt_tokens", Integer, m => m.CountedPromptTokens),
         Of<Message, int?>("completion_tokens", Integer, m => m.CompletionTokens),
         Of<Message, DateTime>("created_at", TimestampTz, m => m.CreatedAt.UtcDateTime));
 

@@ -21,6 +21,7 @@ internal sealed class CompletionConfiguration : IEntityTypeConfiguration<Complet
         builder.Property(completion => completion.Cached).HasDefaultValue(false);
         builder.Property(completion => completion.CancelRequested).HasDefaultValue(false);
         builder.Ignore(completion => completion.IdempotencyKey);
+        builder.Ignore(completion => completion.CountedPromptTokens);
         builder.Property(completion => completion.Reservation).HasJsonConversion();
         builder.Property(completion => completion.Price).HasJsonConversion();
         builder.Property(completion => completion.CachedPromptTokens).HasDefaultValue(0);

@@ -27,9 +27,9 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
         Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, CancellationToken ct);
 
     public async Task<Result<Reservation>> GrowAsync(
-        Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted, CancellationToken ct) =>
+        Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted, IReadOnlyCollection<CompletionId> paused, CancellationToken ct) =>
         // What has ended holds nothing.
-        completion.Reservation is null ? CompletionErrors.Interrupted : await GrowAsync(new GrowthWrite(completion, limits, demand, wanted), ct);
+        completion.Reservation is null ? CompletionErrors.Interrupted : await GrowAsync(new GrowthWrite(completion, limits, demand, wanted) { Paused = paused }, ct);
 
     public async Task<Reservation?> HeldAsync(CompletionId id, CancellationToken ct)
     {
@@ -125,6 +125,16 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
         var counters = await LockCountersAsync(database, completion.UserId, growth.Limits, completion.CreatedAt, ct);
         if (!await RenewLeaseAsync(database, completion.Id, ct) || await HeldAsync(database, completion.Id, ct) is not { } held)
             return CompletionErrors.Interrupted;
+        if (growth.Paused.Count > 0)
+        {
+            // As they are stored: an answer that has ended meanwhile has been settled, and is not counted twice.
+            var spent = await database.Completions
+                .Where(running => growth.Paused.Contains(running.Id) && running.Status == CompletionStatus.Running)
+                .Select(running => running.Reservation!)
+                .ToListAsync(ct);
+            counters = [.. counters.Select(counter => counter.Spending(completion.UserId, spent))];
+        }
+
         var decision = held.Grow(completion.UserId, growth.Limits, counters, growth.Demand, growth.Wanted, completion.CreatedAt);
         if (!decision.IsSuccess)
             return decision.Error;

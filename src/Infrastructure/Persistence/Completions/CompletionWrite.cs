@@ -1,4 +1,5 @@
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 
@@ -84,6 +85,9 @@ internal sealed class GrowthWrite : CompletionWrite<Result<Reservation>?>
 
     /// <summary>How long an answer is to be paid for, in tokens.</summary>
     public int Wanted { get; }
+
+    /// <summary>Answers that have used what they hold and wait for more.</summary>
+    public IReadOnlyCollection<CompletionId> Paused { get; init; } = [];
 
     /// <summary>What it is to hold.</summary>
     public Reservation Larger { get; }

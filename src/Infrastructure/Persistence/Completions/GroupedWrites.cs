@@ -118,6 +118,10 @@ internal sealed class GroupedWrites(IGroupWriter writer)
     {
         try
         {
+            // Its counters are asked for what it wants, and no more for what its group wanted.
+            var alone = new WriteGroup();
+            alone.TryAdd(write);
+            alone.Close();
             await writer.WriteAloneAsync(write);
             write.Acknowledge();
         }

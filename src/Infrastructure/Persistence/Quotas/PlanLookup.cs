@@ -17,7 +17,7 @@ internal sealed class PlanLookup(IDbContextFactory<AppDbContext> databases, Time
     private readonly ShortTtlCache<UserId, Subscriber?> subscribers = new(Lifetime, clock);
     private readonly ShortTtlCache<PlanId, Plan> plans = new(Lifetime, clock);
 
-    // Compiled once: it is asked again for each user every three seconds, and putting it together costs more than its answer.
+    // Compiled once: it runs for each active user every three seconds, and EF Core takes longer to build it than the database to answer.
     private readonly Func<AppDbContext, UserId, CancellationToken, Task<Subscriber?>> byUser = EF.CompileAsyncQuery(
         (AppDbContext database, UserId id, CancellationToken _) =>
             database.Profiles.Where(user => user.Id == id).Select(user => new Subscriber(!user.Disabled, user.PlanId)).SingleOrDefault());

@@ -142,7 +142,7 @@ internal sealed class WriteGroupTests(DatabaseKind kind) : PersistenceTests(kind
         var running = new[] { await NarrowAsync(first, Limits), await NarrowAsync(second, Limits), await NarrowAsync(spent, few), await NarrowAsync(grown, Limits) };
         await spent.AdmitAsync(One, few);
         var stale = new GrowthWrite(running[3], Limits, grown.Demand, wanted: 25);
-        var held = (await Two.Store.GrowAsync(running[3], Limits, grown.Demand, 30, default)).Value.CompletionTokens;
+        var held = (await Two.Store.GrowAsync(running[3], Limits, grown.Demand, 30, [], default)).Value.CompletionTokens;
         GrowthWrite[] growths =
         [
             new(running[0], Limits, first.Demand, wanted: 25), new(running[1], Limits, second.Demand, wanted: 35),

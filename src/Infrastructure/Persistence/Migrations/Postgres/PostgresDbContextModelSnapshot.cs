@@ -212,6 +212,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("content");
 
+                    b.Property<int?>("CountedPromptTokens")
+                        .HasColumnType("integer")
+                        .HasColumnName("counted_prompt_tokens");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -873,6 +877,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                     b.Property<string>("Content")
                         .HasColumnType("text")
                         .HasColumnName("content");
+
+                    b.Property<int?>("CountedPromptTokens")
+                        .HasColumnType("integer")
+                        .HasColumnName("counted_prompt_tokens");
 
                     b.Property<DateTimeOffset?>("CreatedAt")
                         .HasColumnType("timestamp with time zone")

@@ -207,6 +207,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("content");
 
+                    b.Property<int?>("CountedPromptTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("counted_prompt_tokens");
+
                     b.Property<long>("CreatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
@@ -864,6 +868,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<string>("Content")
                         .HasColumnType("TEXT")
                         .HasColumnName("content");
+
+                    b.Property<int?>("CountedPromptTokens")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("counted_prompt_tokens");
 
                     b.Property<long?>("CreatedAt")
                         .HasColumnType("INTEGER")

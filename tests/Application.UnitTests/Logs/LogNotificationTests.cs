@@ -3,28 +3,28 @@ using CleanLlm.Testing;
 
 namespace CleanLlm.Application.UnitTests.Logs;
 
-/// <summary>Entries that readers are told of together.</summary>
+/// <summary>Entries that readers are woken for together.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-internal sealed class ToldLogTests
+internal sealed class LogNotificationTests
 {
     private readonly AppendLog<string> log = new();
 
     [Test]
-    public async Task WhatIsAdded_IsToldTogether_WhenItIsTold()
+    public async Task AddedEntries_WakeReadersTogether_OnNotification()
     {
         using var reader = Open();
         var waiting = reader.NextAsync();
 
         log.Add("a");
         log.Add("b");
-        waiting.IsCompleted.Should().BeFalse("nobody was told yet");
-        log.Tell(isHere: true);
+        waiting.IsCompleted.Should().BeFalse("no reader is woken yet");
+        log.Notify(inline: true);
 
         (await Woken(waiting)).Should().Equal("a", "b");
     }
 
     [Test]
-    public async Task WhatIsAdded_IsSeenByWhoLooks_AndWakesNobodyLater()
+    public async Task AddedEntries_ThatWereRead_WakeNoReaderLater()
     {
         log.Add("a");
         using var reader = Open();
@@ -33,38 +33,38 @@ internal sealed class ToldLogTests
         (await Woken(reader.NextAsync())).Should().Equal("b");
 
         var waiting = reader.NextAsync();
-        log.Tell(isHere: true);
+        log.Notify(inline: true);
 
-        waiting.IsCompleted.Should().BeFalse("the entry that woke the readers told of the one before it");
+        waiting.IsCompleted.Should().BeFalse("the readers were woken by the entry after it");
     }
 
     [Test]
-    public async Task AReader_ThatIsToldOfWhatWasAdded_GoesOnHere_IfItIsToAndCounts([Values] bool isHere, [Values] bool isCounted)
+    public async Task AReader_ContinuesInline_IfAskedForAndCounted([Values] bool inline, [Values] bool isCounted)
     {
         using var reader = Open(isCounted: isCounted);
-        var telling = Environment.CurrentManagedThreadId;
-        var isTelling = false;
-        var sawTelling = reader.NextAsync().AsTask().ContinueWith(
-            _ => Environment.CurrentManagedThreadId == telling && isTelling, default, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        var notifying = Environment.CurrentManagedThreadId;
+        var isNotifying = false;
+        var sawNotifying = reader.NextAsync().AsTask().ContinueWith(
+            _ => Environment.CurrentManagedThreadId == notifying && isNotifying, default, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
         log.Add("a");
-        isTelling = true;
-        log.Tell(isHere);
-        isTelling = false;
+        isNotifying = true;
+        log.Notify(inline);
+        isNotifying = false;
 
-        (await Guard(sawTelling)).Should().Be(isHere && isCounted, "a copy is nothing that the answer waits for");
+        (await Guard(sawNotifying)).Should().Be(inline && isCounted, "the answer does not wait for a copy");
     }
 
     [Test]
-    public void AReader_ThatIsToldHere_MayLeaveAndComeBack()
+    public void AReader_ThatContinuesInline_MayCloseAndOpenAgain()
     {
         List<string> seen = [];
         var reading = ReadAsync();
 
         log.Add("a");
-        log.Tell(isHere: true);
+        log.Notify(inline: true);
         log.Add("b");
-        log.Tell(isHere: true);
+        log.Notify(inline: true);
 
         seen.Should().Equal("a", "b");
         reading.IsCompletedSuccessfully.Should().BeTrue();
@@ -74,7 +74,7 @@ internal sealed class ToldLogTests
             while (seen.Count < 2)
             {
                 using var reader = Open(passed: seen.Count);
-                // Where nothing but the log says on which thread it goes on, as in the program.
+                // Only the log decides on which thread it continues, as in the program.
                 seen.AddRange(await reader.NextAsync().ConfigureAwait(false));
             }
         }

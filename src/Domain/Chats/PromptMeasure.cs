@@ -1,0 +1,23 @@
+namespace CleanLlm.Domain.Chats;
+
+/// <summary>How long the prompt of an answer was: by its provider, and by the count made here before it was sent.</summary>
+/// <param name="Model">The model that answered.</param>
+/// <param name="Reported">Tokens by the provider.</param>
+/// <param name="Counted">Tokens by the count made here.</param>
+public readonly record struct PromptMeasure(string Model, int Reported, int Counted)
+{
+    // A provider that reports less than this part of the count leaves something out, such as what it had in its cache.
+    private const int LeastPart = 2;
+
+    /// <summary>How long a later prompt of the same chat will be by the provider: what it has more than the earlier one is as long as it is counted.</summary>
+    /// <param name="model">The model that the later prompt goes to.</param>
+    /// <param name="counted">Tokens of the later prompt by the count made here.</param>
+    /// <returns>The tokens; <paramref name="counted"/> where the measure says nothing of such a prompt.</returns>
+    public int Expect(string model, int counted)
+    {
+        var expected = (long)counted + Reported - Counted;
+        return model == Model && IsWhole(Reported, Counted) && IsWhole(expected, counted) ? (int)Math.Min(expected, int.MaxValue) : counted;
+    }
+
+    private static bool IsWhole(long tokens, int counted) => tokens > 0 && tokens >= counted / LeastPart;
+}
