@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using CleanLlm.Application.Completions.Log;
@@ -7,6 +8,14 @@ namespace CleanLlm.Infrastructure.Completions;
 /// <summary>Events of completions as JSON that instances of the same version write for each other.</summary>
 internal static class EventJson
 {
+    private const int FirstBytes = 1024;
+    private const string Kind = "$";
+    private const string Delta = "delta";
+
+    private static readonly JsonEncodedText KindName = JsonEncodedText.Encode(Kind);
+    private static readonly JsonEncodedText DeltaKind = JsonEncodedText.Encode(Delta);
+    private static readonly JsonEncodedText TextName = JsonEncodedText.Encode(nameof(CompletionDelta.Text));
+
     private static readonly JsonSerializerOptions Options = new()
     {
         TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { NameKinds } },
@@ -15,7 +24,19 @@ internal static class EventJson
         RespectRequiredConstructorParameters = true,
     };
 
-    public static byte[] Write(ArraySegment<CompletionEvent> events) => JsonSerializer.SerializeToUtf8Bytes(events, Options);
+    public static byte[] Write(ArraySegment<CompletionEvent> events)
+    {
+        var output = new ArrayBufferWriter<byte>(FirstBytes);
+        using (var json = new Utf8JsonWriter(output))
+        {
+            json.WriteStartArray();
+            foreach (var entry in events)
+                Write(json, entry);
+            json.WriteEndArray();
+        }
+
+        return output.WrittenSpan.ToArray();
+    }
 
     /// <summary>At least one event.</summary>
     /// <exception cref="JsonException">Another version wrote it, or another program.</exception>
@@ -33,17 +54,32 @@ internal static class EventJson
         }
     }
 
+    // Plain text is most of what a run says, and finding out how to write a kind takes longer than writing it.
+    private static void Write(Utf8JsonWriter json, CompletionEvent entry)
+    {
+        if (entry is not CompletionDelta { ToolCall: null, Field: null } delta)
+        {
+            JsonSerializer.Serialize(json, entry, Options);
+            return;
+        }
+
+        json.WriteStartObject();
+        json.WriteString(KindName, DeltaKind);
+        json.WriteString(TextName, delta.Text);
+        json.WriteEndObject();
+    }
+
     private static void NameKinds(JsonTypeInfo type)
     {
         if (type.Type != typeof(CompletionEvent))
             return;
         type.PolymorphismOptions = new JsonPolymorphismOptions
         {
-            TypeDiscriminatorPropertyName = "$",
+            TypeDiscriminatorPropertyName = Kind,
             DerivedTypes =
             {
                 new JsonDerivedType(typeof(CompletionStarted), "started"),
-                new JsonDerivedType(typeof(CompletionDelta), "delta"),
+                new JsonDerivedType(typeof(CompletionDelta), Delta),
                 new JsonDerivedType(typeof(CompletionReasoning), "reasoning"),
                 new JsonDerivedType(typeof(CompletionFinished), "finished"),
                 new JsonDerivedType(typeof(CompletionFailed), "failed"),

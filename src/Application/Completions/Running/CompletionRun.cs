@@ -257,7 +257,7 @@ public sealed class CompletionRun : ILeaseholder
             completion.Reasons(Reasoning.Text);
             if (error is null)
             {
-                var reason = IsCutShort ? Domain.Completions.FinishReason.Length : FinishReasons.Map(FinishReason, hasToolCalls: ToolCalls.Calls.Count > 0);
+                var reason = IsCutShort ? Domain.Completions.FinishReason.Length : FinishReasonMapping.Of(FinishReason, hasToolCalls: ToolCalls.Calls.Count > 0);
                 return completion.Succeed(text, this.Tokens(completion.PromptTokens, count, UsageBasis.Counted), reason, now);
             }
 

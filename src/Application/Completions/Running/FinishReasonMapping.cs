@@ -4,12 +4,12 @@ using Microsoft.Extensions.AI;
 namespace CleanLlm.Application.Completions.Running;
 
 /// <summary>Maps what a client says of an answer's end.</summary>
-internal static class FinishReasons
+internal static class FinishReasonMapping
 {
     /// <summary>Why an answer ended. A word that is not known does not claim an orderly end: the answer may be incomplete.</summary>
     /// <param name="reason">What the client said; null for nothing.</param>
     /// <param name="hasToolCalls">Whether the answer calls tools.</param>
-    public static FinishReason Map(ChatFinishReason? reason, bool hasToolCalls) => reason?.Value switch
+    public static FinishReason Of(ChatFinishReason? reason, bool hasToolCalls) => reason?.Value switch
     {
         "length" => FinishReason.Length,
         "content_filter" => FinishReason.ContentFilter,
