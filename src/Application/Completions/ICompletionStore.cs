@@ -7,8 +7,8 @@ using CleanLlm.Domain.Results;
 namespace CleanLlm.Application.Completions;
 
 /// <summary>
-/// Admits and closes completions in the database, which is the only authority on quota. Each call is one transaction;
-/// against PostgreSQL admitting and closing are one round trip each. Leases are given and judged by the database's clock, so that an
+/// Admits and closes completions in the database, which is the only authority on quota. Each call is done in one transaction, which
+/// calls at the same time share. Far from a limit admitting and closing are one round trip each to PostgreSQL. Leases are given and judged by the database's clock, so that an
 /// instance whose clock is wrong neither ends what runs elsewhere nor keeps what has ended.
 /// </summary>
 public interface ICompletionStore
@@ -45,19 +45,20 @@ public interface ICompletionStore
     Task<Result<Reservation>> GrowAsync(
         Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted, IReadOnlyCollection<CompletionId> paused, CancellationToken ct);
 
-    /// <summary>What a running completion holds by what is stored of it; null when it runs no more.</summary>
-    Task<Reservation?> HeldAsync(CompletionId id, CancellationToken ct);
-
     /// <summary>The counters of the limits' current periods, read without a lock: those never used are absent, others may be among them.</summary>
     Task<IReadOnlyList<QuotaCounter>> CountersAsync(UserId user, IReadOnlyList<PlanLimit> limits, DateTimeOffset now, CancellationToken ct);
 
     /// <summary>Renews the leases and stores how far the answers have come, and who gives them at what price: all or none.</summary>
-    /// <returns>Those that were stored; the others have been closed, or are being closed.</returns>
+    /// <returns>Those that were stored; the others have been closed, or their rows are locked by another transaction, such as a closing.</returns>
     Task<IReadOnlySet<CompletionId>> CheckpointAsync(IReadOnlyList<CompletionCheckpoint> checkpoints, CancellationToken ct);
 
     /// <summary>Stores the final state, the messages and the ledger entry, and settles the reservation: all or nothing, and only once.</summary>
     /// <returns>The counters after settling, in the order of what was held; null when it had been closed before, in which case nothing changes.</returns>
     Task<IReadOnlyList<QuotaCounter>?> CloseAsync(CompletionClosing closing, CancellationToken ct);
+
+    /// <summary>As <see cref="CloseAsync"/>, where more may be stored as held than is known: what is stored is given back.</summary>
+    /// <returns>As <see cref="CloseAsync"/>.</returns>
+    Task<IReadOnlyList<QuotaCounter>?> CloseUncertainAsync(CompletionClosing closing, CancellationToken ct);
 
     /// <summary>As <see cref="CloseAsync"/>, but only where the lease has ended: one that was renewed since it was listed is left alone.</summary>
     /// <returns>As <see cref="CloseAsync"/>; null also when the lease holds.</returns>
@@ -70,7 +71,7 @@ public interface ICompletionStore
     Task<IReadOnlyList<CompletionId>> ListCancelRequestedAsync(IReadOnlyCollection<CompletionId> among, CancellationToken ct);
 
     /// <summary>Running completions whose lease has ended, oldest first.</summary>
-    /// <param name="user">Whose; null for everybody's.</param>
+    /// <param name="user">The user; null for all users.</param>
     /// <param name="after">The last one of the page before; null for the first page.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="ct">Ends the wait.</param>

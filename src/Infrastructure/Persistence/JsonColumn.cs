@@ -17,5 +17,5 @@ internal static class JsonColumn
 
     public static string Write<T>(T value) => JsonSerializer.Serialize(value, JsonSerializerOptions.Default);
 
-    private static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Default)!;
+    public static T Read<T>(string json) => JsonSerializer.Deserialize<T>(json, JsonSerializerOptions.Default)!;
 }

@@ -15,13 +15,13 @@ internal sealed class PostgresConnections
     /// <summary>Names the source of the groups of writes, which are apart from the pool too: a group never waits behind the calls of an overload.</summary>
     public const string Groups = "groups";
 
-    /// <summary>How many groups are written at once.</summary>
-    public const int Lanes = 1;
+    // One group is written at a time: two or three were slower (docs/decisions/0057).
+    private const int GroupConnections = 1;
 
     private const int RenewalConnections = 1;
 
     // Those of the groups and of the renewals.
-    private const int Apart = Lanes + RenewalConnections;
+    private const int Apart = GroupConnections + RenewalConnections;
 
     // A group that waits longer for a lock is rolled back, and each of its members is written alone.
     private const string GroupLocks = "SET lock_timeout = '200ms'";
@@ -70,7 +70,7 @@ internal sealed class PostgresConnections
     /// <summary>What writes groups. A statement that hangs is given up as soon as a call gives up waiting for a connection.</summary>
     public NpgsqlDataSource ForGroups()
     {
-        var own = With(Lanes);
+        var own = With(GroupConnections);
         own.CommandTimeout = settings.Timeout;
         own.CancellationTimeout = -1;
         return Build(own, $"{KeyLookups}; {GroupLocks}; SET statement_timeout = '{settings.Timeout}s'");

@@ -107,7 +107,8 @@ internal sealed class FakeCompletionStore : ICompletionStore
         return Task.FromResult(decision);
     }
 
-    public Task<Reservation?> HeldAsync(CompletionId id, CancellationToken ct) => Task.FromResult(Held.GetValueOrDefault(id));
+    public Task<IReadOnlyList<QuotaCounter>?> CloseUncertainAsync(CompletionClosing closing, CancellationToken ct) =>
+        CloseAsync(closing with { Released = Held.GetValueOrDefault(closing.Completion.Id) ?? closing.Released }, ct);
 
     /// <summary>How often the counters were only looked at.</summary>
     public int Looks { get; private set; }

@@ -3,6 +3,7 @@ using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using CleanLlm.Testing.Databases;
+using Microsoft.EntityFrameworkCore;
 using static CleanLlm.Domain.Quotas.QuotaMetric;
 using static CleanLlm.Domain.Quotas.QuotaWindow;
 
@@ -30,7 +31,7 @@ internal sealed class HoldGrowthTests(DatabaseKind kind) : PersistenceTests(kind
 
         grown.Should().BeEquivalentTo(new { CompletionTokens = 600, Bound = 1_990 });
         grown.Holds.Select(hold => hold.Amount).Should().Equal(1, 610, 1_210_000, 1);
-        (await One.Store.HeldAsync(completion.Id, default)).Should().BeEquivalentTo(grown);
+        (await HeldAsync(completion.Id)).Should().BeEquivalentTo(grown);
         (await Ledger.CounterAsync(One, question.User, Tokens, Day)).Reserved.Should().Be(610);
         await Ledger.ShouldBalanceAsync(One);
 
@@ -48,7 +49,7 @@ internal sealed class HoldGrowthTests(DatabaseKind kind) : PersistenceTests(kind
         var (first, second) = (await question.BeginAsync(One, limit), await question.BeginAsync(One, limit));
 
         (await One.Store.GrowAsync(first, [limit], question.Demand, wanted: 300, [], default)).Error!.Code.Should().Be("quota.reserved");
-        (await One.Store.HeldAsync(first.Id, default))!.CompletionTokens.Should().Be(256);
+        (await HeldAsync(first.Id))!.CompletionTokens.Should().Be(256);
         await Ledger.ShouldBalanceAsync(One);
         await One.Store.CloseAsync(Question.Succeed(second, question.Now), default);
 
@@ -101,8 +102,28 @@ internal sealed class HoldGrowthTests(DatabaseKind kind) : PersistenceTests(kind
 
         (await One.Store.GrowAsync(completion, [limit], question.Demand, wanted: 500, [], default)).Error.Should().Be(CompletionErrors.Interrupted);
 
-        (await One.Store.HeldAsync(completion.Id, default)).Should().BeNull();
+        (await HeldAsync(completion.Id)).Should().BeNull();
         (await Ledger.CounterAsync(One, question.User, Tokens, Day)).Reserved.Should().Be(0);
+    }
+
+    [Test]
+    public async Task CloseUncertain_GivesBackWhatIsStored_OfAGrowthThatIsCommittedMeanwhile([Values] bool isAbandoned)
+    {
+        PlanLimit limit = new(Tokens, Day, 1_000);
+        var question = Somebody;
+        var completion = await question.BeginAsync(One, limit);
+        var stored = await StoredAsync(completion.Id);
+        var closing = Question.Succeed(completion, question.Now);
+        // The answer to this was lost, so the closing still says what was held before.
+        await One.Store.GrowAsync(stored, [limit], question.Demand, wanted: 500, [], default);
+        if (isAbandoned)
+            await Database.EndLeasesAsync();
+
+        var closed = isAbandoned ? await Two.Store.CloseAbandonedAsync(closing, default) : await One.Store.CloseUncertainAsync(closing, default);
+
+        closed.Should().ContainSingle().Which.Should().BeEquivalentTo(new { Used = 15, Reserved = 0 });
+        (await One.Store.CloseUncertainAsync(closing, default)).Should().BeNull("it is settled once");
+        await Ledger.ShouldBalanceAsync(One);
     }
 
     [Test]
@@ -137,6 +158,12 @@ internal sealed class HoldGrowthTests(DatabaseKind kind) : PersistenceTests(kind
             .And.Subject.As<QuotaCounter>().Used.Should().BeInRange(1, 4_000);
         await Ledger.ShouldBalanceAsync(One);
     }
+
+    private Task<Completion> StoredAsync(CompletionId id) =>
+        One.InDatabaseAsync(database => database.Completions.AsNoTracking().SingleAsync(completion => completion.Id == id));
+
+    private Task<Reservation?> HeldAsync(CompletionId id) => One.InDatabaseAsync(database =>
+        database.Completions.Where(completion => completion.Id == id).Select(completion => completion.Reservation).SingleOrDefaultAsync());
 
     private static async Task<List<string>> WorkAsync(Question question, PersistenceHost host, PlanLimit[] limits)
     {

@@ -22,7 +22,7 @@ internal sealed class CompletionClosings(
     // What is left for storing once the process is told to stop and its runs have been ended.
     private static readonly TimeSpan LeavingTime = TimeSpan.FromSeconds(5);
 
-    /// <summary>Stores it, without the caller's token: what was produced is kept and charged whether or not anybody still waits for it.</summary>
+    /// <summary>Stores it, without the caller's token: what was produced is kept and charged also when its caller has left.</summary>
     /// <param name="closing">What is stored.</param>
     /// <param name="isHoldUncertain">Whether what is stored may hold more than is known here; then that is what it gives back.</param>
     /// <exception cref="Exception">It could not be stored, for longer than is tried or by a fault that no waiting mends.</exception>
@@ -35,9 +35,7 @@ internal sealed class CompletionClosings(
 
     private async Task<ClosedCompletion> TryAsync(CompletionClosing closing, bool isHoldUncertain, CancellationToken ct)
     {
-        if (isHoldUncertain && await store.HeldAsync(closing.Completion.Id, ct) is { } held)
-            closing = closing with { Released = held };
-        if (await store.CloseAsync(closing, ct) is { } counters)
+        if (await (isHoldUncertain ? store.CloseUncertainAsync(closing, ct) : store.CloseAsync(closing, ct)) is { } counters)
         {
             turns.Release(closing.Completion.UserId);
             return new ClosedCompletion(IsOurs: true, counters, Stored: null);

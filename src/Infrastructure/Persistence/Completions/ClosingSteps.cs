@@ -1,6 +1,7 @@
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Usage;
+using CleanLlm.Infrastructure.Persistence.Quotas;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Completions;
@@ -8,6 +9,7 @@ namespace CleanLlm.Infrastructure.Persistence.Completions;
 /// <summary>Closes a running completion step by step, in a transaction of SQLite, which has one writer at a time.</summary>
 internal static class ClosingSteps
 {
+    /// <summary>Stores the end of a completion, and settles what it held.</summary>
     /// <returns>The counters afterwards, in the order of what was held.</returns>
     public static async Task<IReadOnlyList<QuotaCounter>> CloseAsync(AppDbContext database, CompletionClosing closing)
     {
@@ -18,8 +20,7 @@ internal static class ClosingSteps
         var counters = new List<QuotaCounter>(closing.Released.Holds.Count);
         foreach (var change in CounterChange.Of(closing))
         {
-            var row = database.QuotaCounters.Where(counter => counter.SubjectId == change.Counter.Subject && counter.Metric == change.Counter.Metric
-                && counter.Window == change.Counter.Window && counter.PeriodStart == change.Counter.PeriodStart);
+            var row = database.CounterOf(change.Counter);
             await row.ExecuteUpdateAsync(set => set
                 .SetProperty(counter => counter.Used, counter => counter.Used + change.Used)
                 .SetProperty(counter => counter.Reserved, counter => counter.Reserved + change.Reserved));

@@ -3,6 +3,16 @@ using NpgsqlTypes;
 
 namespace CleanLlm.Infrastructure.Persistence.Completions;
 
+/// <summary>Makes columns.</summary>
+internal static class Column
+{
+    /// <summary>A column whose types follow from how its value is found.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="type">Its type in the database.</param>
+    /// <param name="value">Finds the value of a row.</param>
+    public static Column<TRow> Of<TRow, TValue>(string name, NpgsqlDbType type, Func<TRow, TValue> value) => new Column<TRow, TValue>(name, type, value);
+}
+
 /// <summary>A column of the rows that a statement is given.</summary>
 /// <typeparam name="TRow">What a row is made of.</typeparam>
 /// <param name="name">Its name, which is also the table's where the statement writes one.</param>
@@ -21,9 +31,10 @@ internal abstract class Column<TRow>(string name)
     public abstract NpgsqlParameter Of(IReadOnlyList<TRow> rows);
 }
 
-/// <typeparam name="TRow">As above.</typeparam>
+/// <summary>A column of values of one type.</summary>
+/// <typeparam name="TRow">What a row is made of.</typeparam>
 /// <typeparam name="TValue">What the column holds.</typeparam>
-/// <param name="name">As above.</param>
+/// <param name="name">Its name.</param>
 /// <param name="type">Its type in the database, for values that may be null.</param>
 /// <param name="value">Finds the value of a row.</param>
 internal sealed class Column<TRow, TValue>(string name, NpgsqlDbType type, Func<TRow, TValue> value) : Column<TRow>(name)

@@ -11,13 +11,13 @@ namespace CleanLlm.Infrastructure.Persistence.Completions;
 /// </summary>
 /// <remarks>
 /// All take their locks in this order: counters by their key, then places of chats, rows of completions, sums of days, chats. So groups of
-/// several instances wait for each other, and never in a circle.
+/// several instances wait for each other, and never in a circle. A closing that goes alone is the exception: its row comes first.
 /// </remarks>
 internal sealed class CompletionStatements
 {
     private const string CounterKey = """subject_id, metric, "window", period_start""";
 
-    // Joins a row to the sign that its completion runs: since just now, or until the end of this transaction.
+    // Keeps the rows whose completion is in running_completions: placed just now, or removed by the last statement of this transaction.
     private const string Running = "JOIN running_completions r ON r.user_id = n.user_id AND r.id = n.id";
 
     // Whether a counter cannot carry what all of a group want of it.
@@ -68,7 +68,7 @@ internal sealed class CompletionStatements
             select (hasTurns, hasKeys)).ToDictionary(kind => kind, kind => PlaceOf(kind.hasTurns, kind.hasKeys));
     }
 
-    /// <summary>Locks counters, in the order of their key; makes those that are new with an admission's period.</summary>
+    /// <summary>Locks counters, in the order of their key. Counters of a period that an admission begins are created, also where the admission is refused.</summary>
     public Statement<CounterChange> Lock { get; } = new(CounterChange.Locked, n =>
         $"""
         INSERT INTO quota_counters AS c ({CounterKey}, used, reserved, granted)
@@ -78,10 +78,13 @@ internal sealed class CompletionStatements
         ON CONFLICT ({CounterKey}) DO UPDATE SET reserved = c.reserved WHERE FALSE
         """);
 
+    /// <summary>Locks running completions.</summary>
+    /// <returns>What they hold.</returns>
+    public Statement<Completion> LockRunning { get; } = new(Identified, n => RunningOf(n) + " FOR UPDATE OF c");
+
     /// <summary>Locks running completions whose leases have ended.</summary>
-    /// <returns>Their ids.</returns>
-    public Statement<Completion> LockAbandoned { get; } = new(Identified, n =>
-        $"SELECT c.id FROM {n} JOIN completions c ON c.id = n.id WHERE c.{IsRunning} AND c.lease_expires_at < now() FOR UPDATE OF c");
+    /// <returns>What they hold.</returns>
+    public Statement<Completion> LockAbandoned { get; } = new(Identified, n => RunningOf(n) + " AND c.lease_expires_at < now() FOR UPDATE OF c");
 
     /// <summary>
     /// Lets the holds of running completions grow, where they hold what was thought and the counters have room for all of the group that ask.
@@ -145,12 +148,12 @@ internal sealed class CompletionStatements
         JOIN running_completions r ON r.user_id = n.user_id AND r.id = n.completion_id
         """);
 
-    /// <summary>Takes away the signs that the completions run, as the last statement of those that close.</summary>
+    /// <summary>Removes the completions from those that run, as the last statement of a closing.</summary>
     /// <returns>The ids of those that ran until now.</returns>
     public Statement<Completion> Leave { get; } = new(Identified, n =>
         $"DELETE FROM running_completions r USING {n} WHERE r.user_id = n.user_id AND r.id = n.id RETURNING r.id");
 
-    /// <summary>Stores how far running completions have come, and renews their leases. One that is just being closed is passed over.</summary>
+    /// <summary>Stores how far running completions have come, and renews their leases. A row that another transaction has locked is passed over: it is being closed, or its hold grows.</summary>
     /// <returns>The ids of those that were stored.</returns>
     public Statement<CompletionCheckpoint> Checkpoint { get; }
 
@@ -184,6 +187,8 @@ internal sealed class CompletionStatements
             RETURNING id
             """);
     }
+
+    private static string RunningOf(string n) => $"SELECT c.reservation FROM {n} JOIN completions c ON c.id = n.id WHERE c.{IsRunning}";
 
     private static string Assignments<TRow>(RowSet<TRow> rows) =>
         string.Join(", ", rows.Columns.Skip(1).Select(column => $"{column.Quoted} = n.{column.Quoted}"));

@@ -31,12 +31,6 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
         // What has ended holds nothing.
         completion.Reservation is null ? CompletionErrors.Interrupted : await GrowAsync(new GrowthWrite(completion, limits, demand, wanted) { Paused = paused }, ct);
 
-    public async Task<Reservation?> HeldAsync(CompletionId id, CancellationToken ct)
-    {
-        await using var database = await databases.CreateDbContextAsync(ct);
-        return await HeldAsync(database, id, ct);
-    }
-
     public async Task<IReadOnlyList<QuotaCounter>> CountersAsync(UserId user, IReadOnlyList<PlanLimit> limits, DateTimeOffset now, CancellationToken ct)
     {
         await using var database = await databases.CreateDbContextAsync(ct);
@@ -49,6 +43,8 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
     public abstract Task<IReadOnlyList<QuotaCounter>?> CloseAsync(CompletionClosing closing, CancellationToken ct);
 
     public abstract Task<IReadOnlyList<QuotaCounter>?> CloseAbandonedAsync(CompletionClosing closing, CancellationToken ct);
+
+    public abstract Task<IReadOnlyList<QuotaCounter>?> CloseUncertainAsync(CompletionClosing closing, CancellationToken ct);
 
     public async Task RequestCancelAsync(CompletionId id, CancellationToken ct)
     {
@@ -81,7 +77,7 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
     protected async Task<Result<IReadOnlyList<QuotaCounter>>> AdmitAsync(AppDbContext database, AdmissionWrite admission, CancellationToken ct)
     {
         var (completion, limits) = (admission.Completion, admission.Limits);
-        // First, as in every group: what is waited for here may be what the next looks are about.
+        // Counters are locked first, as in every group: the checks below must see what earlier holders of the locks have committed.
         var counters = await LockCountersAsync(database, completion.UserId, limits, completion.CreatedAt, ct);
         if (await ObstacleAsync(database, completion, ct) is { } obstacle)
             return obstacle;
@@ -105,7 +101,7 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
         }
         catch (DbUpdateException twice) when (UniqueViolation.IsCauseOf(twice))
         {
-            // Without limits there is no counter to wait at.
+            // A plan without limits has no counter whose lock would put two requests in order.
             return await ObstacleAsync(database, completion, ct) ?? ChatErrors.Moved;
         }
 
@@ -121,9 +117,9 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
     protected async Task<Result<Reservation>> GrowAsync(AppDbContext database, GrowthWrite growth, CancellationToken ct)
     {
         var completion = growth.Completion;
-        // The counters before the row, as every group. Whoever has seen its lease ended finds it renewed, and does not close what held less.
+        // The counters before the row, as in every group. A sweep that saw the lease expired finds it renewed, so it cannot close the row with the smaller hold.
         var counters = await LockCountersAsync(database, completion.UserId, growth.Limits, completion.CreatedAt, ct);
-        if (!await RenewLeaseAsync(database, completion.Id, ct) || await HeldAsync(database, completion.Id, ct) is not { } held)
+        if (!await RenewLeaseAsync(database, completion.Id, ct) || await Running(database, completion.Id).Select(running => running.Reservation).SingleOrDefaultAsync(ct) is not { } held)
             return CompletionErrors.Interrupted;
         if (growth.Paused.Count > 0)
         {
@@ -163,7 +159,7 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
 
     /// <summary>The running completions whose lease has ended by the database's clock.</summary>
     /// <param name="database">The database.</param>
-    /// <param name="user">Whose; null for everybody's.</param>
+    /// <param name="user">The user; null for all users.</param>
     protected abstract IQueryable<Completion> Abandoned(AppDbContext database, UserId? user);
 
     /// <summary>Renews the lease of a running completion by the database's clock, and keeps others from its row.</summary>
@@ -178,27 +174,17 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
     protected DateTimeOffset Until(Completion completion) => completion.CreatedAt + Lease;
 
     /// <summary>The row of a counter.</summary>
-    protected static IQueryable<QuotaCounter> Counter(AppDbContext database, UserId user, QuotaHold hold)
-    {
-        var subject = QuotaSubjectId.Of(user, hold.Key);
-        return database.QuotaCounters.Where(counter =>
-            counter.SubjectId == subject
-            && counter.Metric == hold.Metric
-            && counter.Window == hold.Window
-            && counter.PeriodStart == hold.PeriodStart);
-    }
+    protected static IQueryable<QuotaCounter> Counter(AppDbContext database, UserId user, QuotaHold hold) =>
+        database.CounterOf(new CounterKey(QuotaSubjectId.Of(user, hold.Key), hold.Metric, hold.Window, hold.PeriodStart));
 
     /// <summary>The running completions.</summary>
     /// <param name="database">The database.</param>
-    /// <param name="user">Whose; null for everybody's.</param>
+    /// <param name="user">The user; null for all users.</param>
     protected static IQueryable<Completion> AllRunning(AppDbContext database, UserId? user) =>
         from running in database.Set<RunningCompletion>()
         where user == null || running.UserId == user
         join completion in database.Completions on running.Id equals completion.Id
         select completion;
-
-    private static Task<Reservation?> HeldAsync(AppDbContext database, CompletionId id, CancellationToken ct) =>
-        Running(database, id).Select(completion => completion.Reservation).SingleOrDefaultAsync(ct);
 
     private static async Task<Error?> ObstacleAsync(AppDbContext database, Completion completion, CancellationToken ct)
     {
@@ -213,7 +199,7 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
                 : null);
     }
 
-    // By the connection of the transaction where there is one: a second one may not be had while all are taken by such transactions.
+    // On the connection of the transaction where there is one: with all connections in such transactions, a second one could not be opened.
     private static async Task<Error?> BusyAsync(AppDbContext database, ChatTurn turn, CancellationToken ct)
     {
         var running = await database.Set<RunningCompletion>()

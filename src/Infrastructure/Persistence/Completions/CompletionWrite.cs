@@ -16,6 +16,9 @@ internal abstract class CompletionWrite(Completion completion, IReadOnlyList<Cou
     /// <summary>What it changes at counters, in the order of what is held.</summary>
     public IReadOnlyList<CounterChange> Changes { get; } = changes;
 
+    /// <summary>How much text of prompts and answers it stores, in UTF-16 characters.</summary>
+    public abstract int TextLength { get; }
+
     /// <summary>Tells the caller the outcome, after the transaction has committed.</summary>
     public abstract void Acknowledge();
 
@@ -23,9 +26,10 @@ internal abstract class CompletionWrite(Completion completion, IReadOnlyList<Cou
     public abstract void Fail(Exception fault);
 }
 
+/// <summary>A write with its outcome.</summary>
 /// <typeparam name="TOutcome">What can come of it.</typeparam>
-/// <param name="completion">As above.</param>
-/// <param name="changes">As above.</param>
+/// <param name="completion">The completion it is about.</param>
+/// <param name="changes">What it changes at counters.</param>
 internal abstract class CompletionWrite<TOutcome>(Completion completion, IReadOnlyList<CounterChange> changes) : CompletionWrite(completion, changes)
 {
     private readonly TaskCompletionSource<TOutcome?> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -49,8 +53,10 @@ internal abstract class CompletionWrite<TOutcome>(Completion completion, IReadOn
 internal sealed class AdmissionWrite(Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, Func<QuotaMetric, long> clearance)
     : CompletionWrite<Result<IReadOnlyList<QuotaCounter>>?>(completion, CounterChange.Of(completion, limits, clearance))
 {
-    /// <summary>Whether the limits can carry it at all, whatever others hold; without what admins have granted.</summary>
+    /// <summary>Whether each limit, without grants, is at least the amount asked for.</summary>
     public bool IsWithinLimits => Changes.All(change => change.Reserved <= change.Most);
+
+    public override int TextLength => Completion.Prompt?.Length ?? 0;
 
     /// <summary>What it is held to.</summary>
     public IReadOnlyList<PlanLimit> Limits { get; } = limits;
@@ -77,6 +83,8 @@ internal sealed class GrowthWrite : CompletionWrite<Result<Reservation>?>
         : base(completion, CounterChange.Of(completion, limits, larger)) =>
         (Limits, Demand, Wanted, Larger) = (limits, demand, wanted, larger);
 
+    public override int TextLength => 0;
+
     /// <summary>What it is held to.</summary>
     public IReadOnlyList<PlanLimit> Limits { get; }
 
@@ -94,12 +102,12 @@ internal sealed class GrowthWrite : CompletionWrite<Result<Reservation>?>
 }
 
 /// <summary>Stores the end of a completion and settles what it held. Its outcome is the counters afterwards; null when it had been closed before.</summary>
-internal sealed class ClosingWrite(CompletionClosing closing)
+internal class ClosingWrite(CompletionClosing closing)
     : CompletionWrite<IReadOnlyList<QuotaCounter>>(closing.Completion, CounterChange.Of(closing))
 {
     /// <summary>What is stored.</summary>
     public CompletionClosing Closing { get; } = closing;
 
-    /// <summary>Whether the completion is closed only if its lease has expired when the row is written.</summary>
-    public bool IsAbandoned { get; init; }
+    public override int TextLength =>
+        (Completion.Answer?.Length ?? 0) + (Completion.Reasoning?.Length ?? 0) + (Closing.Exchange?.Messages.Sum(message => message.Content.Length) ?? 0);
 }

@@ -15,20 +15,20 @@ namespace CleanLlm.Infrastructure.Persistence.Completions;
 internal sealed record CounterChange(CounterKey Counter, UserId UserId, CompletionId Id, long Used, long Reserved)
 {
     /// <summary>What <see cref="CompletionStatements.Lock"/> is given: each counter once.</summary>
-    public static readonly RowSet<CounterChange> Locked = new([.. KeyColumns(), Column("may_be_new", NpgsqlTypes.NpgsqlDbType.Boolean, c => c.MayBeNew)]);
+    public static readonly RowSet<CounterChange> Locked = new([.. KeyColumns(), Column.Of("may_be_new", NpgsqlTypes.NpgsqlDbType.Boolean, (CounterChange c) => c.MayBeNew)]);
 
     /// <summary>What <see cref="CompletionStatements.Count"/> is given.</summary>
     public static readonly RowSet<CounterChange> Counted = new(
         [
-            Column("user_id", Uuid, c => c.UserId.Value), Column("id", Uuid, c => c.Id.Value), .. KeyColumns(),
-            Column("used", Bigint, c => c.Used), Column("reserved", Bigint, c => c.Reserved),
+            Column.Of("user_id", Uuid, (CounterChange c) => c.UserId.Value), Column.Of("id", Uuid, (CounterChange c) => c.Id.Value), .. KeyColumns(),
+            Column.Of("used", Bigint, (CounterChange c) => c.Used), Column.Of("reserved", Bigint, (CounterChange c) => c.Reserved),
         ]);
 
     /// <summary>What <see cref="CompletionStatements.Place"/> and <see cref="CompletionStatements.Grow"/> are given beside the completions.</summary>
     public static readonly RowSet<CounterChange> Wanted = new(
         [
-            Column("id", Uuid, c => c.Id.Value), .. KeyColumns(), Column("reserved", Bigint, c => c.Reserved), Column("wanted", Bigint, c => c.WantedByGroup),
-            Column("most", Bigint, c => c.Most),
+            Column.Of("id", Uuid, (CounterChange c) => c.Id.Value), .. KeyColumns(), Column.Of("reserved", Bigint, (CounterChange c) => c.Reserved), Column.Of("wanted", Bigint, (CounterChange c) => c.WantedByGroup),
+            Column.Of("most", Bigint, (CounterChange c) => c.Most),
         ]);
 
     /// <summary>
@@ -56,8 +56,8 @@ internal sealed record CounterChange(CounterKey Counter, UserId UserId, Completi
 
     /// <summary>What the growth of a hold changes: one for each hold, by what it is to hold more.</summary>
     public static CounterChange[] Of(Completion running, IReadOnlyList<PlanLimit> limits, Reservation larger) =>
-        [.. running.Reservation!.Holds.Zip(larger.Holds, (before, after) => new CounterChange(
-            KeyOf(running, after), running.UserId, running.Id, Used: 0, after.Amount - before.Amount)).Select((change, i) => change with
+        [.. larger.Holds.Select((hold, i) => new CounterChange(
+            KeyOf(running, hold), running.UserId, running.Id, Used: 0, hold.Amount - running.Reservation!.Holds[i].Amount)
             {
                 Most = limits[i].CounterAmount,
                 Asks = true,
@@ -73,9 +73,7 @@ internal sealed record CounterChange(CounterKey Counter, UserId UserId, Completi
 
     private static Column<CounterChange>[] KeyColumns() =>
         [
-            Column("subject_id", Uuid, c => c.Counter.Subject.Value), Column("metric", Integer, c => (int)c.Counter.Metric),
-            Column("window", Integer, c => (int)c.Counter.Window), Column("period_start", TimestampTz, c => c.Counter.PeriodStart.UtcDateTime),
+            Column.Of("subject_id", Uuid, (CounterChange c) => c.Counter.Subject.Value), Column.Of("metric", Integer, (CounterChange c) => (int)c.Counter.Metric),
+            Column.Of("window", Integer, (CounterChange c) => (int)c.Counter.Window), Column.Of("period_start", TimestampTz, (CounterChange c) => c.Counter.PeriodStart.UtcDateTime),
         ];
-
-    private static Column<CounterChange, T> Column<T>(string name, NpgsqlTypes.NpgsqlDbType type, Func<CounterChange, T> value) => new(name, type, value);
 }

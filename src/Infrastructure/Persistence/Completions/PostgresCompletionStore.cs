@@ -70,7 +70,10 @@ internal sealed class PostgresCompletionStore : CompletionStore
         groups.WriteAsync(new ClosingWrite(closing), ct);
 
     public override Task<IReadOnlyList<QuotaCounter>?> CloseAbandonedAsync(CompletionClosing closing, CancellationToken ct) =>
-        writer.CloseAbandonedAsync(new ClosingWrite(closing), ct);
+        writer.CloseAbandonedAsync(closing, ct);
+
+    public override Task<IReadOnlyList<QuotaCounter>?> CloseUncertainAsync(CompletionClosing closing, CancellationToken ct) =>
+        writer.CloseUncertainAsync(closing, ct);
 
     protected override async Task<Result<Reservation>> GrowAsync(GrowthWrite growth, CancellationToken ct) =>
         await groups.WriteAsync(growth, ct) ?? await AloneAsync(database => GrowAsync(database, growth, ct), ct);
@@ -91,7 +94,7 @@ internal sealed class PostgresCompletionStore : CompletionStore
         AppDbContext database, UserId user, IReadOnlyList<PlanLimit> limits, DateTimeOffset now, CancellationToken ct)
     {
         var counters = new QuotaCounter[limits.Count];
-        // Limits of a user come before those of a key, which is in no order with it.
+        // Ids of users and keys have no fixed order, so the counters are sorted here.
         foreach (var (i, limit) in limits.Index().OrderBy(limit => QuotaSubjectId.Of(user, limit.Item.Key).Value.ToString("N"), StringComparer.Ordinal)
             .ThenBy(limit => limit.Item.Metric).ThenBy(limit => limit.Item.Window))
         {
@@ -129,6 +132,16 @@ internal sealed class PostgresCompletionStore : CompletionStore
     }
 
     // Null where a limit has no room for what the completion is to hold and for what must be free beside it, or something else stands in its way.
-    private async Task<Result<IReadOnlyList<QuotaCounter>>?> TryAdmitAsync(AdmissionWrite admission, CancellationToken ct) =>
-        admission.IsWithinLimits ? await groups.WriteAsync(admission, ct) : null;
+    private async Task<Result<IReadOnlyList<QuotaCounter>>?> TryAdmitAsync(AdmissionWrite admission, CancellationToken ct)
+    {
+        try
+        {
+            return admission.IsWithinLimits ? await groups.WriteAsync(admission, ct) : null;
+        }
+        catch (PostgresException twice) when (twice.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            // Written alone after its group broke, beside one for the same place or under the same key.
+            return null;
+        }
+    }
 }

@@ -14,10 +14,8 @@ namespace CleanLlm.Infrastructure.Persistence.Completions;
 /// <param name="statements">What is written.</param>
 internal sealed class PostgresGroupWriter(NpgsqlDataSource lanes, NpgsqlDataSource calls, CompletionStatements statements) : IGroupWriter
 {
-    // Which faults a statement causes, and no loss of the connection or the server: bad data, a constraint, a circle of waits, a lock not had.
-    private static readonly string[] OfStatements = ["22", "23", "40", "55"];
-
-    public int Lanes => PostgresConnections.Lanes;
+    // What ends a connection, or concerns the whole server: its resources, and its operator. What a server cancels, it rolls back.
+    private static readonly string[] OfTheServer = ["08", "53", "57P"];
 
     public async Task WriteAsync(IReadOnlyList<CompletionWrite> group)
     {
@@ -35,25 +33,38 @@ internal sealed class PostgresGroupWriter(NpgsqlDataSource lanes, NpgsqlDataSour
 
     public Task WriteAloneAsync(CompletionWrite write) => WriteAsync(calls, [write]);
 
-    public bool IsOfSome(Exception fault) => fault is PostgresException { SqlState: var state } && OfStatements.Contains(state[..2]);
+    // A fault that is none of Npgsql's came before anything was sent.
+    public bool CanSplit(Exception fault) => fault is PostgresException { SqlState: var state }
+        ? !Array.Exists(OfTheServer, state.StartsWith)
+        : fault is not NpgsqlException;
 
     /// <summary>Closes a completion whose lease has expired. The lease is checked under the locks of the closing, because it may have been renewed since it was read.</summary>
     /// <returns>The counters afterwards; null when it had been closed before, or its lease holds.</returns>
-    public async Task<IReadOnlyList<QuotaCounter>?> CloseAbandonedAsync(ClosingWrite closing, CancellationToken ct)
+    public Task<IReadOnlyList<QuotaCounter>?> CloseAbandonedAsync(CompletionClosing closing, CancellationToken ct) =>
+        CloseAsync(closing, statements.LockAbandoned, ct);
+
+    /// <summary>Closes a completion and gives back what is stored as held, which is read under the locks of the closing.</summary>
+    /// <returns>The counters afterwards; null when it had been closed before.</returns>
+    public Task<IReadOnlyList<QuotaCounter>?> CloseUncertainAsync(CompletionClosing closing, CancellationToken ct) =>
+        CloseAsync(closing, statements.LockRunning, ct);
+
+    private async Task<IReadOnlyList<QuotaCounter>?> CloseAsync(CompletionClosing closing, Statement<Completion> lockRow, CancellationToken ct)
     {
         await using var connection = await calls.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
+        ClosingWrite write;
         await using (var look = connection.CreateBatch())
         {
-            statements.Lock.AddTo(look, closing.Changes);
-            statements.LockAbandoned.AddTo(look, [closing.Completion]);
-            if (await look.ExecuteScalarAsync(ct) is null)
+            statements.Lock.AddTo(look, CounterChange.Of(closing));
+            lockRow.AddTo(look, [closing.Completion]);
+            if (await look.ExecuteScalarAsync(ct) is not string held)
                 return null;
+            write = new ClosingWrite(closing with { Released = JsonColumn.Read<Reservation>(held) });
         }
 
-        await WriteAsync(connection.CreateBatch(), [closing]);
+        await WriteAsync(connection.CreateBatch(), [write]);
         await transaction.CommitAsync(CancellationToken.None);
-        return closing.Outcome;
+        return write.Outcome;
     }
 
     private Task WriteAsync(NpgsqlDataSource source, IReadOnlyList<CompletionWrite> group) => WriteAsync(source.CreateBatch(), group);
@@ -96,7 +107,7 @@ internal sealed class PostgresGroupWriter(NpgsqlDataSource lanes, NpgsqlDataSour
     private void Fill(
         NpgsqlBatch batch, IReadOnlyList<CompletionWrite> group, List<AdmissionWrite> admissions, List<GrowthWrite> growths, List<ClosingWrite> closings)
     {
-        // One that closes alone touches its counters in the order of their key anyway.
+        // A lone closing locks its row before its counters, which saves a statement. Where that meets the order of a group, one of the two is rolled back and tried again.
         if (group.Count > 1 || closings.Count == 0)
         {
             statements.Lock.AddTo(

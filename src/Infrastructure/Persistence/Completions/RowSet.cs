@@ -35,7 +35,9 @@ internal sealed class RowSet<TRow>(params Column<TRow>[] columns)
     /// <summary>Gives a statement its rows, also when there are none; nothing where there is no statement.</summary>
     public void AddMany(NpgsqlBatchCommand? command, IReadOnlyList<TRow> rows)
     {
-        foreach (var column in command is null ? [] : Columns)
-            command!.Parameters.Add(column.Of(rows));
+        if (command is null)
+            return;
+        foreach (var column in Columns)
+            command.Parameters.Add(column.Of(rows));
     }
 }

@@ -4,6 +4,7 @@ using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
+using CleanLlm.Infrastructure.Persistence.Quotas;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
@@ -34,13 +35,11 @@ internal sealed class SqliteCompletionStore : CompletionStore, IGroupWriter
     // One group writes; others read their chats meanwhile.
     public override int AdmissionsAtOnce => GroupedWrites.MostInGroup / 4;
 
-    public int Lanes => 1;
-
     public override async Task<Result<IReadOnlyList<QuotaCounter>>> AdmitAsync(
         Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, CancellationToken ct)
     {
         completion.Hold(Reservation.For(limits, demand, demand.MaxCompletionTokens, completion.CreatedAt), Until(completion));
-        // Decided in the group, whatever it is.
+        // The group always decides, so the outcome is never null.
         return (await groups.WriteAsync(new AdmissionWrite(completion, limits, demand, _ => 0), ct))!.Value;
     }
 
@@ -48,7 +47,10 @@ internal sealed class SqliteCompletionStore : CompletionStore, IGroupWriter
         groups.WriteAsync(new ClosingWrite(closing), ct);
 
     public override Task<IReadOnlyList<QuotaCounter>?> CloseAbandonedAsync(CompletionClosing closing, CancellationToken ct) =>
-        groups.WriteAsync(new ClosingWrite(closing) { IsAbandoned = true }, ct);
+        groups.WriteAsync(new AbandonedClosing(closing), ct);
+
+    // Every closing gives back what is stored as held.
+    public override Task<IReadOnlyList<QuotaCounter>?> CloseUncertainAsync(CompletionClosing closing, CancellationToken ct) => CloseAsync(closing, ct);
 
     public override async Task<IReadOnlySet<CompletionId>> CheckpointAsync(IReadOnlyList<CompletionCheckpoint> checkpoints, CancellationToken ct)
     {
@@ -84,8 +86,8 @@ internal sealed class SqliteCompletionStore : CompletionStore, IGroupWriter
 
     public Task WriteAloneAsync(CompletionWrite write) => WriteAsync([write]);
 
-    // Each member is undone by itself, so what undoes the group concerns all.
-    public bool IsOfSome(Exception fault) => false;
+    // A member at fault is rolled back to its savepoint; a fault that ends the transaction concerns all members.
+    public bool CanSplit(Exception fault) => false;
 
     protected override async Task<Result<Reservation>> GrowAsync(GrowthWrite growth, CancellationToken ct) =>
         (await groups.WriteAsync(growth, ct))!.Value;
@@ -109,12 +111,10 @@ internal sealed class SqliteCompletionStore : CompletionStore, IGroupWriter
         var counters = new List<QuotaCounter>(limits.Count);
         foreach (var limit in limits)
         {
-            var (metric, window, _) = limit;
-            var (subject, period) = (QuotaSubjectId.Of(user, limit.Key), window.PeriodStart(now));
-            var counter = await database.QuotaCounters.AsNoTracking().SingleOrDefaultAsync(
-                row => row.SubjectId == subject && row.Metric == metric && row.Window == window && row.PeriodStart == period, ct);
+            var key = new CounterKey(QuotaSubjectId.Of(user, limit.Key), limit.Metric, limit.Window, limit.Window.PeriodStart(now));
+            var counter = await database.CounterOf(key).AsNoTracking().SingleOrDefaultAsync(ct);
             if (counter is null)
-                database.Add(counter = new QuotaCounter(subject, metric, window, period));
+                database.Add(counter = key.Empty);
             counters.Add(counter);
         }
 
@@ -172,13 +172,17 @@ internal sealed class SqliteCompletionStore : CompletionStore, IGroupWriter
                 growth.Outcome = grown;
                 return grown.IsSuccess;
             case ClosingWrite closing:
-                var running = closing.IsAbandoned ? Abandoned(database, user: null) : Running(database, closing.Completion.Id);
-                if (!await running.AnyAsync(completion => completion.Id == closing.Completion.Id))
+                var running = closing is AbandonedClosing ? Abandoned(database, user: null) : Running(database, closing.Completion.Id);
+                var held = await running.Where(completion => completion.Id == closing.Completion.Id).Select(completion => completion.Reservation).SingleOrDefaultAsync();
+                if (held is null)
                     return false;
-                closing.Outcome = await ClosingSteps.CloseAsync(database, closing.Closing);
+                closing.Outcome = await ClosingSteps.CloseAsync(database, closing.Closing with { Released = held });
                 return true;
             default:
                 throw new InvalidOperationException($"No step writes a {write.GetType().Name}.");
         }
     }
+
+    /// <summary>A closing that is written only if the lease has expired by then.</summary>
+    private sealed class AbandonedClosing(CompletionClosing closing) : ClosingWrite(closing);
 }

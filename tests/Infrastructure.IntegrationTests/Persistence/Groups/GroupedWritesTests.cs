@@ -86,6 +86,43 @@ internal sealed class GroupedWritesTests
     }
 
     [Test]
+    public void OneOfACompletion_GoesInAGroup_SoThatTheSecondFindsItEnded()
+    {
+        var completion = Somebody.Start();
+        completion.Hold(new Reservation([], 40), Now.AddSeconds(30));
+        var closing = Question.Succeed(completion, Now);
+        var (first, second) = (new ClosingWrite(closing), new ClosingWrite(closing));
+        Start(Somebody.Closing());
+        Start(first);
+        Start(second);
+
+        writer.Commit(0);
+        writer.Commit(1);
+
+        writer.Groups[1].Members.Should().Equal(first);
+        writer.Groups[2].Members.Should().Equal(second);
+    }
+
+    [Test]
+    public void SoMuchText_GoesInAGroup_ButOneIsAlwaysTaken()
+    {
+        const int Half = 2 * 1024 * 1024;
+        AdmissionWrite[] writes = [Long(3 * Half), Long(Half), Long(Half), Long(1)];
+        Start(Somebody.Closing());
+        foreach (var write in writes)
+            Start(write);
+
+        for (var group = 0; group < 3; group++)
+            writer.Commit(group);
+
+        writer.Groups[1].Members.Should().Equal(writes[0]);
+        writer.Groups[2].Members.Should().Equal(writes[1], writes[2]);
+        writer.Groups[3].Members.Should().Equal(writes[3]);
+
+        AdmissionWrite Long(int length) => (Somebody with { Prompt = new string('x', length) }).Admission();
+    }
+
+    [Test]
     public void OneUnderAKeyOfAUser_GoesInAGroup()
     {
         var repeatable = Somebody with { Idempotency = new IdempotentRequest(new byte[32], new byte[32]) };
@@ -138,6 +175,23 @@ internal sealed class GroupedWritesTests
     }
 
     [Test]
+    public void AMemberOfABrokenGroup_AsksForItsOwnAmountOnly()
+    {
+        PlanLimit limit = new(Tokens, Day, 2 * Question.Tokens);
+        var user = Somebody;
+        AdmissionWrite[] writes = [user.Admission(limit), user.Admission(limit)];
+        Start(Somebody.Closing());
+        foreach (var write in writes)
+            Start(write);
+        writer.Commit(0);
+
+        writer.Break(1, new HeldWriter.BrokenBySome());
+
+        writer.Alone.Should().Equal(writes);
+        writes.SelectMany(write => write.Changes).Should().OnlyContain(change => change.WantedByGroup == Question.Tokens);
+    }
+
+    [Test]
     public async Task AnOutage_FailsTheGroup_AndTheNextOneGoes()
     {
         var first = groups.WriteAsync(Somebody.Closing(), default);
@@ -149,21 +203,6 @@ internal sealed class GroupedWritesTests
         writer.Commit(1);
         await second;
         writer.Alone.Should().BeEmpty("nobody knows what became of it");
-    }
-
-    [Test]
-    public async Task WhereTooManyAdmissionsWait_AnotherIsRefused_ButNoClosing()
-    {
-        Start(Somebody.Closing());
-        for (var i = 0; i < GroupedWrites.MostAdmissionsWaiting; i++)
-            Start(Somebody.Admission());
-
-        (await groups.WriteAsync(Somebody.Admission(), default))!.Value.Error.Should().Be(CompletionErrors.Overloaded);
-
-        var closing = groups.WriteAsync(Somebody.Closing(), default);
-        for (var group = 0; !closing.IsCompleted; group++)
-            writer.Commit(group);
-        writer.Groups.Sum(group => group.Members.Count).Should().Be(GroupedWrites.MostAdmissionsWaiting + 2);
     }
 
     [Test]

@@ -12,8 +12,6 @@ internal sealed class HeldWriter : IGroupWriter
     /// <summary>The one that cannot be written.</summary>
     public CompletionWrite? Bad { get; set; }
 
-    public int Lanes => 1;
-
     public Task WriteAsync(IReadOnlyList<CompletionWrite> group)
     {
         var written = new TaskCompletionSource();
@@ -27,7 +25,7 @@ internal sealed class HeldWriter : IGroupWriter
         return write == Bad ? Task.FromException(new BrokenBySome()) : Task.CompletedTask;
     }
 
-    public bool IsOfSome(Exception fault) => fault is BrokenBySome;
+    public bool CanSplit(Exception fault) => fault is BrokenBySome;
 
     public void Commit(int group) => Groups[group].Written.SetResult();
 

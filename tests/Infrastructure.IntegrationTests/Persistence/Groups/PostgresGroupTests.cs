@@ -1,6 +1,7 @@
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Testing;
+using CleanLlm.Infrastructure.Persistence.Completions;
 using CleanLlm.Testing.Databases;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -34,6 +35,47 @@ internal sealed class PostgresGroupTests() : PersistenceTests(DatabaseKind.Postg
         await transaction.RollbackAsync();
         (await waiting).Admission.IsSuccess.Should().BeTrue();
         await Ledger.ShouldBalanceAsync(One);
+    }
+
+    [Test]
+    public void WhatAServerRefuses_SplitsAGroup_AndWhatBreaksAConnectionDoesNot()
+    {
+        var writer = new PostgresGroupWriter(null!, null!, null!);
+
+        foreach (var state in (string[])["22P05", "23505", "40P01", "54000", "55P03", "57014", "XX000"])
+            writer.CanSplit(Fault(state)).Should().BeTrue(state);
+        foreach (var state in (string[])["08006", "53100", "53300", "57P01", "57P03"])
+            writer.CanSplit(Fault(state)).Should().BeFalse(state);
+        writer.CanSplit(new NpgsqlException("broken", new IOException())).Should().BeFalse();
+        writer.CanSplit(new InvalidCastException("nothing was sent")).Should().BeTrue();
+
+        static PostgresException Fault(string state) => new("refused", "ERROR", "ERROR", state);
+    }
+
+    [Test]
+    public async Task TwoForOnePlace_OfWhichOneGoesAlone_AreBothDecided()
+    {
+        // Without limits, so that no counter puts them in order.
+        var chat = await AddChatAsync(await AddUserAsync());
+        var question = new Question(await AddUserAsync(), One.Clock.GetUtcNow()) { Chat = chat };
+        var source = One.Services.GetRequiredService<NpgsqlDataSource>();
+        await using var connection = await source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var first = question.Start();
+        await using (var place = new NpgsqlCommand("INSERT INTO running_completions (user_id, id, chat_id, branch_point) VALUES ($1, $2, $3, $4)", connection))
+        {
+            foreach (var value in (Guid[])[question.User.Value, first.Id.Value, chat.Value, first.Turn!.BranchPoint!.Value])
+                place.Parameters.Add(new NpgsqlParameter { Value = value });
+            await place.ExecuteNonQueryAsync();
+        }
+
+        // It waits for the place, first in its group and then alone, and finds it taken.
+        var second = question.AdmitAsync(One);
+        while (await Database.ScalarAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 0)
+            await Task.Yield();
+        await transaction.CommitAsync();
+
+        (await second.WaitAsync(Patience.Limit)).Admission.Error!.Code.Should().Be("chat.busy");
     }
 
     [Test]
