@@ -27,4 +27,15 @@ public sealed class ToolCallFragment : AIContent
     /// Does not keep a document alive: it is a copy.
     /// </summary>
     public JsonElement? ExtraContent { get; init; }
+
+    /// <summary>A call that a client gives as a whole, as one piece.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="index">Which call of the answer it is, from 0.</param>
+    public static ToolCallFragment Of(FunctionCallContent call, int index) => new()
+    {
+        Index = index,
+        Id = call.CallId,
+        Name = call.Name,
+        Arguments = call.RawRepresentation as string ?? JsonSerializer.Serialize(call.Arguments, AIJsonUtilities.DefaultOptions),
+    };
 }

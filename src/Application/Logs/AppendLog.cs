@@ -1,7 +1,7 @@
 namespace CleanLlm.Application.Logs;
 
 /// <summary>
-/// An append-only log in memory with any number of readers. Whoever appends never waits; each reader follows at its own pace, from the start
+/// An append-only log in memory with any number of readers. Appending never waits; each reader follows at its own pace, from the start
 /// or from later on, and is woken when there is more.
 /// </summary>
 /// <typeparam name="T">What an entry is; once appended, it does not change.</typeparam>
@@ -15,7 +15,6 @@ public sealed class AppendLog<T>
     private int count;
     private int counted;
     private bool ended;
-    private bool hasPending;
 
     /// <summary>Whether nothing more comes.</summary>
     public bool HasEnded
@@ -66,28 +65,25 @@ public sealed class AppendLog<T>
         lock (gate)
         {
             Put(entry);
-            hasPending = true;
         }
     }
 
-    /// <summary>Wakes the readers if entries were added since they were woken last.</summary>
+    /// <summary>Wakes the readers that have not been given all entries yet.</summary>
     /// <param name="inline">
     /// Whether counted readers continue on the caller's thread until they wait again: the caller holds no lock and is about to wait itself.
     /// The others continue on the thread pool.
     /// </param>
     public void Notify(bool inline)
     {
-        Follower[] woken;
-        lock (gate)
+        // Outside the lock, which a reader that continues here takes itself.
+        foreach (var (signal, isCounted) in Volatile.Read(ref readers))
         {
-            if (!hasPending)
-                return;
-            hasPending = false;
-            woken = readers;
+            bool waits;
+            lock (gate)
+                waits = signal.Given < count && signal.TryRaise();
+            if (waits)
+                signal.EndWait(inline && isCounted);
         }
-
-        foreach (var (signal, isCounted) in woken)
-            signal.Raise(inline && isCounted);
     }
 
     /// <summary>Adds several at once.</summary>
@@ -127,10 +123,11 @@ public sealed class AppendLog<T>
         Open(passed: 0, static (_, entries, _) => entries, new LogSignal(ct), isCounted: true);
 
     /// <summary>What comes after the first <paramref name="passed"/> entries. What an entry once is it stays, so readers are given the array itself.</summary>
-    internal ArraySegment<T> Read(int passed, out bool isLast)
+    internal ArraySegment<T> Read(LogSignal reader, int passed, out bool isLast)
     {
         lock (gate)
         {
+            reader.Given = count;
             isLast = ended;
             return new ArraySegment<T>(entries, passed, count - passed);
         }
@@ -169,7 +166,6 @@ public sealed class AppendLog<T>
 
     private void WakeReaders()
     {
-        hasPending = false;
         foreach (var (signal, _) in readers)
             signal.Raise();
     }

@@ -4,7 +4,7 @@ namespace CleanLlm.Application.Logs;
 
 /// <summary>Follows an <see cref="AppendLog{T}"/> at its own pace and sees each entry once and in order. One call of <see cref="NextAsync"/> at a time.</summary>
 /// <typeparam name="T">What an entry is.</typeparam>
-/// <typeparam name="TBatch">What it gives of them: made within the wait, so that whoever needs another form than the log's needs no task of its own.</typeparam>
+/// <typeparam name="TBatch">What it gives of them: made within the wait, so that a reader that needs another form than the log's needs no task of its own.</typeparam>
 public sealed class AppendLogReader<T, TBatch> : IValueTaskSource<TBatch>, IDisposable
 {
     private readonly AppendLog<T> log;
@@ -21,7 +21,7 @@ public sealed class AppendLogReader<T, TBatch> : IValueTaskSource<TBatch>, IDisp
     public ValueTask<TBatch> NextAsync()
     {
         signal.Reset();
-        var entries = log.Read(passed, out var isLast);
+        var entries = log.Read(signal, passed, out var isLast);
         return entries.Count > 0 || isLast
             ? ValueTask.FromResult(Take(entries, isLast))
             : new ValueTask<TBatch>(this, signal.BeginWait());
@@ -37,7 +37,7 @@ public sealed class AppendLogReader<T, TBatch> : IValueTaskSource<TBatch>, IDisp
     TBatch IValueTaskSource<TBatch>.GetResult(short token)
     {
         signal.GetResult(token);
-        return Take(log.Read(passed, out var isLast), isLast);
+        return Take(log.Read(signal, passed, out var isLast), isLast);
     }
 
     ValueTaskSourceStatus IValueTaskSource<TBatch>.GetStatus(short token) => signal.GetStatus(token);

@@ -34,15 +34,27 @@ internal sealed class LogSignal : IValueTaskSource, IDisposable
         leaving = ct.UnsafeRegister(static signal => ((LogSignal)signal!).Raise(), this);
     }
 
-    /// <summary>There is something to see; the next wait, if there is none now, does not begin.</summary>
+    /// <summary>How many entries its reader has been given; touched under the lock of the log only.</summary>
+    public int Given { get; set; }
+
+    /// <summary>There is something to see; the next wait, if there is none now, does not begin. A reader that waits continues on the thread pool.</summary>
+    public void Raise()
+    {
+        if (TryRaise())
+            EndWait(inline: false);
+    }
+
+    /// <summary>The first half of <see cref="Raise"/>.</summary>
+    /// <returns>Whether a reader waits: the caller then ends its wait.</returns>
+    public bool TryRaise() => Interlocked.Exchange(ref state, Raised) == Waiting;
+
+    /// <summary>Ends the wait that <see cref="TryRaise"/> has found.</summary>
     /// <param name="inline">
-    /// Whether a reader that waits continues on the caller's thread, until it waits again: the caller holds no lock and is about to wait itself.
+    /// Whether the reader continues on the caller's thread, until it waits again: the caller holds no lock and is about to wait itself.
     /// That saves a switch to the thread pool, which costs more than what most readers do with an event.
     /// </param>
-    public void Raise(bool inline = false)
+    public void EndWait(bool inline)
     {
-        if (Interlocked.Exchange(ref state, Raised) != Waiting)
-            return;
         // Only one caller ends a wait.
         source.RunContinuationsAsynchronously = !inline;
         source.SetResult(true);

@@ -6,8 +6,8 @@ namespace CleanLlm.Domain.Chats;
 /// <param name="Counted">Tokens by the count made here.</param>
 public readonly record struct PromptMeasure(string Model, int Reported, int Counted)
 {
-    // A provider that reports less than this part of the count leaves something out, such as what it had in its cache.
-    private const int LeastPart = 2;
+    // A provider that reports less than half of the count leaves something out, such as what it had in its cache.
+    private const int Half = 2;
 
     /// <summary>How long a later prompt of the same chat will be by the provider: what it has more than the earlier one is as long as it is counted.</summary>
     /// <param name="model">The model that the later prompt goes to.</param>
@@ -16,8 +16,8 @@ public readonly record struct PromptMeasure(string Model, int Reported, int Coun
     public int Expect(string model, int counted)
     {
         var expected = (long)counted + Reported - Counted;
-        return model == Model && IsWhole(Reported, Counted) && IsWhole(expected, counted) ? (int)Math.Min(expected, int.MaxValue) : counted;
+        return model == Model && IsCredible(Reported, Counted) && IsCredible(expected, counted) ? (int)Math.Min(expected, int.MaxValue) : counted;
     }
 
-    private static bool IsWhole(long tokens, int counted) => tokens > 0 && tokens >= counted / LeastPart;
+    private static bool IsCredible(long tokens, int counted) => tokens > 0 && tokens >= counted / Half;
 }

@@ -257,7 +257,7 @@ public sealed class Completion
             tokens = new TokenCount(0, 0, UsageBasis.Cached);
         else if (!charged)
             tokens = default;
-        // What could not be held any more was not to be had: no charge passes a limit because an answer came in large pieces.
+        // An answer that could not enlarge its hold is charged at most that hold, so a large last piece cannot pass the limit.
         if (reservation.CompletionTokens < reservation.Bound)
             tokens = tokens.AtMost(reservation.CompletionTokens);
         (PromptTokens, CachedPromptTokens) = (tokens.PromptTokens, tokens.CachedPromptTokens);

@@ -21,7 +21,7 @@ public sealed record QuotaCounter(QuotaSubjectId SubjectId, QuotaMetric Metric, 
     /// <summary>The counter as it will be once all of what some completions of a user hold of it is charged.</summary>
     /// <param name="user">The user.</param>
     /// <param name="reservations">What the completions hold.</param>
-    public QuotaCounter Spending(UserId user, IEnumerable<Reservation> reservations)
+    public QuotaCounter AfterCharging(UserId user, IEnumerable<Reservation> reservations)
     {
         var held = reservations.SelectMany(reservation => reservation.Holds).Where(hold => IsOf(user, hold)).Sum(hold => hold.Amount);
         return this with { Used = Used + held, Reserved = Reserved - held };

@@ -9,7 +9,7 @@ public static class QuotaErrors
     /// <summary>What <see cref="Reserved"/> is named by.</summary>
     public const string ReservedCode = "quota.reserved";
 
-    // Answers take seconds; whoever comes back sooner most often finds the same ones running.
+    // Answers take seconds; a caller that returns sooner mostly finds the same ones running.
     private static readonly TimeSpan ShortWhile = TimeSpan.FromSeconds(5);
 
     /// <summary>A limit is spent: <c>rate_limit.exceeded</c> for concurrency, else <c>quota.exceeded</c>.</summary>
@@ -30,7 +30,7 @@ public static class QuotaErrors
 
     /// <summary>Only what others hold of a limit stands in the way; what they do not use, they give back when they end.</summary>
     public static Error Reserved(PlanLimit limit, DateTimeOffset now) => new(
-        ErrorKind.LimitExceeded, ReservedCode, $"What runs at the moment holds the rest of the {Named(limit)}; what it does not use will be free again.")
+        ErrorKind.LimitExceeded, ReservedCode, $"Running completions hold the rest of the {Named(limit)}; the part they do not use becomes free when they end.")
     {
         Limit = Hit(limit, now),
         RetryAfter = ShortWhile,

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.WebApi.Http;
@@ -8,15 +9,13 @@ namespace CleanLlm.WebApi.Http;
 internal sealed record BodyLimit(long Bytes);
 
 /// <summary>
-/// Bodies end at their limit. The server itself takes more, and discards it: if it closed the connection on a client that still sends, the client
-/// would often see a reset and not the refusal.
+/// Bodies end at their limit. The server itself takes more for a few seconds, and discards it: if it closed the connection on a client that still
+/// sends, the client would often see a reset and not the refusal.
 /// </summary>
 internal static class BodyLimits
 {
-    /// <summary>What the server reads of a body at most, in bytes: that of the largest limit there may be, and as much again.</summary>
+    /// <summary>What the server reads of a body at most, in bytes: twice the largest limit that can be set. Kestrel discards a body for five seconds at most.</summary>
     public const long MostRead = 128 * 1_024 * 1_024;
-
-    private static readonly BodyFault TooLarge = new(StatusCodes.Status413PayloadTooLarge, "The body is larger than the server takes.");
 
     /// <summary>Before anything reads a body.</summary>
     public static IApplicationBuilder UseBodyLimits(this IApplicationBuilder app)
@@ -26,10 +25,10 @@ internal static class BodyLimits
         {
             var limit = http.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>() ?? usual;
             http.Features.Set(limit);
-            if (http.Request.ContentLength is not { } length)
-                http.Request.Body = new LimitedBody(http, http.Request.Body, limit.Bytes);
-            else if (length > limit.Bytes)
-                http.Request.Body = new RefusedBody(http, TooLarge);
+            if (http.Request.ContentLength > limit.Bytes)
+                Refuse(http);
+            else if (http.Request.ContentLength is null && http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false)
+                http.Request.Body = new LimitedBody(http.Request.Body, limit.Bytes);
             return next(http);
         });
     }
@@ -37,15 +36,23 @@ internal static class BodyLimits
     /// <summary>The limit of this request's body, in bytes.</summary>
     public static long Of(HttpContext http) => http.Features.GetRequiredFeature<BodyLimit>().Bytes;
 
-    private sealed class LimitedBody(HttpContext http, Stream body, long most) : RequestBody
+    private static void Refuse(HttpContext http)
+    {
+        http.Request.Body = new LimitedBody(http.Request.Body, most: -1);
+        // A client that waits for leave to send (RFC 9110, 10.1.1) sends nothing after the refusal, so nothing is waited for.
+        if (http.Request.Headers.ContainsKey(HeaderNames.Expect))
+            http.Response.Headers.Connection = "close";
+    }
+
+    private sealed class LimitedBody(Stream body, long most) : RequestBody
     {
         private long total;
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
         {
-            var length = await body.ReadAsync(buffer, cancellationToken);
+            var length = total > most ? 0 : await body.ReadAsync(buffer, cancellationToken);
             total += length;
-            return total > most ? throw TooLarge.In(http) : length;
+            return total > most ? throw new BadHttpRequestException("The body is too large.", StatusCodes.Status413PayloadTooLarge) : length;
         }
     }
 }

@@ -20,7 +20,7 @@ internal static class HttpRegistration
         services.AddSettings<HttpOptions>(configuration, "Http");
         services.AddOptions<JsonOptions>().Configure<IOptions<HttpOptions>>((json, http) => ApiJson.Configure(json.SerializerOptions, http.Value));
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<HttpOptions>>((kestrel, http) => Limit(kestrel, http.Value));
-        // A write is sent on the writer's own thread, and what is received is read without a further switch to the pool: no step here blocks its thread.
+        // A write is sent on the writer's own thread, and what is received is read without a further switch to the pool: a step that blocks keeps a thread of the pool, and no socket's.
         services.Configure<SocketTransportOptions>(static sockets => sockets.UnsafePreferInlineScheduling = true);
         services.AddOptions<HostOptions>().Configure<IOptions<HttpOptions>>((host, http) =>
             host.ShutdownTimeout = TimeSpan.FromSeconds(http.Value.ShutdownSeconds) - ExitTime);

@@ -38,7 +38,7 @@ internal abstract class RequestBody : Stream
     }
 }
 
-/// <summary>A body that is not read: whoever tries is told why. Routes that take no body never do.</summary>
+/// <summary>A body that is not read: a read throws the reason. Routes that take no body never do.</summary>
 internal sealed class RefusedBody(HttpContext http, BodyFault fault) : RequestBody
 {
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => throw fault.In(http);

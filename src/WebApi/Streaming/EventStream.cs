@@ -29,7 +29,7 @@ internal sealed class EventStream(CallerAccess access, IOptions<HttpOptions> lim
     // A reader that comes back to a long answer is sent it in pieces, so that it does not pile up before a slow connection.
     private const int FlushBytes = 64 * 1024;
 
-    // An event is many small writes, and each write to the connection takes a lock: events are formatted here first, up to so many bytes.
+    // A piece is many small writes, and each write to the connection takes a lock: pieces are formatted apart first, up to so many bytes.
     private const int BatchBytes = 4 * 1024;
 
     // Room for an event of one token.
@@ -98,7 +98,12 @@ internal sealed class EventStream(CallerAccess access, IOptions<HttpOptions> lim
     {
         for (var i = 0; i < batch.Events.Count; i++)
         {
-            format.Write(events, batch.FirstId + i, batch.Events[i]);
+            var entry = batch.Events[i];
+            // Others may hold the whole answer.
+            var isPiece = entry is CompletionDelta or CompletionReasoning;
+            if (!isPiece)
+                HandOver(events, output);
+            format.Write(isPiece ? events : output, batch.FirstId + i, entry);
             if (events.WrittenCount >= BatchBytes)
                 HandOver(events, output);
             if (output.UnflushedBytes < FlushBytes)

@@ -1,6 +1,7 @@
 using CleanLlm.Application.Answers;
 using CleanLlm.Application.Completions.Log;
 using CleanLlm.Application.Completions.Running;
+using CleanLlm.Domain.Completions;
 using CleanLlm.Testing;
 
 namespace CleanLlm.Application.UnitTests.Completions;
@@ -10,19 +11,30 @@ namespace CleanLlm.Application.UnitTests.Completions;
 internal sealed class AnswerPaceTests : IAnswerStep, IAnswerFilter, IDisposable
 {
     private readonly RunnerFixture fixture;
+    private AnswerContext answer = null!;
+    private int pieces;
 
     public AnswerPaceTests() => fixture = new RunnerFixture(answerSteps: [this]);
 
     // How long the model takes for each piece, without ever letting go of its thread.
     private TimeSpan PieceTime { get; set; }
 
+    // How many pieces pass; the next one is blocked.
+    private int MaxPieces { get; set; } = int.MaxValue;
+
     int IAnswerFilter.HeldBack => 0;
 
-    IAnswerFilter? IAnswerStep.Begin(AnswerStrand strand, AnswerContext context) => this;
+    IAnswerFilter? IAnswerStep.Begin(AnswerStrand strand, AnswerContext context)
+    {
+        answer = context;
+        return this;
+    }
 
     string IAnswerFilter.Push(string piece)
     {
         fixture.Clock.Advance(PieceTime);
+        if (++pieces > MaxPieces)
+            answer.Block(new Finding("test", "too_many", 1));
         return piece;
     }
 
@@ -51,6 +63,24 @@ internal sealed class AnswerPaceTests : IAnswerStep, IAnswerFilter, IDisposable
         await RunnerFixture.EndOfAsync(run);
 
         TextsOf(await batches.WaitAsync(Patience.Limit)).Should().Equal("a", "b", "c");
+    }
+
+    [Test]
+    public async Task TheLastPieces_AreShown_BeforeAnEndThatTakesLong()
+    {
+        var farewell = new TaskCompletionSource();
+        fixture.Model.Farewell = farewell.Task;
+        var run = (await fixture.StartAsync(fixture.Ask() with { Stream = true })).Value;
+        await using var reader = run.Log.OpenReader(after: 1, TimeSpan.FromHours(1), fixture.Clock, default);
+        var waiting = reader.NextAsync().AsTask();
+
+        // It is blocked at once, so the client ends with these pieces in hand.
+        MaxPieces = 2;
+        fixture.Model.SaysAtOnce("a", "b", "c");
+
+        (await waiting.WaitAsync(Patience.Limit)).Events.OfType<CompletionDelta>().Should().Equal(new CompletionDelta("a"), new CompletionDelta("b"));
+        farewell.SetResult();
+        await run.Outcome.WaitAsync(Patience.Limit);
     }
 
     [Test]

@@ -98,7 +98,7 @@ internal sealed class FakeCompletionStore : ICompletionStore
             return Task.FromResult<Result<Reservation>>(CompletionErrors.Interrupted);
         QuotaCounter[] counters = [.. limits.Zip(held.Holds, (limit, hold) => Counter(completion, limit) with { Reserved = Reserved + hold.Amount })];
         Reservation[] spent = [.. paused.Select(id => Held[id])];
-        counters = Array.ConvertAll(counters, counter => counter.Spending(completion.UserId, spent));
+        counters = Array.ConvertAll(counters, counter => counter.AfterCharging(completion.UserId, spent));
         var decision = held.Grow(completion.UserId, limits, counters, demand, wanted, completion.CreatedAt);
         if (!decision.IsSuccess)
             return Task.FromResult(decision);

@@ -3,6 +3,7 @@ using CleanLlm.Application.Completions.Log;
 using CleanLlm.Application.Completions.Running;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Quotas;
+using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Application.UnitTests.Completions;
 
@@ -48,6 +49,35 @@ internal sealed class GrowingHoldTests : IDisposable
 
         fixture.Store.Growths.Should().BeEmpty();
         fixture.Model.WholeCalls.Should().Be(1);
+    }
+
+    [Test]
+    public async Task AnAnswer_ThatGoesOnAfterItSaidHowItEnds_IsHeldToo([Values(1, 12)] int endings)
+    {
+        fixture.Model.Says(Pieces(12 - endings));
+        for (var i = 0; i < endings; i++)
+            fixture.Model.SaysLast(Piece);
+        fixture.Model.Says(Pieces(6)).Ends();
+
+        var ended = (await fixture.CompleteAsync(Ask(stream: true))).Value;
+
+        ended.Message!.Content.Should().HaveLength(900);
+        fixture.Store.Closings.Should().ContainSingle().Which.Should().BeEquivalentTo(
+            new { Released = new { CompletionTokens = 900 }, Entry = new { CompletionTokens = 900 } });
+        fixture.Store.Growths.Should().HaveCountGreaterThan(2, "it grows while the answer is written, and not at its end alone");
+    }
+
+    [Test]
+    public async Task AWholeToolCall_IsHeldLikeText()
+    {
+        var run = (await fixture.StartAsync(Ask(stream: true))).Value;
+        fixture.Store.Reserved = 2_000;
+        fixture.Model.Tells(new FunctionCallContent("1", "f", new Dictionary<string, object?> { ["text"] = new string('x', 400) }));
+
+        await Waits.UntilAsync(() => fixture.Turns.Waiting == 1);
+
+        run.Cancel();
+        await RunnerFixture.EndOfAsync(run);
     }
 
     [Test]

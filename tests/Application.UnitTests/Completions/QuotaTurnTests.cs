@@ -22,6 +22,10 @@ internal sealed class QuotaTurnTests : IDisposable
         Plan = RunnerFixture.PlanOf([new PlanLimit(QuotaMetric.Tokens, QuotaWindow.Minute, 2_000)]),
     };
 
+    private QuotaPayer Payer => new(fixture.UserId, Key: null);
+
+    private Error Reserved => QuotaErrors.Reserved(new PlanLimit(QuotaMetric.Tokens, QuotaWindow.Day, 1), fixture.Clock.GetUtcNow());
+
     public void Dispose() => fixture.Dispose();
 
     [Test]
@@ -198,6 +202,42 @@ internal sealed class QuotaTurnTests : IDisposable
     }
 
     [Test]
+    public async Task AnAnswerThatRuns_IsPaused_HoweverManyRequestsWait()
+    {
+        fixture.Value = new CompletionOptions { MaxWaiting = 1 };
+        fixture.Store.Reserved = 2_000;
+        var request = await WaitingAsync();
+
+        var running = fixture.Turns.WaitAsync(Payer, CompletionId.New(fixture.Clock.GetUtcNow()), Reserved, _ => Task.FromResult<Result<string>>("grown"), default);
+
+        fixture.Turns.Waiting.Should().Be(2);
+        fixture.Turns.Release(fixture.UserId);
+        (await running.WaitAsync(Patience.Limit)).Value.Should().Be("grown");
+        await Waits.PassAsync(fixture, () => request.IsCompleted);
+        await request;
+    }
+
+    [Test]
+    public async Task ATurn_EndsWithOneTryAfterItsTime_HoweverOftenThereMayBeRoom()
+    {
+        var tries = 0;
+        var turn = fixture.Turns.WaitAsync(Payer, paused: null, Reserved, TryAsync, default);
+
+        fixture.Turns.Release(fixture.UserId);
+
+        (await turn.WaitAsync(Patience.Limit)).Error!.Code.Should().Be("quota.reserved");
+        tries.Should().Be(2);
+
+        Task<Result<string>> TryAsync(CancellationToken ct)
+        {
+            tries++;
+            fixture.Clock.Advance(2 * Wait);
+            fixture.Turns.Release(fixture.UserId);
+            return Task.FromResult<Result<string>>(Reserved);
+        }
+    }
+
+    [Test]
     public async Task WhereNothingIsToBeWaitedFor_TheRefusalComesAtOnce()
     {
         fixture.Value = new CompletionOptions { QuotaWaitSeconds = 0 };
@@ -209,23 +249,21 @@ internal sealed class QuotaTurnTests : IDisposable
     [Test]
     public async Task AnAnswerThatRuns_ComesBeforeRequestsThatHaveNotBegun()
     {
-        var payer = new QuotaPayer(fixture.UserId, Key: null);
-        var refusal = QuotaErrors.Reserved(new PlanLimit(QuotaMetric.Tokens, QuotaWindow.Day, 1), fixture.Clock.GetUtcNow());
         var order = new List<string>();
         var request = WaitAsync("request", isRunning: false);
         var running = WaitAsync("running", isRunning: true);
         var later = WaitAsync("running later", isRunning: true);
 
-        fixture.Turns.RefusalBefore(payer, isRunning: true).Should().Be(refusal);
+        fixture.Turns.RefusalBefore(Payer, isRunning: true).Should().BeEquivalentTo(Reserved);
         fixture.Turns.Release(fixture.UserId);
         await Task.WhenAll(request, running, later).WaitAsync(Patience.Limit);
 
         order.Should().Equal("running", "running later", "request");
 
         Task<Result<string>> WaitAsync(string name, bool isRunning) => fixture.Turns.WaitAsync(
-            payer,
+            Payer,
             isRunning ? CompletionId.New(fixture.Clock.GetUtcNow()) : null,
-            refusal,
+            Reserved,
             _ =>
             {
                 order.Add(name);

@@ -13,6 +13,9 @@ internal sealed class ScriptedModel : IChatRouter
     /// <summary>Whether it has just come to its end when it is told to stop.</summary>
     public bool EndsWhenStopped { get; set; }
 
+    /// <summary>What its calls wait for after their last piece.</summary>
+    public Task Farewell { get; set; } = Task.CompletedTask;
+
     /// <summary>How many calls were for the whole answer at once.</summary>
     public int WholeCalls { get; private set; }
 
@@ -34,6 +37,9 @@ internal sealed class ScriptedModel : IChatRouter
 
     /// <summary>Pieces that are all there when the first one is taken.</summary>
     public ScriptedModel SaysAtOnce(params string[] pieces) => Put(Array.ConvertAll(pieces, piece => new ChatResponseUpdate(ChatRole.Assistant, piece)));
+
+    /// <summary>One piece that says how the answer ends.</summary>
+    public ScriptedModel SaysLast(string piece) => Put(new ChatResponseUpdate(ChatRole.Assistant, piece) { FinishReason = ChatFinishReason.Stop });
 
     public ScriptedModel Reasons(string piece, string field = ReasoningFields.Content) => Tells(ReasoningFields.Piece(piece, field));
 
@@ -76,11 +82,18 @@ internal sealed class ScriptedModel : IChatRouter
             yield break;
         }
 
-        await foreach (var next in script.Reader.ReadAllAsync(ct))
+        try
         {
-            Taken++;
-            foreach (var update in next is Exception exception ? throw exception : next as ChatResponseUpdate[] ?? [(ChatResponseUpdate)next])
-                yield return update;
+            await foreach (var next in script.Reader.ReadAllAsync(ct))
+            {
+                Taken++;
+                foreach (var update in next is Exception exception ? throw exception : next as ChatResponseUpdate[] ?? [(ChatResponseUpdate)next])
+                    yield return update;
+            }
+        }
+        finally
+        {
+            await Farewell;
         }
     }
 

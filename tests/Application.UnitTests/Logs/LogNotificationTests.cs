@@ -39,6 +39,21 @@ internal sealed class LogNotificationTests
     }
 
     [Test]
+    public async Task AReader_ThatHasSeenWhatWasAdded_IsNotWoken_ForNothing()
+    {
+        using var reader = Open();
+        log.Add("a");
+        (await Woken(reader.NextAsync())).Should().Equal("a");
+        var waiting = reader.NextAsync();
+
+        log.Notify(inline: true);
+
+        waiting.IsCompleted.Should().BeFalse("an empty batch is a silence");
+        log.Append("b");
+        (await waiting.AsTask().WaitAsync(Patience.Limit)).Should().Equal("b");
+    }
+
+    [Test]
     public async Task AReader_ContinuesInline_IfAskedForAndCounted([Values] bool inline, [Values] bool isCounted)
     {
         using var reader = Open(isCounted: isCounted);

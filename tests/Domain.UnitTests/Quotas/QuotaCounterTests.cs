@@ -17,34 +17,34 @@ internal sealed class QuotaCounterTests
     private static readonly QuotaHold Hold = new(Tokens, Day, Day.PeriodStart(Now), 300);
 
     [Test]
-    public void Spending_MovesWhatIsHeld_ToWhatIsUsed()
+    public void AfterCharging_MovesWhatIsHeld_ToWhatIsUsed()
     {
         var counter = CounterOf(User) with { Used = 100, Reserved = 900, Granted = 7 };
 
-        counter.Spending(User, [Held(Hold), Held(Hold with { Amount = 50 }, Hold with { Metric = CostMicros })])
+        counter.AfterCharging(User, [Held(Hold), Held(Hold with { Amount = 50 }, Hold with { Metric = CostMicros })])
             .Should().Be(counter with { Used = 450, Reserved = 550 });
     }
 
     [Test]
-    public void Spending_LeavesACounterAlone_OfWhichNothingIsHeld()
+    public void AfterCharging_LeavesACounterAlone_OfWhichNothingIsHeld()
     {
         var counter = CounterOf(User) with { Reserved = 900 };
 
-        counter.Spending(User, [Held(
+        counter.AfterCharging(User, [Held(
             Hold with { Metric = CostMicros },
             Hold with { Window = Month },
             Hold with { PeriodStart = Hold.PeriodStart.AddDays(-1) },
             Hold with { Key = Key })]).Should().Be(counter);
-        counter.Spending(UserId.New(Now), [Held(Hold)]).Should().Be(counter);
-        counter.Spending(User, []).Should().Be(counter);
+        counter.AfterCharging(UserId.New(Now), [Held(Hold)]).Should().Be(counter);
+        counter.AfterCharging(User, []).Should().Be(counter);
     }
 
     [Test]
-    public void Spending_OfAKeysCounter_IsOfItsOwnHolds()
+    public void AfterCharging_OfAKeysCounter_IsOfItsOwnHolds()
     {
         var counter = CounterOf(User, Key) with { Reserved = 900 };
 
-        counter.Spending(User, [Held(Hold, Hold with { Key = Key, Amount = 20 })]).Should().Be(counter with { Used = 20, Reserved = 880 });
+        counter.AfterCharging(User, [Held(Hold, Hold with { Key = Key, Amount = 20 })]).Should().Be(counter with { Used = 20, Reserved = 880 });
     }
 
     private static QuotaCounter CounterOf(UserId user, ApiKeyId? key = null) => new(QuotaSubjectId.Of(user, key), Tokens, Day, Day.PeriodStart(Now));

@@ -8,7 +8,7 @@ namespace CleanLlm.Application.Completions.Admitting;
 
 /// <summary>
 /// Reserves quota for completions. Nothing that a crashed instance still holds stands in their way, and what running ones hold is waited for:
-/// who is refused has used the budget, or has had a turn.
+/// a request is refused only when the budget is used, or after its turn.
 /// </summary>
 internal sealed class QuotaReservations(ICompletionStore store, AbandonedCompletions abandoned, QuotaTurns turns, TimeProvider clock)
 {
@@ -71,7 +71,7 @@ internal sealed class QuotaReservations(ICompletionStore store, AbandonedComplet
             return late;
         // The period may be another one by now, and its lease begins now.
         completion.AskAgain(clock.GetUtcNow());
-        var admitted = await store.AdmitAsync(completion, terms.Limits, terms.Demand, CancellationToken.None);
+        var admitted = await AdmitAsync(completion, terms);
         if (admitted.Error is { Code: QuotaErrors.ReservedCode })
             place.StepOut();
         return admitted;

@@ -36,7 +36,7 @@ internal sealed class HoldGrowth(ICompletionStore store, QuotaTurns turns, Datab
         Task<Result<Reservation>> RetriedAsync(CancellationToken token) => retries.RunAsync("A larger hold", _ => GrowAsync(completion, terms, wanted), token);
     }
 
-    // What is not known to have been done cannot be taken back, so nothing ends it halfway.
+    // A growth with an unknown outcome cannot be undone, so it runs without the caller's token.
     private Task<Result<Reservation>> GrowAsync(Completion completion, QuotaTerms terms, int wanted) => store.GrowAsync(
         completion, terms.Limits, terms.Demand, wanted, turns.PausedBeside(completion.UserId, completion.Id), CancellationToken.None);
 

@@ -3,7 +3,7 @@ using CleanLlm.Domain.Quotas;
 
 namespace CleanLlm.Application.Completions.Holding;
 
-/// <summary>Those whose requests are held to the same limits, and so wait for the same room: a user, or an API key with a limit of its own.</summary>
+/// <summary>The user or API key whose requests share the same limits, and so one queue; a key where it has a limit of its own.</summary>
 /// <param name="User">Who pays.</param>
 /// <param name="Key">The key; null for all that has no limit beside the plan's.</param>
 internal readonly record struct QuotaPayer(UserId User, ApiKeyId? Key)

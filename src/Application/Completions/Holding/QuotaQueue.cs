@@ -19,6 +19,9 @@ internal sealed class QuotaQueue(QuotaPayer payer, Error refusal)
     /// <summary>How many wait.</summary>
     public int Count => turns.Count;
 
+    /// <summary>How many of them are requests that have not begun.</summary>
+    public int Requests => turns.Count(turn => !turn.IsRunning);
+
     /// <summary>The one that tries next. There is one as long as the queue is known.</summary>
     public QuotaTurn First => turns.First!.Value;
 
@@ -65,11 +68,14 @@ internal sealed class QuotaTurn(QuotaQueue queue, CompletionId? paused, long sin
     /// <summary>Since when it waits, as a timestamp of the clock.</summary>
     public long Since => since;
 
+    /// <summary>Whether it has tried once more after its time was over.</summary>
+    public bool HadLastTry { get; set; }
+
     /// <summary>There may be room.</summary>
     public void Wake() => woken.TrySetResult();
 
-    /// <summary>Takes notice that there may be room.</summary>
-    /// <returns>False when there cannot be any since the last time.</returns>
+    /// <summary>Consumes a wake-up.</summary>
+    /// <returns>False when none came since the last attempt.</returns>
     public bool TryBegin()
     {
         if (!woken.Task.IsCompleted)
@@ -78,7 +84,7 @@ internal sealed class QuotaTurn(QuotaQueue queue, CompletionId? paused, long sin
         return true;
     }
 
-    /// <summary>Ends when there may be room, or has ended when it is not its turn yet.</summary>
+    /// <summary>A task that completes at the next wake-up; an earlier wake-up is discarded.</summary>
     public Task Rest()
     {
         if (woken.Task.IsCompleted)

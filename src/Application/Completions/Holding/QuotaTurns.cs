@@ -6,13 +6,13 @@ using Microsoft.Extensions.Options;
 namespace CleanLlm.Application.Completions.Holding;
 
 /// <summary>
-/// Lets wait what only other holds of the same payer stand in the way of. The first one tries again whenever a completion of its user ends on this
+/// Queues requests and paused answers that only other holds of the same payer block. The first one tries again whenever a completion of its user ends on this
 /// instance, and at intervals for those that end elsewhere; the others wait behind it in the order they came. Answers that run come
 /// before requests that have not begun: they end sooner, and then give back what they hold. Waiting takes no thread and no connection.
 /// </summary>
 internal sealed class QuotaTurns(IOptions<CompletionOptions> options, TimeProvider clock)
 {
-    // What one payer keeps waiting is prompts in memory, and each of them waits for all before it.
+    // Each waiting request keeps its prompt in memory, and waits for all before it.
     private const int MostOfOne = 32;
 
     private static readonly TimeSpan TryInterval = TimeSpan.FromMilliseconds(250);
@@ -20,11 +20,12 @@ internal sealed class QuotaTurns(IOptions<CompletionOptions> options, TimeProvid
     private readonly Lock gate = new();
     private readonly Dictionary<QuotaPayer, QuotaQueue> queues = [];
     private int waiting;
+    private int waitingRequests;
 
     /// <summary>How many wait now.</summary>
     public int Waiting => Volatile.Read(ref waiting);
 
-    /// <summary>What those that a newcomer has to wait behind were refused by; null when none wait.</summary>
+    /// <summary>The refusal of the queue that a newcomer has to join; null when it is empty.</summary>
     /// <param name="payer">Who pays.</param>
     /// <param name="isRunning">Whether the newcomer is an answer that runs.</param>
     public Error? RefusalBefore(QuotaPayer payer, bool isRunning)
@@ -101,12 +102,15 @@ internal sealed class QuotaTurns(IOptions<CompletionOptions> options, TimeProvid
         lock (gate)
         {
             var queue = queues.GetValueOrDefault(payer) ?? new QuotaQueue(payer, refusal);
-            if (options.Value.QuotaWaitSeconds == 0 || waiting >= options.Value.MaxWaiting || queue.Count >= MostOfOne)
+            // An answer that runs is not cut off because requests wait.
+            var isFull = paused is null && (waitingRequests >= options.Value.MaxWaiting || queue.Requests >= MostOfOne);
+            if (options.Value.QuotaWaitSeconds == 0 || isFull)
                 return null;
             queues[payer] = queue;
             waiting++;
+            waitingRequests += paused is null ? 1 : 0;
             var turn = queue.Add(paused, clock.GetTimestamp());
-            // One answer less that may give something back: perhaps there is nothing left to wait for.
+            // A paused answer gives nothing back, so the first in the queue may have nothing left to wait for.
             if (turn.IsRunning && queue.First != turn)
                 queue.First.Wake();
             return turn;
@@ -118,6 +122,7 @@ internal sealed class QuotaTurns(IOptions<CompletionOptions> options, TimeProvid
         lock (gate)
         {
             waiting--;
+            waitingRequests -= turn.IsRunning ? 0 : 1;
             var wasFirst = turn.Queue.First == turn;
             turn.Queue.Remove(turn);
             if (turn.Queue.Count == 0)
@@ -137,10 +142,14 @@ internal sealed class QuotaTurns(IOptions<CompletionOptions> options, TimeProvid
             Task woken;
             lock (gate)
             {
-                var isFirst = turn.Queue.First == turn;
-                if (isFirst && turn.TryBegin())
+                var (isFirst, isLate) = (turn.Queue.First == turn, left <= TimeSpan.Zero);
+                if (isFirst && !turn.HadLastTry && turn.TryBegin())
+                {
+                    turn.HadLastTry = isLate;
                     return true;
-                if (left <= TimeSpan.Zero)
+                }
+
+                if (isLate)
                     return false;
                 (woken, pause) = (turn.Rest(), isFirst && left > TryInterval ? TryInterval : left);
             }

@@ -3,8 +3,9 @@ using CleanLlm.Application.Logs;
 namespace CleanLlm.Application.Completions.Log;
 
 /// <summary>
-/// The append-only event log of one completion. The run appends and never waits; any number of readers follow at their own pace,
-/// each from the start or from after a known event, so a slow or lost connection costs the answer nothing.
+/// The append-only event log of one completion. Appending never waits; any number of readers follow at their own pace,
+/// each from the start or from after a known event, so a slow or lost connection costs the answer nothing. A run adds its pieces first and wakes readers
+/// then; they may continue on its thread until they wait.
 /// </summary>
 public sealed class CompletionLog
 {
@@ -14,7 +15,7 @@ public sealed class CompletionLog
     /// <summary>About how much memory it takes, in bytes.</summary>
     public long Size => Interlocked.Read(ref size);
 
-    /// <summary>Whether anybody reads who is not there on the server's own behalf.</summary>
+    /// <summary>Whether a reader other than the server's own copy is open.</summary>
     internal bool HasReaders => events.HasReaders;
 
     /// <summary>Whether the event of an id, or one before it, ended it.</summary>
@@ -23,7 +24,7 @@ public sealed class CompletionLog
     /// <summary>Adds an event; its id is its place, counted from 1.</summary>
     public void Append(CompletionEvent entry)
     {
-        // First, so that whoever has seen the ending finds it counted.
+        // First, so that the ending is counted before a reader sees it.
         Interlocked.Add(ref size, entry.Size);
         events.Append(entry, entry.IsEnding);
     }
@@ -35,7 +36,7 @@ public sealed class CompletionLog
         events.Add(entry);
     }
 
-    /// <summary>Wakes the readers if events were added since they were woken last.</summary>
+    /// <summary>Wakes the readers that have not seen all events yet.</summary>
     /// <param name="inline">Whether they continue on this thread: the caller is about to wait.</param>
     internal void Notify(bool inline) => events.Notify(inline);
 
@@ -47,7 +48,7 @@ public sealed class CompletionLog
     public ICompletionReader OpenReader(int after, TimeSpan patience, TimeProvider clock, CancellationToken ct) =>
         Open(after, patience, isCounted: true, clock, ct);
 
-    // Nobody was given an id beyond what there is; who sends one still gets what comes, and the ending.
+    // No reader was given an id beyond the end; a request with one still gets what comes, and the ending.
     internal ICompletionReader Open(int after, TimeSpan patience, bool isCounted, TimeProvider clock, CancellationToken ct) => new CompletionLogReader(events.Open(
         after, static (passed, entries, isLast) => new EventBatch(passed + 1, entries, isLast), patience, clock, isCounted, ct));
 }

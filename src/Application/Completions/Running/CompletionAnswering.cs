@@ -1,4 +1,3 @@
-using System.Text.Json;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Answers;
 using CleanLlm.Application.Completions.Holding;
@@ -26,7 +25,8 @@ internal sealed partial class CompletionAnswering(
     ILogger<CompletionAnswering> logger)
 {
     // A model that takes this long for a piece is slow: its readers are woken inline, at once. Pieces of a faster model arrive while a reader is woken on
-    // the pool, and are sent together. A client that never yields, because it works on this thread, delays its pieces by no more than this.
+    // the pool, and are sent together. A client that never yields, because it works on this thread, has its pieces sent
+    // with the first one after this time.
     private static readonly TimeSpan SlowPiece = TimeSpan.FromMilliseconds(1);
 
     private readonly IAnswerStep[] steps = [.. steps];
@@ -108,14 +108,16 @@ internal sealed partial class CompletionAnswering(
     {
         try
         {
-            var unshown = run.Flush();
-            run.Log.Notify(inline: true);
-            return unshown;
+            return run.Flush();
         }
         catch (Exception fault)
         {
             LogFault(logger, fault, run.Id);
             return CompletionErrors.Fault;
+        }
+        finally
+        {
+            run.Log.Notify(inline: true);
         }
     }
 
@@ -132,7 +134,15 @@ internal sealed partial class CompletionAnswering(
         }
 
         await using var updates = router.GetStreamingResponseAsync(messages, chatOptions, run.Call, ct).GetAsyncEnumerator(ct);
-        return await FollowAsync(run, updates, hold, ct);
+        try
+        {
+            return await FollowAsync(run, updates, hold, ct);
+        }
+        finally
+        {
+            // Before the client is disposed, which may take its time.
+            run.Log.Notify(inline: true);
+        }
     }
 
     private async Task<Error?> FollowAsync(CompletionRun run, IAsyncEnumerator<ChatResponseUpdate> updates, GrowingHold? hold, CancellationToken ct)
@@ -158,9 +168,11 @@ internal sealed partial class CompletionAnswering(
                 return error;
             if (hold is not null)
             {
+                var covered = hold.CoverAsync(updates.Current, ct);
                 // The answer may be paused here: readers get first what there is.
-                run.Log.Notify(inline: true);
-                await hold.CoverAsync(updates.Current.Contents, ct);
+                if (!covered.IsCompleted)
+                    run.Log.Notify(inline: true);
+                await covered;
             }
 
             if (clock.GetElapsedTime(since) < SlowPiece)
@@ -200,13 +212,7 @@ internal sealed partial class CompletionAnswering(
             case ToolCallFragment piece:
                 return run.Append(piece);
             case FunctionCallContent call:
-                return run.Append(new ToolCallFragment
-                {
-                    Index = run.ToolCalls.Calls.Count,
-                    Id = call.CallId,
-                    Name = call.Name,
-                    Arguments = call.RawRepresentation as string ?? JsonSerializer.Serialize(call.Arguments, AIJsonUtilities.DefaultOptions),
-                });
+                return run.Append(ToolCallFragment.Of(call, run.ToolCalls.Calls.Count));
             default:
                 return null;
         }

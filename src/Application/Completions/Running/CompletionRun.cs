@@ -13,7 +13,7 @@ using Microsoft.Extensions.AI;
 namespace CleanLlm.Application.Completions.Running;
 
 /// <summary>
-/// An admitted completion that is being answered, whoever listens. Its log and its outcome are readers' ends;
+/// An admitted completion that is being answered, with or without readers. They see its log and its outcome;
 /// neither closing a connection nor reading slowly touches the run.
 /// </summary>
 public sealed class CompletionRun : ILeaseholder
@@ -32,9 +32,7 @@ public sealed class CompletionRun : ILeaseholder
     private readonly Completion completion;
     private readonly AnswerContext context;
     private readonly CancellationTokenSource stop;
-
-    // A caller that waits for one document continues on the thread that sets it, at the end of the run.
-    private readonly TaskCompletionSource<Result<CompletionDto>> outcome = new();
+    private readonly TaskCompletionSource<Result<CompletionDto>> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="admitted">What is answered.</param>
     /// <param name="steps">What the answer passes through, in their order.</param>
@@ -98,7 +96,7 @@ public sealed class CompletionRun : ILeaseholder
     /// <summary>Whether its caller wants no more of it.</summary>
     internal bool IsCancelled { get; private set; }
 
-    /// <summary>Whether it went on beyond its bound of tokens and was therefore stopped, as if the model had kept to it.</summary>
+    /// <summary>Whether it was stopped at its bound of tokens, or because no more of it could be held: it ends as if the model had kept to that.</summary>
     internal bool IsCutShort { get; private set; }
 
     /// <summary>Cancelled when the call of the model is to stop, for whatever reason.</summary>
@@ -209,7 +207,7 @@ public sealed class CompletionRun : ILeaseholder
             (isAnswered, IsCutShort) = (true, false);
     }
 
-    /// <summary>No more of it is to be paid for: it ends as if the model had kept to what is.</summary>
+    /// <summary>The budget pays for no more of the answer: it ends as if the model had stopped at its bound.</summary>
     internal void CutShort()
     {
         lock (completion)

@@ -46,13 +46,22 @@ internal sealed class GrowingHold(CompletionRun run, AdmittedCompletion admitted
     public static bool IsNeededFor(AdmittedCompletion admitted) =>
         admitted.Completion.Reservation is { } held && held.CompletionTokens < held.Bound;
 
-    /// <summary>Takes note of what has come of the answer, and returns once all of it is held, or the run has been told to stop.</summary>
-    public ValueTask CoverAsync(IList<AIContent> contents, CancellationToken ct)
+    /// <summary>Takes note of what has come of the answer, and returns once all of it is held.</summary>
+    /// <exception cref="OperationCanceledException">The answer ends here: no more of it can be held, or the run was stopped.</exception>
+    public ValueTask CoverAsync(ChatResponseUpdate update, CancellationToken ct)
     {
-        for (var i = 0; i < contents.Count; i++)
-            Note(TextOf(contents[i]));
-        // What comes from the cache costs nothing, and what has ended needs no more.
-        return bytesToCount > 0 || IsWhole || run.Call.Cached || run.FinishReason is not null ? ValueTask.CompletedTask : new ValueTask(CoverAsync(ct));
+        var wasDue = bytesToCount <= 0;
+        var hasText = false;
+        for (var i = 0; i < update.Contents.Count; i++)
+        {
+            var text = TextOf(update.Contents[i]);
+            hasText |= text.Length > 0;
+            Note(text);
+        }
+
+        // What comes from the cache costs nothing, and the end of an answer needs no more. Some servers go on after they have told it.
+        var isEnd = update.FinishReason is not null && !wasDue;
+        return bytesToCount > 0 || !hasText || isEnd || IsWhole || run.Call.Cached ? ValueTask.CompletedTask : new ValueTask(CoverAsync(ct));
     }
 
     /// <summary>
@@ -81,8 +90,7 @@ internal sealed class GrowingHold(CompletionRun run, AdmittedCompletion admitted
             if (!await WaitAsync(counted + Reservation.Portion, ct))
             {
                 run.CutShort();
-                ct.ThrowIfCancellationRequested();
-                return;
+                throw new OperationCanceledException(ct);
             }
 
             isRefused = false;
@@ -99,7 +107,7 @@ internal sealed class GrowingHold(CompletionRun run, AdmittedCompletion admitted
         }
         catch (Exception)
         {
-            // Nobody waits for it: the answer goes on with what it holds, and where that ends, a failure that lasts shows.
+            // The answer goes on with what it holds. A failure that lasts shows at the wait at the end of the hold.
             return false;
         }
     }
@@ -131,6 +139,7 @@ internal sealed class GrowingHold(CompletionRun run, AdmittedCompletion admitted
         TextContent text => text.Text,
         TextReasoningContent reasoning => reasoning.Text,
         ToolCallFragment piece => piece.Name + piece.Arguments,
+        FunctionCallContent call => TextOf(ToolCallFragment.Of(call, index: 0)),
         _ => "",
     };
 }

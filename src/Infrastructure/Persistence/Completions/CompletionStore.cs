@@ -128,7 +128,7 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
                 .Where(running => growth.Paused.Contains(running.Id) && running.Status == CompletionStatus.Running)
                 .Select(running => running.Reservation!)
                 .ToListAsync(ct);
-            counters = [.. counters.Select(counter => counter.Spending(completion.UserId, spent))];
+            counters = [.. counters.Select(counter => counter.AfterCharging(completion.UserId, spent))];
         }
 
         var decision = held.Grow(completion.UserId, growth.Limits, counters, growth.Demand, growth.Wanted, completion.CreatedAt);
