@@ -19,6 +19,7 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
     /// <summary>How long a lease holds.</summary>
     protected TimeSpan Lease => options.Value.Lease;
 
+    /// <summary>Opens the database.</summary>
     protected IDbContextFactory<AppDbContext> Databases => databases;
 
     public abstract int AdmissionsAtOnce { get; }
@@ -74,7 +75,7 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
     }
 
     /// <summary>Admits step by step, in the caller's transaction, which is to be undone unless it succeeds.</summary>
-    protected async Task<Result<IReadOnlyList<QuotaCounter>>> AdmitAsync(AppDbContext database, AdmissionWrite admission, CancellationToken ct)
+    protected async Task<Result<IReadOnlyList<QuotaCounter>>> AdmitStepByStepAsync(AppDbContext database, AdmissionWrite admission, CancellationToken ct)
     {
         var (completion, limits) = (admission.Completion, admission.Limits);
         // Counters are locked first, as in every group: the checks below must see what earlier holders of the locks have committed.
@@ -114,7 +115,7 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
     protected abstract Task<Result<Reservation>> GrowAsync(GrowthWrite growth, CancellationToken ct);
 
     /// <summary>Lets a hold grow step by step, in the caller's transaction, which is to be undone unless it succeeds.</summary>
-    protected async Task<Result<Reservation>> GrowAsync(AppDbContext database, GrowthWrite growth, CancellationToken ct)
+    protected async Task<Result<Reservation>> GrowStepByStepAsync(AppDbContext database, GrowthWrite growth, CancellationToken ct)
     {
         var completion = growth.Completion;
         // The counters before the row, as in every group. A sweep that saw the lease expired finds it renewed, so it cannot close the row with the smaller hold.

@@ -52,7 +52,7 @@ internal sealed class PostgresCompletionStore : CompletionStore
             return completion.Turn is { } turn && await BusyAsync(turn, ct) is { } busy ? busy : refusal;
         completion.Hold(decision.Value, Until(completion));
         var admission = new AdmissionWrite(completion, limits, demand, _ => 0);
-        return await TryAdmitAsync(admission, ct) ?? await AloneAsync(database => AdmitAsync(database, admission, ct), ct);
+        return await TryAdmitAsync(admission, ct) ?? await AloneAsync(database => AdmitStepByStepAsync(database, admission, ct), ct);
     }
 
     public override async Task<IReadOnlySet<CompletionId>> CheckpointAsync(IReadOnlyList<CompletionCheckpoint> checkpoints, CancellationToken ct)
@@ -76,7 +76,7 @@ internal sealed class PostgresCompletionStore : CompletionStore
         writer.CloseUncertainAsync(closing, ct);
 
     protected override async Task<Result<Reservation>> GrowAsync(GrowthWrite growth, CancellationToken ct) =>
-        await groups.WriteAsync(growth, ct) ?? await AloneAsync(database => GrowAsync(database, growth, ct), ct);
+        await groups.WriteAsync(growth, ct) ?? await AloneAsync(database => GrowStepByStepAsync(database, growth, ct), ct);
 
     protected override IQueryable<Completion> Abandoned(AppDbContext database, UserId? user)
     {

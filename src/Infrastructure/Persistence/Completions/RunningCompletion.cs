@@ -25,6 +25,7 @@ internal sealed class RunningCompletion
     /// <summary>The place in that chat, as <see cref="ChatTurn.BranchPoint"/>.</summary>
     public Guid? BranchPoint { get; private init; }
 
+    /// <summary>The row of a completion that is admitted.</summary>
     public static RunningCompletion Of(Completion completion) => new()
     {
         UserId = completion.UserId,

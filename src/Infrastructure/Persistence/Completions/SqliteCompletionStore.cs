@@ -164,11 +164,11 @@ internal sealed class SqliteCompletionStore : CompletionStore, IGroupWriter
         switch (write)
         {
             case AdmissionWrite admission:
-                var admitted = await AdmitAsync(database, admission, default);
+                var admitted = await AdmitStepByStepAsync(database, admission, default);
                 admission.Outcome = admitted;
                 return admitted.IsSuccess;
             case GrowthWrite growth:
-                var grown = await GrowAsync(database, growth, default);
+                var grown = await GrowStepByStepAsync(database, growth, default);
                 growth.Outcome = grown;
                 return grown.IsSuccess;
             case ClosingWrite closing:
