@@ -56,7 +56,7 @@ install_openai_clients() {
     (cd "$root/tests/WebApi.FunctionalTests/OpenAiClient" && retry npm ci --no-audit --no-fund --loglevel=error) || die "npm ci failed"
 }
 
-# A loopback port that nobody listens on.
+# A loopback port without a listener.
 free_port() {
     local port
     while :; do
@@ -147,7 +147,7 @@ stop_servers() {
 }
 
 # Starts the built program on a free port with its embedded defaults, or the given settings, in a folder of its own; sets program_url.
-# When somebody else takes the port in the meantime, it tries another one.
+# When another process takes the port in the meantime, it tries another one.
 start_program() { # [NAME=VALUE…]
     local home=$scratch/program dll=$root/artifacts/bin/WebApi/${configuration,,}/CleanLlm.WebApi.dll
     [ -f "$dll" ] || die "not built: $dll"

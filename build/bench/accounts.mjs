@@ -1,4 +1,4 @@
-// Users with a signed-in session and a chat that holds a few turns, made through the API like anybody's.
+// Users with a signed-in session and a chat that holds a few turns, made through the API like any user's.
 import { randomBytes } from 'node:crypto';
 import { model, question, turns } from './answers.mjs';
 
@@ -54,7 +54,7 @@ export function requests(accounts, delivery) {
     };
 }
 
-/** What the program sends to its upstream, for the direct call: nobody's, so without a token. */
+/** What the program sends to its upstream, for the direct call: without a token, as it has no user. */
 export function directRequest(delivery) {
     const stream = delivery === 'stream' ? { stream: true, stream_options: { include_usage: true } } : {};
     const body = { model: model[delivery], messages: [{ role: 'user', content: question }], ...stream, max_tokens: 4096 };

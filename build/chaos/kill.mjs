@@ -8,7 +8,7 @@ const quota = async () => JSON.parse((await send(`${other.url}/api/v1/users/me/q
     .limits.find((limit) => limit.metric === 'tokens').reserved;
 const stream = { accept: 'text/event-stream' };
 const lost = Array.from({ length: 50 }, () => send(`${one.url}/api/v1/completions`, { token: user.token, body: { prompt: 'Hello', model: 'long' }, headers: stream }));
-// The other instance goes on with other calls.
+// The other instance continues with other calls.
 let over = false;
 const others = [];
 const load = Promise.all(Array.from({ length: 8 }, async () => {

@@ -1,4 +1,4 @@
-// Two instances are restarted one after the other under load: not one of 5,000 requests fails. Most of them come through nginx, which asks nobody
+// Two instances are restarted one after the other under load: none of 5,000 requests fails. Most of them come through nginx, which asks none
 // for its health and tries another instance; the others as through a balancer that asks for readiness each half second and tries nothing twice.
 import { spawn } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';

@@ -73,7 +73,7 @@ internal sealed record ContractCheck(string Name, Func<CancellationToken, Task<s
 /// <summary>The server does something else than the contract says.</summary>
 internal sealed class ContractBroken(string message) : Exception(message)
 {
-    /// <summary>Goes on only when the condition holds.</summary>
+    /// <summary>Continues only when the condition holds.</summary>
     public static void Unless(bool holds, string otherwise)
     {
         if (!holds)

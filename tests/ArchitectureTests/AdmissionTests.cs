@@ -18,7 +18,7 @@ public sealed class AdmissionTests
 {
     private static readonly Type[] Ports = [typeof(IChatRouter), typeof(IEmbeddingRouter)];
 
-    // What providers are: whoever held one would ask it without the router, and without quota.
+    // What providers are: code that holds one would ask it without the router, and without quota.
     private static readonly Type[] Clients = [typeof(IChatClient), typeof(IEmbeddingGenerator), typeof(IEmbeddingGenerator<,>)];
 
     [Test]

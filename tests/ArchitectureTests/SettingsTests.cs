@@ -8,7 +8,7 @@ public sealed partial class SettingsTests
 {
     private const string Mechanism = "src/Application/Settings/";
 
-    // What the framework reads, not we.
+    // What the framework reads, not this program.
     private static readonly string[] OfTheFramework = ["ASPNETCORE_", "AllowedHosts", "Logging__"];
 
     private static readonly string[] Documents = ["docs/operations.md", "docs/external-sign-in.md", "docs/openai.md", "docs/ai-contract.md"];

@@ -3,7 +3,7 @@ using Mono.Cecil.Cil;
 
 namespace CleanLlm.ArchitectureTests;
 
-/// <summary>The types that a type uses, whoever made them: where it comes from, what it holds, takes, gives, calls and is marked with.</summary>
+/// <summary>All types that a type uses, of any library: its base types, fields, parameters, results, calls and attributes.</summary>
 internal static class TypeUses
 {
     /// <summary>Full names of outermost types, a few of them more than once.</summary>

@@ -36,7 +36,7 @@ public static class LoopbackPort
         throw new InvalidOperationException($"No port from {First} to {First + Count - 1} is free.");
     }
 
-    /// <summary>A port of loopback that refuses connections: until it is disposed, nobody else can listen there either.</summary>
+    /// <summary>A port of loopback that refuses connections: until it is disposed, no other process can listen there either.</summary>
     public static Socket Refusing()
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

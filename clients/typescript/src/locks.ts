@@ -1,7 +1,7 @@
 import { pause } from "./pause.js";
 import type { WebStorage } from "./tokenStore.js";
 
-/** Does the work when nobody else who shares the lock does any. */
+/** Does the work when no other holder of the lock does any. */
 export type Lock = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** The part of the Web Locks API that is used; `navigator.locks` has it. */

@@ -15,9 +15,9 @@ export interface TokenStore {
     read(): StoredTokens | undefined | Promise<StoredTokens | undefined>;
     /** Keeps the tokens; undefined forgets them. */
     write(tokens: StoredTokens | undefined): void | Promise<void>;
-    /** Calls back when another tab wrote; returns what ends that. Absent when nobody else writes. */
+    /** Calls back when another tab wrote; returns what ends that. Absent when there is no other writer. */
     subscribe?(changed: () => void): () => void;
-    /** Lets one at a time of all who share the store renew the tokens. Absent when nobody else does. */
+    /** Lets one at a time of all who share the store renew the tokens. Absent when there is only one. */
     readonly lock?: Lock;
 }
 
@@ -82,7 +82,7 @@ export function webTokenStore(storage: WebStorage = globalThis.localStorage, opt
     };
 }
 
-// What an older version or somebody else left there is as good as nothing.
+// What an older version or another program left there counts as nothing.
 function tokensIn(text: string | null): StoredTokens | undefined {
     try {
         const kept = JSON.parse(text ?? "null") as Partial<StoredTokens> | null;

@@ -77,12 +77,12 @@ export class UserSession implements Http {
         return tokens === undefined || await this.#end(tokens);
     }
 
-    /** Whether somebody is signed in, as far as is known without asking the server. */
+    /** Whether a user is signed in, as far as is known without asking the server. */
     async isSignedIn(): Promise<boolean> {
         return await this.#store.read() !== undefined;
     }
 
-    /** An access token that is good for the moment; undefined when nobody is signed in. */
+    /** An access token that is good for the moment; undefined when no user is signed in. */
     async accessToken(): Promise<string | undefined> {
         return (await this.#current()).tokens?.accessToken;
     }
@@ -158,7 +158,7 @@ export class UserSession implements Http {
     async #renewAlone(used: StoredTokens): Promise<StoredTokens | undefined> {
         const current = await this.#store.read();
         if (current?.session !== used.session) {
-            return undefined; // Signed out, or in as somebody else, while waiting.
+            return undefined; // Signed out, or in as another user, while waiting.
         }
         if (current.accessToken !== used.accessToken) {
             return current; // Another tab was quicker.
@@ -167,7 +167,7 @@ export class UserSession implements Http {
         const latest = await this.#store.read();
         if (latest?.refreshToken !== current.refreshToken) {
             if (pair !== undefined) {
-                void this.#end(this.#stored(pair, current.session)); // Signed out meanwhile: these tokens are nobody's.
+                void this.#end(this.#stored(pair, current.session)); // Signed out meanwhile: these tokens have no user.
             }
             return latest?.session === used.session ? latest : undefined;
         }

@@ -27,7 +27,7 @@ public sealed class AccountMail(
     /// <summary>How long a token that sets the first password works; after that a reset does the same.</summary>
     public static readonly TimeSpan InvitationLifetime = TimeSpan.FromHours(24);
 
-    // Nobody can have a mailbox flooded by asking for resets of its account.
+    // No caller can flood a mailbox by asking for resets of its account.
     private static readonly RateLimit PerUser = new("account-mail", 5, TimeSpan.FromMinutes(10));
 
     /// <summary>Mails a token that sets a new password, if there is an account with the address.</summary>

@@ -4,7 +4,7 @@ using FluentValidation;
 namespace CleanLlm.Application.Accounts;
 
 /// <summary>
-/// Rules on the values of accounts. Passwords are judged by their length and by whether everybody would try them; no composition
+/// Rules on the values of accounts. Passwords are judged by their length and by whether they are the first guesses; no composition
 /// rules (NIST SP 800-63B-4, 3.1.1.2).
 /// </summary>
 public static class AccountRules

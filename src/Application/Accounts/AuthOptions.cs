@@ -21,7 +21,7 @@ public sealed record AuthOptions : IValidatableObject
     [Range(1, 60)]
     public int AccessTokenMinutes { get; init; } = 15;
 
-    /// <summary>Days until a session ends however much it is used, 1 to 365. Default 30.</summary>
+    /// <summary>Days until a session ends, however often it is used, 1 to 365. Default 30.</summary>
     [Range(1, 365)]
     public int RefreshTokenDays { get; init; } = 30;
 
@@ -41,7 +41,7 @@ public sealed record AuthOptions : IValidatableObject
     public int SigningKeyDays { get; init; } = 30;
 
     /// <summary>
-    /// Minutes in which a new signing key is published before it signs, so that whoever keeps our public keys has it by then;
+    /// Minutes in which a new signing key is published before it signs, so that all copies of our public keys have it by then;
     /// 10 to 1,440. Default 60.
     /// </summary>
     [Range(10, 1_440)]

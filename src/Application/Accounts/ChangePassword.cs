@@ -8,7 +8,7 @@ using MediatR;
 namespace CleanLlm.Application.Accounts;
 
 /// <summary>Changes the caller's password. Their other sessions end; an account without a password gets its first one by the reset mail.</summary>
-/// <param name="CurrentPassword">Proves that it is its owner who asks.</param>
+/// <param name="CurrentPassword">Proves that the caller is the owner.</param>
 /// <param name="NewPassword">Hashed, never stored.</param>
 public sealed record ChangePassword(string CurrentPassword, string NewPassword) : IRequest<Result<Unit>>;
 

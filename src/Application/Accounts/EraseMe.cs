@@ -18,7 +18,7 @@ internal sealed class EraseMeHandler(IAccountErasure erasure, IAccessStates acce
         if (await erasure.EraseAsync(user.Id, ct) is { } refusal)
             return refusal;
 
-        // Whoever asked may have hung up: their tokens must stop working all the same.
+        // The caller may have hung up: their tokens must still stop working.
         await access.ForgetAsync(user.Id, CancellationToken.None);
         return Unit.Value;
     }

@@ -3,7 +3,7 @@ using MediatR;
 
 namespace CleanLlm.Application.Accounts;
 
-/// <summary>The keys with which anybody can verify our access tokens.</summary>
+/// <summary>The public keys that verify our access tokens.</summary>
 public sealed record GetPublicKeys : IRequest<Result<PublicKeySet>>;
 
 internal sealed class GetPublicKeysHandler(IPublicKeys keys) : IRequestHandler<GetPublicKeys, Result<PublicKeySet>>

@@ -9,7 +9,7 @@ namespace CleanLlm.Application.Accounts;
 /// </summary>
 public interface IAccountMailQueue
 {
-    /// <summary>Somebody says they forgot the password of this address.</summary>
+    /// <summary>A caller says they forgot the password of this address.</summary>
     void RequestReset(EmailAddress email);
 
     /// <summary>A user whose account was made by an admin should set its first password.</summary>

@@ -4,7 +4,7 @@ using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Application.Accounts;
 
-/// <summary>What users prove themselves with.</summary>
+/// <summary>The credentials of users.</summary>
 public interface ICredentials
 {
     /// <summary>Stores a new user together with their password (see <see cref="OpaqueString"/>), both or neither.</summary>
@@ -23,7 +23,7 @@ public interface ICredentials
     /// <param name="password">What is claimed to be its password.</param>
     /// <param name="evaluate">False refuses, whatever the password, and without hashing it.</param>
     /// <param name="ct">Cancels the call.</param>
-    /// <returns>What came of it, or <see cref="AuthErrors.Busy"/> when it was not looked at.</returns>
+    /// <returns>The outcome, or <see cref="AuthErrors.Busy"/> when it was not looked at.</returns>
     Task<Result<Verification>> VerifyAsync(EmailAddress email, string password, bool evaluate, CancellationToken ct);
 
     /// <summary>Whether the user's password is still stored as it was when it was verified.</summary>
@@ -44,7 +44,7 @@ public interface ICredentials
     Task<int> RemoveOtherWaysInAsync(UserId user, CancellationToken ct);
 }
 
-/// <summary>What came of verifying a password.</summary>
+/// <summary>The outcome of verifying a password.</summary>
 /// <param name="Account">Whose address it is; null when no account has it or the attempt was not evaluated.</param>
 /// <param name="User">The user, if the password is theirs and they may sign in.</param>
 /// <param name="Hash">What the password was verified against.</param>

@@ -9,7 +9,7 @@ public interface IMailedTokens
     /// <summary>Stores a token of a user in the place of all their others of its purpose.</summary>
     Task ReplaceAsync(OneTimeToken token, CancellationToken ct);
 
-    /// <summary>Whose token it is; null when it is unknown, for another purpose, or had its time.</summary>
+    /// <summary>The token's owner; null when it is unknown, for another purpose, or expired.</summary>
     Task<UserId?> FindOwnerAsync(string hash, OneTimeTokenPurpose purpose, DateTimeOffset now, CancellationToken ct);
 
     /// <summary>Spends a token: of many that try it at once, one gets its owner and the others null.</summary>

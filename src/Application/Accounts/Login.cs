@@ -13,7 +13,7 @@ using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Application.Accounts;
 
-/// <summary>Opens a session for whoever knows the password, and has the second factor if there is one.</summary>
+/// <summary>Opens a session for a caller with the password, and with the second factor if there is one.</summary>
 /// <param name="Email">The address of the account, in any spelling of it.</param>
 /// <param name="Password">Its password.</param>
 /// <param name="TwoFactorCode">A code of the second factor, or a recovery code.</param>

@@ -49,7 +49,7 @@ internal sealed class RefreshHandler(
     private async ValueTask<SecretToken> FollowingAsync(string presented, CancellationToken ct) =>
         SecretToken.Of(await hash.ComputeAsync(HashPurpose.RefreshSuccessor, Encoding.UTF8.GetBytes(presented), ct));
 
-    // Whoever loses a race decides again on what the winner left. A token is spent once and a session revoked once,
+    // The loser of a race decides again on what the winner left. A token is spent once and a session revoked once,
     // so the third round at the latest changes nothing.
     private async Task<Session?> RotateAsync(string presentedHash, string successorHash, CancellationToken ct)
     {

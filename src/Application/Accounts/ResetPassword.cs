@@ -57,7 +57,7 @@ internal sealed class ResetPasswordHandler(
         if (await tokens.TakeAsync(token, Purpose, clock.GetUtcNow(), ct) is not { } id || await users.FindAsync(id, ct) is not { Disabled: false } user)
             return AuthErrors.InvalidOneTimeToken;
 
-        // Whoever made an account with an address that is not theirs must neither keep a way in nor a lock on it when its owner takes it over.
+        // When the address's owner takes an account over, its maker must keep neither access to it nor a lock on it.
         if (!user.EmailConfirmed)
             await credentials.RemoveOtherWaysInAsync(id, ct);
 

@@ -19,7 +19,7 @@ internal sealed class SessionOpening(
     IOptions<AuthOptions> options,
     TimeProvider clock)
 {
-    /// <param name="user">Who has proved to be themselves.</param>
+    /// <param name="user">The user, after proof of identity.</param>
     /// <param name="method">How, for the audit log.</param>
     /// <param name="ct">Cancels the work.</param>
     /// <returns>The tokens; or <see cref="AuthErrors.InvalidCredentials"/>, with nothing stored, when the account ended meanwhile.</returns>
@@ -34,7 +34,7 @@ internal sealed class SessionOpening(
         if (!await sessions.AddAsync(session, user, ct))
             return AuthErrors.InvalidCredentials;
 
-        // The session is stored: whoever signs in has to learn of it, to end it where it must not stay.
+        // The session is stored: the caller has to learn of it, to end it where it must not stay.
         return TokenPair.For(session, await issuer.IssueAsync(user, session.Id, CancellationToken.None), refresh);
     }
 }

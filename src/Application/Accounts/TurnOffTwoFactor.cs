@@ -34,7 +34,7 @@ internal sealed class TurnOffTwoFactorHandler(
         if (await secrets.FindAsync(user.Id, ct) is not { IsOn: true } secret)
             return AuthErrors.TwoFactorNotSetUp;
 
-        // Six digits are guessed soon by whoever may try as often as they like.
+        // Six digits are guessed soon where tries are unlimited.
         if (!await throttle.TryAsync(user.Address, ct) || !secondFactor.Take(secret, request.Code))
             return AuthErrors.WrongCode;
 

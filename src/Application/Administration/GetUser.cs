@@ -5,7 +5,7 @@ using MediatR;
 
 namespace CleanLlm.Application.Administration;
 
-/// <summary>One user, whoever it is.</summary>
+/// <summary>Any user.</summary>
 public sealed record GetUser(UserId Id) : IRequest<Result<AdminUserDto>>;
 
 internal sealed class GetUserHandler(IUserDirectory users) : IRequestHandler<GetUser, Result<AdminUserDto>>

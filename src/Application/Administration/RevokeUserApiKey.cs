@@ -10,7 +10,7 @@ using MediatR;
 
 namespace CleanLlm.Application.Administration;
 
-/// <summary>Revokes one of a user's API keys for good.</summary>
+/// <summary>Revokes one of a user's API keys permanently.</summary>
 /// <param name="UserId">Whose.</param>
 /// <param name="KeyId">Which key.</param>
 public sealed record RevokeUserApiKey(UserId UserId, ApiKeyId KeyId) : IRequest<Result<Unit>>;

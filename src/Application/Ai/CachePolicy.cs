@@ -7,12 +7,12 @@ namespace CleanLlm.Application.Ai;
 /// <summary>Decides whether an answer may come from the cache, and which callers share it.</summary>
 internal sealed class CachePolicy(IOptions<ResponseCacheOptions> options)
 {
-    /// <summary>The terms of one call; null when it has nothing to do with the cache.</summary>
-    /// <param name="user">Who asks.</param>
+    /// <summary>The terms of one call; null when it does not use the cache.</summary>
+    /// <param name="user">The user.</param>
     /// <param name="plan">The user's plan.</param>
     /// <param name="wanted">What the caller said; null for nothing.</param>
-    /// <param name="temperature">Only at 0 does a model mean to answer the same again.</param>
-    /// <param name="isStored">Who wants nothing kept gets nothing kept, unless they ask for the cache.</param>
+    /// <param name="temperature">Only at 0 is a model expected to repeat its answer.</param>
+    /// <param name="isStored">When false, the answer is not cached either, unless the caller asks for the cache.</param>
     public CacheTerms? TermsFor(UserId user, Plan plan, bool? wanted, float? temperature, bool isStored)
     {
         if (!options.Value.Enabled || !(wanted ?? (isStored && temperature == 0)))

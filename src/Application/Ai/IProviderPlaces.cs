@@ -8,7 +8,7 @@ public interface IProviderPlaces
     /// <summary>
     /// Whether one of the candidates may take a call: it has a free place, or one may be waited for. A place is not kept: another call may take it.
     /// </summary>
-    /// <param name="candidates">Who may answer.</param>
-    /// <param name="isBackground">Nobody waits for the answer: such a call neither queues nor takes the last place.</param>
+    /// <param name="candidates">The candidates.</param>
+    /// <param name="isBackground">No caller waits for the answer: such a call neither queues nor takes the last place.</param>
     bool Any(IReadOnlyList<Model> candidates, bool isBackground);
 }

@@ -1,6 +1,6 @@
 namespace CleanLlm.Application.Ai;
 
-/// <summary>The answers that are kept for the next one who asks exactly the same.</summary>
+/// <summary>The answers that are kept for the next equal question.</summary>
 public interface IResponseCache
 {
     /// <summary>Forgets all answers, on every instance.</summary>

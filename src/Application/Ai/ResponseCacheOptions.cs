@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace CleanLlm.Application.Ai;
 
-/// <summary>Section <c>ResponseCache</c>: how answers are kept for the next one who asks exactly the same.</summary>
+/// <summary>Section <c>ResponseCache</c>: how answers are kept for the next equal question.</summary>
 public sealed record ResponseCacheOptions
 {
     /// <summary>The name of the section.</summary>

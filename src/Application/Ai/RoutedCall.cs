@@ -8,7 +8,7 @@ public sealed class RoutedCall
     private TaskCompletionSource? asked;
     private volatile Model? served;
 
-    /// <summary>Who may answer, the most wanted first. Quota is reserved for the dearest of them.</summary>
+    /// <summary>The candidates, the most wanted first. Quota is reserved for the dearest of them.</summary>
     public required IReadOnlyList<Model> Candidates { get; init; }
 
     /// <summary>Tokens of the prompt: what they leave of a candidate's window bounds its answer. 0 when they were not counted.</summary>

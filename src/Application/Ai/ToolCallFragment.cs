@@ -4,8 +4,8 @@ using Microsoft.Extensions.AI;
 namespace CleanLlm.Application.Ai;
 
 /// <summary>
-/// A piece of a tool call as a provider streams it. By rights the first piece of an index names id and function, and all of them add to
-/// the arguments; providers differ, and who puts calls together has to look. Clients that only know whole calls give
+/// A piece of a tool call as a provider streams it. In the standard the first piece of an index names id and function, and all of them add to
+/// the arguments; providers differ, and the code that joins the pieces has to check. Clients that only know whole calls give
 /// <see cref="FunctionCallContent"/> instead.
 /// </summary>
 public sealed class ToolCallFragment : AIContent

@@ -8,7 +8,7 @@ namespace CleanLlm.Application.Answers;
 /// </summary>
 public interface IAnswerStep
 {
-    /// <summary>Takes up a strand of an answer.</summary>
+    /// <summary>Begins a strand of an answer.</summary>
     /// <param name="strand">Which one; each call of a tool is one of its own.</param>
     /// <param name="context">The answer, and where to tell what was noticed in it.</param>
     /// <returns>What its pieces pass through; null when this step leaves the strand as it is.</returns>

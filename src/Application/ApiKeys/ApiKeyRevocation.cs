@@ -8,10 +8,10 @@ using MediatR;
 
 namespace CleanLlm.Application.ApiKeys;
 
-/// <summary>Revokes an API key, whoever asks for it, and says so to all instances.</summary>
+/// <summary>Revokes an API key for its owner or an admin, and tells all instances.</summary>
 internal sealed class ApiKeyRevocation(IApiKeyRepository keys, IAccessStates access, IAuditTrail audit)
 {
-    /// <summary>Revokes the key for good. Of two that revoke it at once both succeed, and one writes the line.</summary>
+    /// <summary>Revokes the key permanently. Two revocations at once both succeed, and one writes the line.</summary>
     /// <param name="id">Which key.</param>
     /// <param name="owner">Whose it has to be.</param>
     /// <param name="line">What the audit log says about it.</param>

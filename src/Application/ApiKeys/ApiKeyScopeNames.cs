@@ -20,7 +20,7 @@ public static class ApiKeyScopeNames
     public static IReadOnlyList<string> Of(ApiKeyScopes scopes) =>
         [.. Names.Where(scope => scopes.HasFlag(scope.Scope)).Select(scope => scope.Name)];
 
-    /// <summary>The set that the names mean; null when one of them means nothing.</summary>
+    /// <summary>The set that the names mean; null when one of them is unknown.</summary>
     public static ApiKeyScopes? Parse(IReadOnlyCollection<string> names)
     {
         var scopes = ApiKeyScopes.None;

@@ -29,7 +29,7 @@ public readonly record struct ApiKeySecret
     /// <summary>A new secret for a key.</summary>
     public static ApiKeySecret New(ApiKeyId id) => new(id, RandomNumberGenerator.GetBytes(SecretBytes));
 
-    /// <summary>Reads a key; false for whatever was never one.</summary>
+    /// <summary>Reads a key; false for any other text.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out ApiKeySecret key)
     {
         key = default;

@@ -6,7 +6,7 @@ using MediatR;
 
 namespace CleanLlm.Application.ApiKeys;
 
-/// <summary>Revokes one of the caller's API keys for good.</summary>
+/// <summary>Revokes one of the caller's API keys permanently.</summary>
 /// <param name="Id">Which key.</param>
 public sealed record DeleteApiKey(ApiKeyId Id) : IRequest<Result<Unit>>;
 

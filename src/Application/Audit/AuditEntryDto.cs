@@ -23,7 +23,7 @@ internal sealed class AuditMapping : Profile
         .ForCtorParam(nameof(AuditEntryDto.Detail), detail => detail.MapFrom(entry => Read(entry.Detail)))
         .ForCtorParam(nameof(AuditEntryDto.Redacted), redacted => redacted.MapFrom(entry => entry.DetailHash != null && entry.Detail == null));
 
-    // Somebody may have tampered with it, and then it has to be shown all the more.
+    // It may have been tampered with, and then it must be shown too.
     private static JsonElement? Read(string? detail)
     {
         if (detail is null)

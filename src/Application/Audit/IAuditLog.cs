@@ -17,7 +17,7 @@ public interface IAuditLog
 }
 
 /// <summary>Which lines of the audit log are wanted.</summary>
-/// <param name="Actor">Those of this user's doing; null for anybody's.</param>
+/// <param name="Actor">Those of this user's actions; null for any user's.</param>
 /// <param name="Subject">Those about this user, key, session or plan; null for any.</param>
 /// <param name="Action">Those of this exact name; null for any.</param>
 public sealed record AuditFilter(Guid? Actor, Guid? Subject, string? Action);

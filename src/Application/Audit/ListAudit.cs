@@ -8,7 +8,7 @@ using MediatR;
 namespace CleanLlm.Application.Audit;
 
 /// <summary>A page of the audit log, newest first.</summary>
-/// <param name="Actor">Only what this user did: their id, or the e-mail address of an account that is there; null for anybody.</param>
+/// <param name="Actor">Only what this user did: their id, or the e-mail address of an account that is there; null for any user.</param>
 /// <param name="Subject">Only what was done to this user, key, session or plan: its id, or the e-mail address of a user; null for anything.</param>
 /// <param name="Action">Only what has this exact name.</param>
 /// <param name="Cursor">Where the page begins.</param>
@@ -46,7 +46,7 @@ internal sealed class ListAuditHandler(IAuditLog log, IAuditParties parties) : I
         return await log.ListAsync(new AuditFilter(actor, subject, request.Action), after, request.Limit, ct);
     }
 
-    // Null when anybody is meant, and the empty id, which no line names, for an address without an account.
+    // Null for any user; the empty id, which no line names, for an address without an account.
     private async Task<Guid?> FindAsync(string? text, CancellationToken ct)
     {
         if (string.IsNullOrWhiteSpace(text))

@@ -4,7 +4,7 @@ using CleanLlm.Domain.Users;
 namespace CleanLlm.Application.Callers;
 
 /// <summary>
-/// What a credential is still worth. Answers are kept in memory for a few seconds, so that a request costs no round trip when
+/// The present rights of credentials. Answers are kept in memory for a few seconds, so that a request costs no round trip when
 /// warm, and a change takes effect on every instance, and on every open stream, within five seconds.
 /// </summary>
 public interface IAccessStates
@@ -20,6 +20,6 @@ public interface IAccessStates
 }
 
 /// <summary>The present rights of a user.</summary>
-/// <param name="UserId">Who it is.</param>
+/// <param name="UserId">The user.</param>
 /// <param name="Role">What they may do.</param>
 public sealed record AccessState(UserId UserId, UserRole Role);

@@ -4,7 +4,7 @@ using CleanLlm.Domain.Quotas;
 
 namespace CleanLlm.Application.Callers;
 
-/// <summary>Knows callers by their API keys.</summary>
+/// <summary>Authenticates callers by their API keys.</summary>
 public interface IApiKeyAuthenticator
 {
     /// <summary>What a key gives right now; costs no round trip when warm.</summary>

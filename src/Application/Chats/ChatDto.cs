@@ -54,7 +54,7 @@ internal sealed class ChatMapping : Profile
     public ChatMapping()
     {
         CreateMap<Chat, ChatDto>();
-        // What runs is no part of the chat; who knows of it adds it.
+        // What runs is no part of the chat; the handler adds it.
         CreateMap<Chat, ChatDetailDto>().ForMember(chat => chat.Running, map => map.MapFrom(_ => (RunningTurnDto?)null));
         CreateMap<RunningTurn, RunningTurnDto>().ForCtorParam(nameof(RunningTurnDto.CompletionId), turn => turn.MapFrom(source => source.Id));
     }

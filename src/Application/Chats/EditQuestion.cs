@@ -7,7 +7,7 @@ using MediatR;
 namespace CleanLlm.Application.Chats;
 
 /// <summary>
-/// Asks a question of a chat anew: another question beside it, below the same message or at the beginning of the chat. What was asked and
+/// Asks a question of a chat again: another question beside it, below the same message or at the beginning of the chat. What was asked and
 /// answered before stays; the new answer becomes the active leaf.
 /// </summary>
 /// <param name="ChatId">The chat.</param>

@@ -4,12 +4,12 @@ using Microsoft.Extensions.Logging;
 namespace CleanLlm.Application.Faults;
 
 /// <summary>
-/// Does again what failed because the database was away, at growing distances and few at once. It is for what no caller would repeat:
-/// what a request alone needs fails with it, so that its caller knows at once (docs/decisions/0040).
+/// Retries what failed because the database was away, at growing intervals and few at once. It is for what no caller would repeat:
+/// what only a request needs fails with it, so that its caller knows at once (docs/decisions/0040).
 /// </summary>
 public sealed partial class DatabaseRetries(IDatabaseFaults faults, TimeProvider clock, ILogger<DatabaseRetries> logger) : IDisposable
 {
-    // However many wait, a database that comes back is met by so few of them at once.
+    // However many wait, so few of them run at once on a database that is back.
     private const int MostAtOnce = 4;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
@@ -26,7 +26,7 @@ public sealed partial class DatabaseRetries(IDatabaseFaults faults, TimeProvider
     /// <param name="ct">Gives up.</param>
     public Task<T> RunAsync<T>(string what, Func<CancellationToken, Task<T>> work, CancellationToken ct) => RunAsync(retries, what, work, ct);
 
-    /// <summary>Does work in the background until it has succeeded once. Such work is done again one after the other.</summary>
+    /// <summary>Does work in the background until it has succeeded once. Such work is retried one after the other.</summary>
     /// <inheritdoc cref="RunAsync{T}(string, Func{CancellationToken, Task{T}}, CancellationToken)"/>
     public Task<T> RunInBackgroundAsync<T>(string what, Func<CancellationToken, Task<T>> work, CancellationToken ct) => RunAsync(asides, what, work, ct);
 
@@ -50,7 +50,7 @@ public sealed partial class DatabaseRetries(IDatabaseFaults faults, TimeProvider
 
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
-            // Half of it by chance, so that those who failed together do not come back together.
+            // Half of it is random, so that calls that failed together do not retry together.
             await Task.Delay(pause * (RandomNumberGenerator.GetInt32(500, 1001) / 1000.0), clock, ct);
             await places.WaitAsync(ct);
             try

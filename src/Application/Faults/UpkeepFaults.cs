@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace CleanLlm.Application.Faults;
 
 /// <summary>
-/// Tells what keeps work from being done that is tried again at intervals: once when it begins to fail, and once when it succeeds again.
-/// However long the database is away and however often is looked, that is two lines (docs/decisions/0040).
+/// Logs the faults of work that is retried at intervals: once when it begins to fail, and once when it succeeds again.
+/// However long the database is away and however many retries fail, that is two lines (docs/decisions/0040).
 /// </summary>
 /// <param name="what">The work, as the beginning of a sentence.</param>
 /// <param name="faults">Tells an outage of the database, of which the cause is told, from a bug, which is told with its trace.</param>
@@ -86,7 +86,7 @@ public sealed partial class UpkeepFaults(string what, IDatabaseFaults faults, IL
     private static IEnumerable<Exception> Causes(Exception fault) =>
         fault is AggregateException { InnerExceptions.Count: > 0 } several ? several.InnerExceptions.SelectMany(Causes) : [fault];
 
-    // Who waits has not told it to end, so it was given up: the database hangs.
+    // The caller did not cancel it, so a time limit did: the database hangs.
     private static bool IsTimeLimit(Exception fault) => fault is OperationCanceledException || (fault.InnerException is { } cause && IsTimeLimit(cause));
 
     [LoggerMessage(LogLevel.Warning, "{What} waits for the database ({Cause})")]

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace CleanLlm.Application.Prompting;
 
 /// <summary>
-/// Lets few large prompts be counted at once, so that the other cores serve everybody else. Users take turns, one prompt each, so one who
+/// Lets few large prompts be counted at once, so that the other cores serve other requests. Users take turns, one prompt each, so a user who
 /// sends many delays only their own (ADR 0044).
 /// </summary>
 internal sealed class CountingGate(IOptions<PromptingOptions> options)
@@ -30,7 +30,7 @@ internal sealed class CountingGate(IOptions<PromptingOptions> options)
         }
     }
 
-    /// <summary>Waits for the user's turn, which lasts until what is given back is disposed of.</summary>
+    /// <summary>Waits for the user's turn, which lasts until the result is disposed of.</summary>
     /// <returns>The turn, or <see cref="CompletionErrors.PromptsBusy"/> when too much waits already.</returns>
     public async Task<Result<IDisposable>> EnterAsync(UserId user, CancellationToken ct)
     {
@@ -63,7 +63,7 @@ internal sealed class CountingGate(IOptions<PromptingOptions> options)
     {
         lock (gate)
         {
-            // One whose turn has come keeps it; its caller gives it back.
+            // A turn that has come is kept; its caller gives it back.
             if (queues.GetValueOrDefault(user)?.Remove(turn) != true)
                 return;
             waiting--;

@@ -11,7 +11,7 @@ internal interface ISlotVisitor
 
     /// <summary>Meets JSON.</summary>
     /// <param name="provenance">Where it comes from.</param>
-    /// <param name="json">It.</param>
+    /// <param name="json">The JSON.</param>
     /// <param name="marks">What is known of it.</param>
     /// <param name="text">The text that holds it, where it stands in one.</param>
     /// <returns>What takes its place; null to leave it.</returns>

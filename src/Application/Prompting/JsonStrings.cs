@@ -23,7 +23,7 @@ internal static class JsonStrings
         "else", "contains", "minItems", "maxItems", "uniqueItems", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength",
         "maxLength", "pattern", "minProperties", "maxProperties", "nullable", "discriminator", "deprecated", "readOnly", "writeOnly");
 
-    // What stands right below these was named by the caller, whatever it is called.
+    // The caller chose all names right below these.
     private static readonly FrozenSet<string> Named = FrozenSet.Create(
         StringComparer.Ordinal, "properties", "$defs", "definitions", "patternProperties", "dependentRequired", "dependentSchemas");
 

@@ -11,7 +11,7 @@ internal static class MessagePlaces
     /// <summary>Leads a visitor through them.</summary>
     /// <param name="message">The message.</param>
     /// <param name="isLast">Whether it is what is asked now.</param>
-    /// <param name="visitor">Who looks.</param>
+    /// <param name="visitor">The visitor.</param>
     /// <returns>The same message where nothing changed.</returns>
     public static ChatMessage Visit(ChatMessage message, bool isLast, ISlotVisitor visitor)
     {
@@ -107,7 +107,7 @@ internal static class MessagePlaces
         return changed;
     }
 
-    // JSON by intention: what a model wrote that is none is a plain text.
+    // Meant to be JSON: what a model wrote that is none is a plain text.
     private static string Arguments(string written, ISlotVisitor visitor) => JsonStrings.Parse(written) is { } json
         ? visitor.Json(TextProvenance.ToolCallArguments, json, SlotMarks.Message, written) is { } changed ? changed.GetRawText() : written
         : visitor.Text(TextProvenance.ToolCallArguments, written, SlotMarks.Message) ?? written;

@@ -25,9 +25,9 @@ internal sealed record PromptContent
     public IReadOnlyList<string> Inputs { get; init; } = [];
 }
 
-/// <summary>Who said what.</summary>
-/// <param name="Role">Who.</param>
-/// <param name="Content">What.</param>
+/// <summary>A text and its author's role.</summary>
+/// <param name="Role">The author's role.</param>
+/// <param name="Content">The text.</param>
 public readonly record struct Utterance(MessageRole Role, string Content)
 {
     /// <summary>How long the prompt of an answer was; null for a question, and where it is not known.</summary>

@@ -6,7 +6,7 @@ using CleanLlm.Domain.Quotas;
 namespace CleanLlm.Application.Prompting;
 
 /// <summary>The user, plan, key, chat and model that a prompt is prepared for.</summary>
-/// <param name="UserId">Who asks, and pays.</param>
+/// <param name="UserId">The user who pays.</param>
 /// <param name="Plan">The user's plan.</param>
 /// <param name="Key">The API key it is asked with; null for a signed-in person.</param>
 /// <param name="ChatId">The chat it belongs to; null outside any.</param>

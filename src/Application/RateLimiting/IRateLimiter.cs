@@ -13,7 +13,7 @@ public interface IRateLimiter
     /// <returns>Null when they were taken, else which bucket has none.</returns>
     ValueTask<RateRefusal?> TakeAsync(IReadOnlyList<RateBucket> buckets, CancellationToken ct);
 
-    /// <summary>Gives a permit back that turned out not to count.</summary>
+    /// <summary>Gives back a permit that does not count after all.</summary>
     ValueTask GiveBackAsync(RateLimit limit, string key, CancellationToken ct);
 }
 

@@ -2,7 +2,7 @@ namespace CleanLlm.Application.RateLimiting;
 
 /// <summary>One bucket of permits.</summary>
 /// <param name="Limit">Which limit.</param>
-/// <param name="Key">Who is limited, such as an address or an account; kept only as long as the limit needs it.</param>
+/// <param name="Key">What is limited, such as an address or an account; kept only as long as the limit needs it.</param>
 public readonly record struct RateBucket(RateLimit Limit, string Key);
 
 /// <summary>Which of several buckets refused a permit.</summary>

@@ -25,7 +25,7 @@ public enum HashPurpose
     /// <summary>The detail of a line of the audit log.</summary>
     AuditDetail,
 
-    /// <summary>Who is limited, where limits are kept outside the process.</summary>
+    /// <summary>The keys of limits that are kept outside the process.</summary>
     RateLimitKey,
 
     /// <summary>A repeatable request and the key its caller gave it.</summary>

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 namespace CleanLlm.Application.Settings;
 
 /// <summary>
-/// Finds sections whose name is nearly one of ours. Other names are let be: the environment of a machine, the host and the server put
+/// Finds sections whose name is nearly one of ours. Other names are ignored: the environment of a machine, the host and the server put
 /// theirs at the top of the configuration too. A name alone, without anything below it, is such a variable.
 /// </summary>
 internal static class MisspeltSections

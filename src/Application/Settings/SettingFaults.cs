@@ -31,7 +31,7 @@ internal sealed partial class SettingFaults(IConfiguration configuration, IReadO
 
     private string Variable(string path) => SettingsPath.AsGiven(path, configuration, sections).Replace(":", "__", StringComparison.Ordinal);
 
-    // A name that nothing has may be a secret's, misspelt: what was given for it is not shown.
+    // An unknown name may be a secret's, misspelt: what was given for it is not shown.
     private string? Given(string path)
     {
         if (SettingsPath.Property(path, sections) is not { } property || property.IsDefined(typeof(SecretAttribute), inherit: true))

@@ -33,7 +33,7 @@ internal static class SettingValue
     {
         if (!type.IsEnum)
             return Kinds[type].Read(text);
-        // By name alone: a number would be taken whatever it is.
+        // By name alone: any number would be taken.
         return Array.Find(Enum.GetNames(type), name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } known ? Enum.Parse(type, known) : null;
     }
 

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Configuration;
 namespace CleanLlm.Application.Settings;
 
 /// <summary>
-/// Fills options from a section of the configuration and finds what is wrong there: names that nothing has, values that do not convert,
+/// Fills options from a section of the configuration and finds what is wrong there: unknown names, values that do not convert,
 /// settings that are missing. Whatever is wrong keeps its default, so that all faults are found at once.
 /// </summary>
 /// <param name="sections">All sections, because a section may be bound to several types.</param>
@@ -38,7 +38,7 @@ internal sealed class SettingsBinder(IReadOnlyList<SettingsSection> sections, IC
             faults.Add($"{path}:{property.Name} is missing: it must be {SettingValue.Expected(Bare(property.PropertyType), property)}.");
     }
 
-    /// <returns>Whether the setting was there, be it right or wrong.</returns>
+    /// <returns>Whether the setting was there, right or wrong.</returns>
     private bool Set(object options, PropertyInfo property, IConfigurationSection at, string path)
     {
         var type = Bare(property.PropertyType);

@@ -3,7 +3,7 @@ using CleanLlm.Domain.Results;
 
 namespace CleanLlm.Application.Usage;
 
-/// <summary>Reports of one user's usage, whoever asks for them.</summary>
+/// <summary>Reports of one user's usage, for the user and for admins.</summary>
 internal sealed class UsageReporting(IUsageQueries usage, TimeProvider clock)
 {
     private const int LongestDays = 366;

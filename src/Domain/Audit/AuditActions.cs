@@ -9,7 +9,7 @@ public static class AuditActions
     /// <summary>An account was made.</summary>
     public const string Registered = "account.registered";
 
-    /// <summary>Somebody signed in.</summary>
+    /// <summary>A user signed in.</summary>
     public const string SignedIn = "session.signed_in";
 
     /// <summary>A sign-in was evaluated and refused.</summary>

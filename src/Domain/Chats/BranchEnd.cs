@@ -13,6 +13,6 @@ public sealed record BranchEnd(MessageId Id, MessageId? ParentId, MessageRole Ro
     /// <summary>Where a new question hangs that goes on from here: below an answer, or a question that never got one.</summary>
     public Result<MessageId?> Following() => Role == MessageRole.Assistant || !IsAnswered ? Id : ChatErrors.ParentIsQuestion;
 
-    /// <summary>Where a question hangs that asks this one anew: beside it, so below the same message, or at the beginning of the chat.</summary>
+    /// <summary>Where a question hangs that asks this one again: beside it, so below the same message, or at the beginning of the chat.</summary>
     public Result<MessageId?> Beside() => Role == MessageRole.User ? Result<MessageId?>.Success(ParentId) : ChatErrors.AnswerEdited;
 }

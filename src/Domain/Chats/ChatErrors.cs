@@ -19,7 +19,7 @@ public static class ChatErrors
     public static readonly Error ParentIsQuestion =
         Error.Invalid("parentId", "A message follows an answer, not another question.");
 
-    /// <summary>What is to be asked anew is an answer.</summary>
+    /// <summary>The message to ask again is an answer.</summary>
     public static readonly Error AnswerEdited =
         Error.Invalid("messageId", "Only questions are edited; an answer is given once more by 'regenerate'.");
 

@@ -3,7 +3,7 @@ using CleanLlm.Domain.Results;
 
 namespace CleanLlm.Domain.Chats;
 
-/// <summary>One node of a chat's message tree; immutable once stored but for what its reader thought of it.</summary>
+/// <summary>One node of a chat's message tree; immutable once stored, except for the user's rating.</summary>
 public sealed class Message
 {
     /// <summary>The longest text a user may send, in characters.</summary>

@@ -9,7 +9,7 @@ public readonly record struct PromptMeasure(string Model, int Reported, int Coun
     // A provider that reports less than half of the count leaves something out, such as what it had in its cache.
     private const int Half = 2;
 
-    /// <summary>How long a later prompt of the same chat will be by the provider: what it has more than the earlier one is as long as it is counted.</summary>
+    /// <summary>The provider's expected count of a later prompt of the same chat: what it adds to the earlier one is taken as counted here.</summary>
     /// <param name="model">The model that the later prompt goes to.</param>
     /// <param name="counted">Tokens of the later prompt by the count made here.</param>
     /// <returns>The tokens; <paramref name="counted"/> where the measure says nothing of such a prompt.</returns>

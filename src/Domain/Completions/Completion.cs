@@ -20,7 +20,7 @@ public sealed class Completion
     /// <summary>Identifies the completion and its ledger entry.</summary>
     public CompletionId Id { get; private init; }
 
-    /// <summary>Who asked, and pays.</summary>
+    /// <summary>The user who pays.</summary>
     public UserId UserId { get; private init; }
 
     /// <summary>The API key it was asked with; null when it was a signed-in person.</summary>
@@ -233,7 +233,7 @@ public sealed class Completion
         return Close(CompletionStatus.Failed, answer, tokens, charged: tokens.CompletionTokens > 0, now);
     }
 
-    /// <summary>Its caller wants no more of it. What was produced is kept and charged, and so is the prompt once a model was asked.</summary>
+    /// <summary>Its caller cancelled it. What was produced is kept and charged, and so is the prompt once a model was asked.</summary>
     /// <returns>What follows from it, to be stored in one transaction.</returns>
     public CompletionClosing Cancel(string answer, TokenCount tokens, bool modelWasAsked, DateTimeOffset now) =>
         Close(CompletionStatus.Cancelled, answer, tokens, charged: modelWasAsked || tokens.CompletionTokens > 0, now);

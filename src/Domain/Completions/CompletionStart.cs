@@ -4,7 +4,7 @@ using CleanLlm.Domain.Models;
 namespace CleanLlm.Domain.Completions;
 
 /// <summary>What a completion starts from.</summary>
-/// <param name="UserId">Who asks.</param>
+/// <param name="UserId">The user.</param>
 /// <param name="Turn">Where in a chat; null outside any.</param>
 /// <param name="Model">The model to ask.</param>
 /// <param name="Prompt">What the user wrote, cleaned.</param>

@@ -10,7 +10,7 @@ namespace CleanLlm.Domain.Completions;
 public sealed record RunningTurn(CompletionId Id, Guid? BranchPoint, MessageId QuestionId, string Content)
 {
     /// <summary>
-    /// The one that whoever opens the chat is shown: what goes on from the end of the active branch or answers its last question once more,
+    /// The one to show when the chat is opened: what continues the active branch at its end or answers its last question once more,
     /// else the newest. Null when none runs.
     /// </summary>
     /// <param name="running">All that run in the chat.</param>

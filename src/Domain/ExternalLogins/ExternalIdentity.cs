@@ -18,7 +18,7 @@ public sealed record ExternalIdentity
     /// <summary>The provider's own identifier. With <see cref="Subject"/> it is the identity; nothing else is.</summary>
     public required string Issuer { get; init; }
 
-    /// <summary>Names the person at the issuer, for good.</summary>
+    /// <summary>Names the person at the issuer, permanently.</summary>
     public required string Subject { get; init; }
 
     /// <summary>Their address; null when the provider gave none that is one. Never a reason to believe that two accounts are one person's.</summary>

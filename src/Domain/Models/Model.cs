@@ -18,7 +18,7 @@ public sealed record Model(
     /// <summary>What it can do beyond answering text, as configured: <c>tools</c>, <c>images</c>, <c>reasoning</c> and the like; empty when nothing is known.</summary>
     public IReadOnlyList<string> Capabilities { get; init; } = [];
     /// <summary>
-    /// Whether no one said how long its answers may be: then <see cref="MaxOutputTokens"/> is the context window, and an answer may take
+    /// Whether no setting says how long its answers may be: then <see cref="MaxOutputTokens"/> is the context window, and an answer may take
     /// what the prompt leaves of it.
     /// </summary>
     public bool IsLengthUnknown { get; init; }

@@ -15,13 +15,13 @@ public sealed class OneTimeToken
     /// <summary>SHA-256 of the secret as unpadded base64url; identifies the token.</summary>
     public string Hash { get; private set; } = "";
 
-    /// <summary>What it is good for.</summary>
+    /// <summary>What it may be used for.</summary>
     public OneTimeTokenPurpose Purpose { get; private set; }
 
     /// <summary>The user it belongs to; null while the user is not known yet.</summary>
     public UserId? UserId { get; private set; }
 
-    /// <summary>What its bearer gets to know or confirm, as JSON; null when there is nothing but the user.</summary>
+    /// <summary>What its bearer is told or confirms, as JSON; null when there is only the user.</summary>
     public string? Payload { get; private set; }
 
     /// <summary>When it stops working.</summary>

@@ -1,6 +1,6 @@
 namespace CleanLlm.Domain.OneTimeTokens;
 
-/// <summary>What a one-time token is good for; one made for another purpose does not count.</summary>
+/// <summary>What a one-time token may be used for; one made for another purpose does not count.</summary>
 public enum OneTimeTokenPurpose
 {
     /// <summary>Proves that a mailbox is its user's.</summary>

@@ -28,7 +28,7 @@ public static class QuotaErrors
         };
     }
 
-    /// <summary>Only what others hold of a limit stands in the way; what they do not use, they give back when they end.</summary>
+    /// <summary>Only the holds of others leave too little of a limit; they return what they do not use when they end.</summary>
     public static Error Reserved(PlanLimit limit, DateTimeOffset now) => new(
         ErrorKind.LimitExceeded, ReservedCode, $"Running completions hold the rest of the {Named(limit)}; the part they do not use becomes free when they end.")
     {

@@ -38,7 +38,7 @@ public sealed record Reservation(IReadOnlyList<QuotaHold> Holds, int CompletionT
 
     /// <summary>Decides from what is left whether a completion may run, how long its answer may become, and what is held of it at first.</summary>
     /// <param name="limits">The plan's limits.</param>
-    /// <param name="user">Who asks.</param>
+    /// <param name="user">The user.</param>
     /// <param name="counters">The counters of the current periods; a missing one counts as zero.</param>
     /// <param name="demand">What the completion wants.</param>
     /// <param name="now">The moment of admission.</param>
@@ -80,7 +80,7 @@ public sealed record Reservation(IReadOnlyList<QuotaHold> Holds, int CompletionT
 
     /// <summary>Decides how much more of an answer is held, in the periods of its admission.</summary>
     /// <param name="limits">The limits it was admitted under.</param>
-    /// <param name="user">Who asks.</param>
+    /// <param name="user">The user.</param>
     /// <param name="counters">The counters of those periods, in which it holds what it holds.</param>
     /// <param name="demand">What the completion wants.</param>
     /// <param name="wanted">How long an answer is to be paid for, in tokens; it may become more, and less.</param>

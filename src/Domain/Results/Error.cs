@@ -1,7 +1,7 @@
 namespace CleanLlm.Domain.Results;
 
 /// <summary>An expected failure: a value, not an exception.</summary>
-/// <param name="Kind">What sort of failure it is.</param>
+/// <param name="Kind">The kind of failure.</param>
 /// <param name="Code">Stable, dotted name that front ends may branch on, e.g. <c>quota.exceeded</c>.</param>
 /// <param name="Detail">One sentence for a person; never holds prompts, answers or secrets.</param>
 public sealed record Error(ErrorKind Kind, string Code, string Detail)

@@ -1,6 +1,6 @@
 namespace CleanLlm.Domain.Results;
 
-/// <summary>What sort of expected failure an <see cref="Error"/> is; each kind has one HTTP status (docs/architecture.md).</summary>
+/// <summary>The kind of expected failure that an <see cref="Error"/> is; each kind has one HTTP status (docs/architecture.md).</summary>
 public enum ErrorKind
 {
     /// <summary>The request cannot be read (400).</summary>

@@ -24,13 +24,13 @@ public sealed class RefreshToken
     /// <summary>When it was handed out.</summary>
     public DateTimeOffset CreatedAt { get; private set; }
 
-    /// <summary>When it stops working: the idle or the absolute end of its session, whichever comes first.</summary>
+    /// <summary>When it stops working: the earlier of the idle and the absolute end of its session.</summary>
     public DateTimeOffset ExpiresAt { get; private set; }
 
-    /// <summary>When it was spent; null while it is good.</summary>
+    /// <summary>When it was spent; null while it is valid.</summary>
     public DateTimeOffset? UsedAt { get; private set; }
 
-    /// <summary>The hash of the token that took its place; null while it is good.</summary>
+    /// <summary>The hash of the token that took its place; null while it is valid.</summary>
     public string? ReplacedByHash { get; private set; }
 
     internal void ReplaceBy(string hash, DateTimeOffset now) => (ReplacedByHash, UsedAt) = (hash, now);

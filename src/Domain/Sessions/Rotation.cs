@@ -1,6 +1,6 @@
 namespace CleanLlm.Domain.Sessions;
 
-/// <summary>What came of presenting a refresh token.</summary>
+/// <summary>The outcome of presenting a refresh token.</summary>
 public enum Rotation
 {
     /// <summary>The token is unknown, expired or its session is revoked; nothing changed.</summary>

@@ -3,7 +3,7 @@ using CleanLlm.Domain.Ids;
 namespace CleanLlm.Domain.Sessions;
 
 /// <summary>
-/// One signed-in device: a family of refresh tokens of which at most one is good at any time (RFC 9700, 4.14.2).
+/// One signed-in device: a family of refresh tokens of which at most one is valid at any time (RFC 9700, 4.14.2).
 /// </summary>
 public sealed class Session
 {
@@ -22,7 +22,7 @@ public sealed class Session
     /// <summary>Identifies the session; access tokens name it in <c>sid</c>.</summary>
     public SessionId Id { get; private set; }
 
-    /// <summary>Who signed in.</summary>
+    /// <summary>The user who signed in.</summary>
     public UserId UserId { get; private set; }
 
     /// <summary>What they signed in with, as it called itself; null when it did not.</summary>
@@ -37,7 +37,7 @@ public sealed class Session
     /// <summary>When it was last refreshed.</summary>
     public DateTimeOffset LastUsedAt { get; private set; }
 
-    /// <summary>When it ends however much it is used.</summary>
+    /// <summary>When it ends, however often it is used.</summary>
     public DateTimeOffset ExpiresAt { get; private set; }
 
     /// <summary>When it was ended early, by its user or because a spent token came back.</summary>

@@ -5,13 +5,13 @@ namespace CleanLlm.Domain.Sessions;
 
 /// <summary>The client that a caller acts from.</summary>
 /// <param name="Address">The network address; null when it is not known.</param>
-/// <param name="Device">What the program in their hands calls itself; null when it does not.</param>
+/// <param name="Device">The name that the caller's program gives; null for none.</param>
 public readonly record struct SessionClient(string? Address, string? Device)
 {
     private const int NetworkBytes = 8;
 
     /// <summary>
-    /// The address as far as it tells callers apart: of IPv6 the first 64 bits, because whoever has one address there has them all
+    /// The address as far as it tells callers apart: of IPv6 the first 64 bits, because a holder of one address there has them all
     /// (RFC 6177). <c>unknown</c> without an address.
     /// </summary>
     public string Network => NetworkOf(Address);

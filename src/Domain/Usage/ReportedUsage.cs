@@ -28,8 +28,8 @@ public readonly record struct ReportedUsage
     public bool PromptExcludesCache { get; init; }
 
     /// <summary>
-    /// The tokens to charge. A figure that cannot be true, such as a negative one or no tokens for an answer that was given, is as good as
-    /// none, and what is missing is counted by us.
+    /// The tokens to charge. A figure that cannot be true, such as a negative one or no tokens for an answer that was given, counts as
+    /// missing, and we count what is missing.
     /// </summary>
     /// <param name="hasAnswer">Whether the provider produced anything.</param>
     /// <param name="count">Counts by ourselves; called only when a figure is missing.</param>

@@ -20,7 +20,7 @@ public enum UsageBasis
 
 /// <summary>One line of the usage ledger. Append-only; a completion has at most one, under its own id.</summary>
 /// <param name="Id">The completion that is charged.</param>
-/// <param name="UserId">Who is charged.</param>
+/// <param name="UserId">The user who is charged.</param>
 /// <param name="Model">The model that answered.</param>
 /// <param name="Provider">The provider that was called.</param>
 /// <param name="PromptTokens">Tokens of the prompt, cached ones and cache writes included.</param>

@@ -15,15 +15,15 @@ public static class AdminErrors
     public static readonly Error SelfChange =
         new(ErrorKind.Conflict, "admin.self_change", "You cannot take your own admin role or disable yourself; another admin can.");
 
-    /// <summary>Whoever holds an admin's access token must not be able to erase the account behind the owner's back.</summary>
+    /// <summary>A holder of an admin's access token must not be able to erase the account without the owner.</summary>
     public static readonly Error SelfErasure =
         SelfChange with { Detail = "You cannot erase yourself here: 'DELETE /api/v1/users/me' does, and another admin can." };
 
-    /// <summary>Whoever holds an admin's access token must not be able to take the second factor away without a code.</summary>
+    /// <summary>A holder of an admin's access token must not be able to take the second factor away without a code.</summary>
     public static readonly Error SelfReset =
         SelfChange with { Detail = "You cannot reset your own second factor: turn it off by a code, or ask another admin." };
 
-    /// <summary>Somebody else changed the same at this moment; nothing was stored.</summary>
+    /// <summary>Another caller changed the same at this moment; nothing was stored.</summary>
     public static readonly Error ChangedMeanwhile =
         new(ErrorKind.Conflict, "request.conflict", "This was changed or deleted at the same time; look again.");
 

@@ -5,7 +5,7 @@ namespace CleanLlm.Domain.Users;
 /// <summary>The expected failures of signing up, signing in and staying signed in.</summary>
 public static class AuthErrors
 {
-    /// <summary>Somebody registered with this address before, in whatever case of its letters.</summary>
+    /// <summary>An account with this address exists, in any case of its letters.</summary>
     public static readonly Error EmailTaken = new(ErrorKind.Conflict, "auth.email_taken", "There is an account with this e-mail address.");
 
     /// <summary>Unknown address, wrong password or disabled account: the caller is not told which.</summary>
@@ -16,7 +16,7 @@ public static class AuthErrors
     public static readonly Error Busy =
         new(ErrorKind.Unavailable, "auth.busy", "Too many passwords are being checked at this moment. Try again.") { RetryAfter = TimeSpan.FromSeconds(2) };
 
-    /// <summary>A request shows two credentials that differ, so that it is not clear who asks.</summary>
+    /// <summary>A request shows two credentials that differ, so that the caller is not clear.</summary>
     public static readonly Error TwoCredentials = new(
         ErrorKind.Unauthenticated, "auth.required", "The headers 'Authorization' and 'x-api-key' hold different credentials; send one of them.");
 
@@ -53,7 +53,7 @@ public static class AuthErrors
     public static readonly Error TwoFactorNotSetUp =
         new(ErrorKind.Conflict, "auth.two_factor_not_set_up", "There is no second factor to do this with.");
 
-    /// <summary>The code in the request is wrong, had its time or was used before.</summary>
+    /// <summary>The code in the request is wrong, has expired or was used before.</summary>
     public static readonly Error WrongCode = Error.Invalid("code", "This code is wrong, too old or was used before.");
 
     /// <summary>The access token is genuine, but its account is gone or disabled.</summary>

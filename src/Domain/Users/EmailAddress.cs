@@ -55,7 +55,7 @@ public sealed class EmailAddress
 
     /// <summary>
     /// The address by which an account is looked up, or that is stored with one: also one that was acceptable when the account was made.
-    /// Null for what never was.
+    /// Null for any other text.
     /// </summary>
     public static EmailAddress? OfAccount(string? text)
     {

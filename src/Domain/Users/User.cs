@@ -40,10 +40,10 @@ public sealed class User
     /// <summary>When the account was made.</summary>
     public DateTimeOffset CreatedAt { get; private set; }
 
-    /// <summary>When they last signed in, by whatever way; null when they never did. A refresh of tokens does not count.</summary>
+    /// <summary>When they last signed in, in any way; null when they never did. A refresh of tokens does not count.</summary>
     public DateTimeOffset? LastSignInAt { get; private set; }
 
-    /// <summary>When the account was ended for good; null while it exists. To everyone an ended account is absent.</summary>
+    /// <summary>When the account was ended, which is final; null while it exists. To every caller an ended account is absent.</summary>
     public DateTimeOffset? ErasedAt { get; private set; }
 
     /// <summary>A new account with the role <see cref="UserRole.User"/>.</summary>
@@ -95,7 +95,7 @@ public sealed class User
     /// <returns>Null; or <see cref="AdminErrors.LastAdmin"/>.</returns>
     public Error? CheckErasure(int others) => IsActiveAdmin && others == 0 ? AdminErrors.LastAdmin : null;
 
-    /// <summary>Ends the account for good: nothing stays here that tells whose it was, and it has no rights.</summary>
+    /// <summary>Ends the account, which is final: nothing stays here that identifies its owner, and it has no rights.</summary>
     public void Erase(DateTimeOffset now)
     {
         (Email, DisplayName, EmailConfirmed) = ("", null, false);
@@ -103,6 +103,6 @@ public sealed class User
         ErasedAt = now;
     }
 
-    /// <summary>Short enough and free of control characters; none at all is fine.</summary>
+    /// <summary>Short enough and free of control characters; null is valid too.</summary>
     public static bool IsDisplayName(string? text) => text is null || (text.Length <= DisplayNameMaxLength && !text.Any(char.IsControl));
 }

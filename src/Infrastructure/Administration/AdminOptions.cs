@@ -11,7 +11,7 @@ internal sealed class AdminOptions
     /// <summary>The address of the account; absent for no such account.</summary>
     public string? Email { get; init; }
 
-    /// <summary>Its password when it is made; one that exists keeps its own. As good as anybody's has to be, and in Production no placeholder.</summary>
+    /// <summary>Its password when it is made; one that exists keeps its own. Bound by the usual rules, and in Production no placeholder.</summary>
     [Secret]
     public string? Password { get; init; }
 }

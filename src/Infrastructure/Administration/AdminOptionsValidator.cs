@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Infrastructure.Administration;
 
-/// <summary>The program does not start with an admin whose address or password would not do for anybody else.</summary>
+/// <summary>The program does not start with an admin whose address or password would be refused for other users.</summary>
 internal sealed class AdminOptionsValidator(IValidator<Register> rules, IHostEnvironment environment) : IValidateOptions<AdminOptions>
 {
     private const int FewestDifferentCharacters = 6;

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Infrastructure.Administration;
 
-/// <summary>Before the first request, and after the migrations: sees to it that the configured admin is there.</summary>
+/// <summary>Before the first request, and after the migrations: ensures that the configured admin exists.</summary>
 internal sealed class FirstAdminStartup(IServiceScopeFactory scopes, IOptions<AdminOptions> options) : IHostedService
 {
     public async Task StartAsync(CancellationToken cancellationToken)

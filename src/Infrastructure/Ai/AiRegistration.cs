@@ -55,7 +55,7 @@ internal static class AiRegistration
     }
 
     /// <summary>
-    /// One handler for good, as the connections themselves are renewed and so follow DNS. It logs nothing, follows no redirect
+    /// One permanent handler, as the connections themselves are renewed and so follow DNS. It logs nothing, follows no redirect
     /// (which would carry prompts elsewhere) and has no time limit of its own: the call's clock has.
     /// </summary>
     private static void AddProviderHttp(this IServiceCollection services) => services
@@ -65,11 +65,11 @@ internal static class AiRegistration
             handler.PooledConnectionLifetime = TimeSpan.FromMinutes(5);
             handler.PooledConnectionIdleTimeout = TimeSpan.FromMinutes(1);
             handler.ConnectTimeout = HttpConnections.ConnectTimeout;
-            // A stream that is left early ends soon at the provider too, instead of being read on for the sake of its connection.
+            // A stream that is left early ends soon at the provider too, instead of being read to keep its connection.
             handler.ResponseDrainTimeout = TimeSpan.FromMilliseconds(250);
             handler.AllowAutoRedirect = false;
             handler.UseCookies = false;
-            // What callers send to be traced by is none of a provider's business.
+            // Trace headers of callers must not reach a provider.
             handler.ActivityHeadersPropagator = null;
         })
         .SetHandlerLifetime(Timeout.InfiniteTimeSpan)

@@ -9,7 +9,7 @@ namespace CleanLlm.Infrastructure.Caching;
 /// <summary>Registers HybridCache, with Redis as its second level where a connection string is given.</summary>
 internal static class CachingRegistration
 {
-    // Redis is a help, not a need: neither a start nor a call that finds it away waits long for it.
+    // Redis is optional: neither a start nor a call waits long for it while it is away.
     private const int ConnectTimeoutMilliseconds = 2000;
     private const int CallTimeoutMilliseconds = 500;
 

@@ -5,7 +5,7 @@ namespace CleanLlm.Infrastructure.Caching;
 
 /// <summary>
 /// The one way to Redis, which knows whether it is away. The call that notices waits at most half a second, or <c>asyncTimeout</c> of the
-/// connection string; from then on calls end at once, whoever makes them, until a probe beside them is answered.
+/// connection string; from then on all calls end at once, until a probe beside them is answered.
 /// </summary>
 internal sealed partial class RedisLink(IConnectionMultiplexer redis, TimeProvider clock, ILogger<RedisLink> logger) : IDisposable
 {
@@ -44,7 +44,7 @@ internal sealed partial class RedisLink(IConnectionMultiplexer redis, TimeProvid
         }
     }
 
-    /// <summary>Hears what is told on a channel, until it is disposed of.</summary>
+    /// <summary>Listens to a channel, until it is disposed of.</summary>
     public async Task<IAsyncDisposable> ListenAsync(RedisChannel channel, Action<RedisValue> hear, CancellationToken ct)
     {
         var subscription = new Subscription(redis, channel, (_, told) => hear(told));
@@ -88,7 +88,7 @@ internal sealed partial class RedisLink(IConnectionMultiplexer redis, TimeProvid
 
     private void Notice(Exception failure, long began)
     {
-        // Whoever refuses one command is there for others.
+        // A server that refuses one command answers others.
         if (failure is RedisServerException or RedisCommandException)
         {
             NoticeRefusal(failure);
@@ -131,7 +131,7 @@ internal sealed partial class RedisLink(IConnectionMultiplexer redis, TimeProvid
             }
             catch (Exception)
             {
-                // Asked again at the next tick, whatever it was: no other code finds out that Redis is back.
+                // Tried again at the next tick after any failure: no other code finds out that Redis is back.
             }
         }
     }

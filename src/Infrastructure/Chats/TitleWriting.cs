@@ -9,7 +9,7 @@ namespace CleanLlm.Infrastructure.Chats;
 /// <summary>Titles the chats that wait in the <see cref="TitleQueue"/>, a few at once.</summary>
 internal sealed partial class TitleWriting(TitleQueue queue, IServiceScopeFactory scopes, ILogger<TitleWriting> logger) : BackgroundService
 {
-    // Titles must not crowd out at the provider what people wait for.
+    // Titles must not crowd out calls at the provider that users wait for.
     private const int TitlesAtOnce = 4;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Parallel.ForEachAsync(

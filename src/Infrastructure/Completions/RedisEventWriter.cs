@@ -20,7 +20,7 @@ internal sealed class RedisEventWriter(RedisLink redis, RedisEventLog log, Ephem
         var last = batch.FirstId - 1 + batch.Events.Count;
         var added = AddAsync(database, RedisEventLog.EntryId(last), sealer.Seal(EventJson.Write(batch.Events)));
         var expires = database.KeyExpireAsync(log.Key, batch.IsLast ? Retention : Retention + longestRun);
-        // On the same connection, so that it is told only once it can be read; the answer says too whether anybody listens.
+        // On the same connection, so that it is told only once it can be read; the answer says too whether there are listeners.
         var told = database.PublishAsync(log.Channel, last);
         await Task.WhenAll(added, expires, told);
         return await told > 0 ? Appended.Watched : Appended.Unwatched;

@@ -8,7 +8,7 @@ using MimeKit;
 namespace CleanLlm.Infrastructure.Email;
 
 /// <summary>
-/// Sends what is queued, each mail several times with growing waits if need be. A mail that waits for its next attempt does not
+/// Sends what is queued, each mail several times with growing waits if needed. A mail that waits for its next attempt does not
 /// hold up the others. When the process stops, what is left gets one more attempt within a few seconds.
 /// </summary>
 internal sealed partial class EmailSending(
@@ -66,7 +66,7 @@ internal sealed partial class EmailSending(
         var wait = TimeSpan.FromSeconds(delivery.Value.RetrySeconds);
         for (var attempt = 1; await AttemptAsync(message, ct) is { } fault; attempt++)
         {
-            // Neither the address nor the server's words, which may repeat it, are logged.
+            // Neither the address nor the server's text, which may repeat it, is logged.
             var code = (fault.InnerException ?? fault) is SmtpCommandException { StatusCode: var status } ? (int)status : 0;
             if (fault is EmailRefusedException || attempt >= delivery.Value.Attempts || hurry.IsCancellationRequested)
             {

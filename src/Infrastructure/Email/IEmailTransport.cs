@@ -6,7 +6,7 @@ namespace CleanLlm.Infrastructure.Email;
 internal interface IEmailTransport
 {
     /// <summary>Hands one mail over; returns when the server has taken it.</summary>
-    /// <exception cref="EmailRefusedException">It was refused for good.</exception>
+    /// <exception cref="EmailRefusedException">It was refused permanently.</exception>
     /// <exception cref="Exception">It failed in a way that may pass.</exception>
     Task SendAsync(MimeMessage mail, CancellationToken ct);
 }

@@ -5,7 +5,7 @@ using MimeKit;
 
 namespace CleanLlm.Infrastructure.Email;
 
-/// <summary>Writes mails as <c>.eml</c> files that any mail program opens; readable by their owner alone, for they hold tokens.</summary>
+/// <summary>Writes mails as <c>.eml</c> files that any mail program opens; readable by their owner alone, as they hold tokens.</summary>
 internal sealed class OutboxTransport(IOptions<EmailDeliveryOptions> options, IHostEnvironment environment, TimeProvider clock) : IEmailTransport
 {
     private const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;

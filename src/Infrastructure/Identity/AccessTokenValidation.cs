@@ -49,7 +49,7 @@ internal sealed class AccessTokenValidation(SigningKeyRing keys, VerifiedTokens 
         };
     }
 
-    // A token says who its user was when it was made; what they may do is what holds now.
+    // A token names its user as of its making; their rights are the present ones.
     private static async Task CheckSessionAsync(TokenValidatedContext context)
     {
         // We put nothing in the header that has to be understood, so whatever is marked so is not ours (RFC 7515, 4.1.11).

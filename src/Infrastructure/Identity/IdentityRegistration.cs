@@ -22,7 +22,7 @@ internal static class IdentityRegistration
     // OWASP's figure for PBKDF2 with SHA-512; Identity's own default is below half of it.
     private const int PasswordIterations = 210_000;
 
-    /// <summary>The ports of <c>Application/Accounts</c> but those of the request, and the validation of access tokens.</summary>
+    /// <summary>The ports of <c>Application/Accounts</c> except those of the request, and the validation of access tokens.</summary>
     public static IServiceCollection AddIdentityInfrastructure(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<AuthOptions>(configuration, AuthOptions.Section);
@@ -66,7 +66,7 @@ internal static class IdentityRegistration
                 RequireNonAlphanumeric = false,
             };
         }).AddStores();
-        // Stateless, and the decoy keeps one for good.
+        // Stateless, and the decoy keeps one for its lifetime.
         services.Replace(ServiceDescriptor.Singleton<IPasswordHasher<UserCredential>, PasswordHasher<UserCredential>>());
         services.AddSingleton<PasswordDecoy>();
         services.AddSettings<HashingOptions>(configuration, HashingOptions.Section);

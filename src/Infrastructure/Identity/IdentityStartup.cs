@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 namespace CleanLlm.Infrastructure.Identity;
 
 /// <summary>
-/// Before the first request: makes or reads the keys, and makes the decoy, which would otherwise tell the first
+/// Before the first request: makes or reads the keys, and makes the decoy, which would otherwise reveal the first
 /// unknown address by its delay.
 /// </summary>
 internal sealed class IdentityStartup(SigningKeyRing keys, IKeyedHash hash, PasswordDecoy decoy) : IHostedService

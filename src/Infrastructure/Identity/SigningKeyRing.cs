@@ -19,7 +19,7 @@ internal sealed class SigningKeyRing : BaseConfigurationManager, IPublicKeys, ID
 
     public static readonly TimeSpan UnaskedInterval = TimeSpan.FromMinutes(1);
 
-    // Who asks while keys are known waits no longer for newer ones.
+    // A caller waits no longer for newer keys while some are known.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly SigningKeyStore store;
@@ -63,7 +63,7 @@ internal sealed class SigningKeyRing : BaseConfigurationManager, IPublicKeys, ID
             rereadWanted = false;
             Volatile.Write(ref readAt, clock.GetTimestamp());
             using var limit = new CancellationTokenSource(current is null ? Timeout.InfiniteTimeSpan : Patience, clock);
-            // It reads for all, so it does not end with whoever happened to ask.
+            // It reads for all callers, so it does not end with the one that asked.
             var keys = await store.LoadAsync(limit.Token);
             upkeep.Succeeded();
             current = Task.FromResult<BaseConfiguration>(keys);

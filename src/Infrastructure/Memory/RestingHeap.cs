@@ -1,6 +1,6 @@
 namespace CleanLlm.Infrastructure.Memory;
 
-/// <summary>When it is worth giving memory back: the process is at rest, and enough was allocated since the last time.</summary>
+/// <summary>When the process should give memory back: it is at rest, and enough was allocated since the last time.</summary>
 internal sealed class RestingHeap
 {
     /// <summary>How often to look.</summary>
@@ -15,7 +15,7 @@ internal sealed class RestingHeap
     private long seen;
     private long trimmed;
 
-    /// <summary>Looks.</summary>
+    /// <summary>Whether memory is to be given back now.</summary>
     /// <param name="allocated">Bytes that the process has allocated in its life.</param>
     public bool IsDue(long allocated)
     {

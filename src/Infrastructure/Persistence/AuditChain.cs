@@ -7,12 +7,12 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanLlm.Infrastructure.Persistence;
 
 /// <summary>
-/// Chains new lines of the audit log to the ones before them. Hashes are keyed: whoever can write to the database, but does not
+/// Chains new lines of the audit log to the ones before them. Hashes are keyed: an attacker who can write to the database, but does not
 /// have the key-encryption key, cannot make a chain that verifies.
 /// </summary>
 internal sealed class AuditChain(IKeyedHash hash)
 {
-    /// <summary>Makes sure that the key is at hand: inside a transaction, reading it or making the first one would wait for that transaction in SQLite.</summary>
+    /// <summary>Makes sure that the key is loaded: inside a transaction, reading it or making the first one would wait for that transaction in SQLite.</summary>
     public ValueTask PrepareAsync(CancellationToken ct) => hash.PrepareAsync(ct);
 
     /// <summary>

@@ -1,6 +1,6 @@
 namespace CleanLlm.Infrastructure.Persistence;
 
-/// <summary>The end of the audit chain: one row, locked by whoever adds a line.</summary>
+/// <summary>The end of the audit chain: one row, locked by the transaction that adds a line.</summary>
 internal sealed class AuditHead
 {
     private const int TheOne = 1;

@@ -7,7 +7,7 @@ namespace CleanLlm.Infrastructure.Persistence;
 
 /// <summary>
 /// A transaction whose lines of the audit log are chained right before it commits, so that the whole fleet waits for the end of the chain as
-/// briefly as can be. It takes its locks in this order: <see cref="Locks">administration, user</see>, other rows, the end of the chain.
+/// briefly as possible. It takes its locks in this order: <see cref="Locks">administration, user</see>, other rows, the end of the chain.
 /// </summary>
 internal sealed class AuditedTransaction : IAsyncDisposable
 {

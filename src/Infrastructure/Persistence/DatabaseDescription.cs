@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence;
 
-/// <summary>Tells which database is in use, without what one signs in to it with.</summary>
+/// <summary>Tells which database is in use, without its credentials.</summary>
 internal sealed class DatabaseDescription(IDbContextFactory<AppDbContext> databases)
 {
     /// <summary>Product, version and place.</summary>

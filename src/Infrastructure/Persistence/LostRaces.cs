@@ -6,7 +6,7 @@ namespace CleanLlm.Infrastructure.Persistence;
 internal static class LostRaces
 {
     /// <summary>Saves the changes, unless another one was first.</summary>
-    /// <returns>False when another one was: nothing is stored, and nothing is tracked any more, so that what is found next is what that one left.</returns>
+    /// <returns>False when another one was: nothing is stored, and nothing is tracked any more, so that the next read finds what that one left.</returns>
     public static async Task<bool> TrySaveChangesAsync(this AppDbContext database, CancellationToken ct)
     {
         try

@@ -55,7 +55,7 @@ internal sealed class PostgresConnections
             settings.Timeout = options.WaitSeconds;
         if (settings.MaxAutoPrepare == 0)
             (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages) = (PreparedStatements, 2);
-        // We keep no session state, so a connection that changes hands has nothing to reset.
+        // We keep no session state, so a connection has nothing to reset between users.
         settings.NoResetOnClose = true;
         // One for calls at least, beside those that are apart.
         Most = Math.Max(settings.MaxPoolSize, Apart + 1);
@@ -76,7 +76,7 @@ internal sealed class PostgresConnections
         return Build(own, $"{KeyLookups}; {GroupLocks}; SET statement_timeout = '{settings.Timeout}s'");
     }
 
-    /// <summary>What renews leases. It gives up within seconds, whatever calls wait for.</summary>
+    /// <summary>What renews leases. It gives up within seconds, however long calls wait.</summary>
     public NpgsqlDataSource ForRenewals()
     {
         var own = With(RenewalConnections);

@@ -20,7 +20,7 @@ internal sealed class UsageDay
             reasoning_tokens = d.reasoning_tokens + excluded.reasoning_tokens, cost_nanos = d.cost_nanos + excluded.cost_nanos
         """;
 
-    /// <summary>Who was charged.</summary>
+    /// <summary>The user who was charged.</summary>
     public UserId UserId { get; private init; }
 
     /// <summary>The day (UTC) on which the completions were admitted.</summary>

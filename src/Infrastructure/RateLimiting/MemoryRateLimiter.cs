@@ -29,7 +29,7 @@ internal sealed class MemoryRateLimiter(TimeProvider clock) : IRateLimiter
         }
     }
 
-    // A clock that only goes forward: setting the wall clock back must not lock anybody out.
+    // A clock that only goes forward: setting the wall clock back must not lock callers out.
     private long Now => clock.GetElapsedTime(start).Ticks;
 
     public ValueTask<RateRefusal?> TakeAsync(IReadOnlyList<RateBucket> buckets, CancellationToken ct)
@@ -81,7 +81,7 @@ internal sealed class MemoryRateLimiter(TimeProvider clock) : IRateLimiter
 
         if (fullAt.Count < MaxBuckets)
             return;
-        // Everybody waits meanwhile, so they are not put in order: a sample tells about when the first quarter is full.
+        // All callers wait meanwhile, so the buckets are not sorted: a sample tells about when the first quarter is full.
         var sample = fullAt.Values.Where((_, i) => i % SampleStep == 0).Order().ToList();
         var (until, surplus) = (sample[sample.Count / 4], MaxBuckets / 4);
         foreach (var (bucket, full) in fullAt)

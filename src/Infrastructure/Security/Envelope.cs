@@ -61,7 +61,7 @@ internal static class Envelope
             ? Encoding.ASCII.GetString(envelope.Slice(PrefixBytes, envelope[1]))
             : throw new CryptographicException("This is not an envelope of a known version.");
 
-    // The header's length goes first: no header and purpose run together like another pair.
+    // The header's length goes first: no two pairs of header and purpose give the same bytes.
     private static byte[] AssociatedData(ReadOnlySpan<byte> header, string purpose)
     {
         var data = new byte[sizeof(int) + header.Length + Encoding.UTF8.GetByteCount(purpose)];

@@ -27,6 +27,6 @@ internal sealed class KeyWrap(KeyEncryptionKeys keys)
         }
     }
 
-    /// <summary>Whether a key-encryption key that is no longer the current one wrapped it, so that it should be wrapped anew.</summary>
+    /// <summary>Whether a key-encryption key that is no longer the current one wrapped it, so that it should be wrapped again.</summary>
     public bool IsOutdated(ReadOnlySpan<byte> wrapped) => Envelope.KeyIdOf(wrapped) != keys.CurrentId;
 }

@@ -8,7 +8,7 @@ namespace CleanLlm.Infrastructure.Security;
 /// <summary>Registers the encryption of keys.</summary>
 internal static class SecurityRegistration
 {
-    /// <summary><see cref="KeyWrap"/> and the keys it needs; without good ones the program does not start.</summary>
+    /// <summary><see cref="KeyWrap"/> and the keys it needs; without valid ones the program does not start.</summary>
     public static IServiceCollection AddKeyWrap(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<EncryptionOptions>(configuration, EncryptionOptions.Section);

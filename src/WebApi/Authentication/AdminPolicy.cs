@@ -3,8 +3,8 @@ using CleanLlm.WebApi.Http;
 namespace CleanLlm.WebApi.Authentication;
 
 /// <summary>
-/// Lets admins through. The claim is no older than a few seconds: authentication puts what holds now in the place of what the
-/// token says, and gives an API key no role at all.
+/// Lets admins through. The claim is no older than a few seconds: authentication replaces the role in the
+/// token by the present one, and gives an API key no role at all.
 /// </summary>
 internal static class AdminPolicy
 {

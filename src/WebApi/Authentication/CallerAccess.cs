@@ -6,7 +6,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace CleanLlm.WebApi.Authentication;
 
-/// <summary>Looks again, while an answer is being streamed, whether the credential that asked for it is still worth anything.</summary>
+/// <summary>Looks again, while an answer is being streamed, whether the credential that asked for it is still valid.</summary>
 internal sealed class CallerAccess(IAccessStates access, IApiKeyAuthenticator keys, IDatabaseFaults faults)
 {
     /// <summary>False once the session was ended, the key revoked, or the user disabled or erased.</summary>

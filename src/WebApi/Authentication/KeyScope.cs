@@ -27,7 +27,7 @@ internal sealed class KeyScopeRequirement : AuthorizationHandler<KeyScopeRequire
 /// <summary>Opens endpoints to API keys.</summary>
 internal static class KeyScopeConventions
 {
-    /// <summary>Lets callers in whose API key has the scope, or one of several.</summary>
+    /// <summary>Admits callers whose API key has the scope, or one of several.</summary>
     public static TBuilder AllowKeys<TBuilder>(this TBuilder endpoint, ApiKeyScopes anyOf)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new KeyScope(anyOf), NeedOf(anyOf));
 

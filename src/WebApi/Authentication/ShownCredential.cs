@@ -25,7 +25,7 @@ internal readonly record struct ShownCredential(string? ApiKey, bool IsContradic
         if (key is null || token.SequenceEqual(key))
             return new ShownCredential(isKey ? token.ToString() : null, IsContradictory: false);
 
-        // Whether either of them works makes no difference: who asks must not depend on which one has just expired.
+        // Whether either of them works makes no difference: the caller must not depend on which one has just expired.
         return isKey || IsJwt(token) ? new ShownCredential(null, IsContradictory: true) : new ShownCredential(key, IsContradictory: false);
     }
 

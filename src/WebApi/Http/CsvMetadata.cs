@@ -3,10 +3,10 @@ using NSwag;
 
 namespace CleanLlm.WebApi.Http;
 
-/// <summary>Marks an operation that answers as CSV to a caller who prefers that to JSON.</summary>
+/// <summary>Marks an operation that answers as CSV to a caller that prefers it to JSON.</summary>
 internal sealed class CsvMetadata
 {
-    /// <summary>The one instance: there is nothing to tell two apart.</summary>
+    /// <summary>The one instance: two would be equal.</summary>
     public static readonly CsvMetadata Instance = new();
 
     /// <summary>Adds the CSV beside the JSON of the 200 answer.</summary>

@@ -5,7 +5,7 @@ namespace CleanLlm.WebApi.Http;
 
 /// <summary>
 /// Takes a body that is not sent. With its first flush the headers go out, and the request ends as if its caller had left: an event stream
-/// or an export would otherwise go on for nothing.
+/// or an export would otherwise continue without a reader.
 /// </summary>
 /// <param name="response">What the headers are sent by.</param>
 /// <param name="done">Cancelled when the headers are out.</param>
@@ -37,7 +37,7 @@ internal sealed class HeadBody(IHttpResponseBodyFeature response, CancellationTo
         unflushed = 0;
         await response.StartAsync(cancellationToken);
         await done.CancelAsync();
-        // Those who write look for a caller that has left when they had to wait.
+        // A writer that had to wait checks whether its caller has left.
         await Task.Yield();
         return new FlushResult(isCanceled: false, isCompleted: true);
     }

@@ -13,7 +13,7 @@ internal sealed record OpenAiError(string Message, string Type, string? Param, s
     private const string InvalidRequest = "invalid_request_error";
     private const string UnknownModel = "model.unknown";
 
-    // Known here, but not at the provider: to a client it is one and the same.
+    // Known here, but not at the provider: to a client it is the same.
     private const string ModelNotServed = "provider.model_not_found";
 
     // What would end in the same way, or was charged and would be charged again.
@@ -70,8 +70,8 @@ internal sealed record OpenAiError(string Message, string Type, string? Param, s
     };
 
     /// <summary>
-    /// False when clients must be told not to come back by themselves: they sleep for as long as <c>Retry-After</c> says, be it a month,
-    /// take every 409 for a lock that will be free soon, and every 502 for a passing weakness.
+    /// False when clients must be told not to retry by themselves: they sleep for as long as <c>Retry-After</c> says, even a month,
+    /// take every 409 for a lock that will be free soon, and every 502 for a temporary fault.
     /// </summary>
     public static bool IsWorthRetrying(Problem problem, TimeSpan? retryAfter) =>
         !NotToBeRepeated.Contains(problem.Code) && !(retryAfter > LongestWait);
@@ -98,7 +98,7 @@ internal sealed record OpenAiError(string Message, string Type, string? Param, s
         "provider.value_too_long" => "string_above_max_length",
         "prompt.too_long" => "context_length_exceeded",
         "quota.exceeded" => "insufficient_quota",
-        // It passes within seconds, as a rate does, and clients may come back by themselves.
+        // It passes within seconds, as a rate does, and clients may retry by themselves.
         "quota.reserved" or "rate_limit.exceeded" => "rate_limit_exceeded",
         _ => code,
     };

@@ -40,7 +40,7 @@ internal sealed partial class OrderlyShutdown(
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    // No longer than the grace: who knows of no readiness sends requests to the end.
+    // No longer than the grace: a balancer without readiness checks sends requests to the end.
     private async Task CalmAsync(TimeSpan atMost, CancellationToken ct)
     {
         var since = clock.GetTimestamp();

@@ -68,7 +68,7 @@ internal sealed record Problem(string Type, string Title, int Status, string Det
         Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier);
 
     /// <summary>
-    /// Sends the document, below <c>/v1</c> in OpenAI's shape; a 401 always says which credential is wanted, and a 503 always when to come back.
+    /// Sends the document, below <c>/v1</c> in OpenAI's shape; a 401 always says which credential is wanted, and a 503 always when to retry.
     /// </summary>
     public Task WriteAsync(HttpContext http, TimeSpan? retryAfter = null)
     {

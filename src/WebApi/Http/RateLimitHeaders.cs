@@ -5,7 +5,7 @@ using CleanLlm.Domain.Quotas;
 
 namespace CleanLlm.WebApi.Http;
 
-/// <summary>Tells a caller where their limits stand, as draft-ietf-httpapi-ratelimit-headers-10 says.</summary>
+/// <summary>Tells a caller the state of their limits, as draft-ietf-httpapi-ratelimit-headers-10 says.</summary>
 internal static class RateLimitHeaders
 {
     // Enough for a plan with four limits.

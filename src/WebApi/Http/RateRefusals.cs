@@ -3,7 +3,7 @@ using CleanLlm.Application.RateLimiting;
 
 namespace CleanLlm.WebApi.Http;
 
-/// <summary>Answers a request that came too soon: 429 with what the limit is and when to come back.</summary>
+/// <summary>Answers a request that came too soon: 429 with the limit and when to retry.</summary>
 internal static class RateRefusals
 {
     /// <summary>Writes the answer.</summary>

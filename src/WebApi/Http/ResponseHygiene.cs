@@ -28,7 +28,7 @@ internal sealed class ResponseHygiene(IOptions<HttpOptions> http, IHostEnvironme
         headers.ContentSecurityPolicy = path.StartsWithSegments("/swagger", StringComparison.Ordinal) ? DocumentPolicy : DataPolicy;
         if (IsPersonal(path) && !headers.CacheControl.ToString().Contains("no-store", StringComparison.Ordinal))
             headers.CacheControl = "no-store";
-        // A balancer keeps such a connection for no further request, so that none meets its closing. HTTP/2 has its own way to say so.
+        // A balancer reuses no such connection, so that no request meets its closing. HTTP/2 has its own way to say so.
         if (departure.HasBegun && !HttpProtocol.IsHttp2(context.Request.Protocol) && !HttpProtocol.IsHttp3(context.Request.Protocol))
             headers.Connection = "close";
         if (transportSecurity is not null && context.Request.IsHttps)

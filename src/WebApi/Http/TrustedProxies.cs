@@ -11,7 +11,7 @@ internal static class TrustedProxies
     {
         services.AddOptions<ForwardedHeadersOptions>().PostConfigure<IOptions<HttpOptions>>((forwarded, http) =>
         {
-            // Loopback is trusted by default, and with both lists empty everybody is.
+            // Loopback is trusted by default, and with both lists empty every address is.
             forwarded.KnownProxies.Clear();
             forwarded.KnownIPNetworks.Clear();
             foreach (var network in http.Value.ProxyNetworks)

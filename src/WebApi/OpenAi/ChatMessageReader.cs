@@ -72,7 +72,7 @@ internal static class ChatMessageReader
                 contents.Add(new MessageField(field.Name, field.Value));
         }
 
-        // Speech is known by an id of the provider's account: whoever knew one could hear another user's.
+        // Speech is known by an id of the provider's account: with one a caller could hear another user's.
         if (message.Any("audio") is not null)
             message.Faults.Unsupported(message.PathOf("audio"), "Answers are text.");
         if (message.Any("function_call") is not null)
@@ -90,7 +90,7 @@ internal static class ChatMessageReader
             return new FunctionCallContent(id, "");
         }
 
-        // The text as the model wrote it: JSON by intention, and not ours to correct.
+        // The text as the model wrote it: meant to be JSON, and not corrected here.
         return new FunctionCallContent(id, function.RequiredText("name"), Arguments(function.RequiredText("arguments")))
         {
             RawRepresentation = function.Text("arguments"),

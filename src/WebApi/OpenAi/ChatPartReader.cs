@@ -33,7 +33,7 @@ internal static class ChatPartReader
             case "input_audio" when part.Object("input_audio") is { } audio:
                 return Link(audio, "data", $"data:audio/{audio.RequiredText("format")};base64,{audio.RequiredText("data")}", "audio/*", part, inner);
             case "file" when part.Object("file") is { } file:
-                // The files that a provider holds are its account's: whoever knew an id could read another user's.
+                // The files that a provider holds are its account's: with an id a caller could read another user's.
                 if (file.Any("file_id") is not null)
                     file.Faults.Unsupported(file.PathOf("file_id"), "Files are taken with their content, as 'file_data'.");
                 return Link(file, "file_data", file.RequiredText("file_data"), "application/octet-stream", part, inner);

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace CleanLlm.WebApi.OpenAi;
 
-/// <summary>Which fields of a JSON object may pass, and which of those inside them. Whatever is not named stays behind.</summary>
+/// <summary>Which fields of a JSON object may pass, and which of those inside them. Other fields are not passed.</summary>
 /// <param name="fields">The names; with a tree of its own where not everything inside may pass.</param>
 internal sealed class FieldTree(IEnumerable<(string Name, FieldTree? Inner)> fields)
 {

@@ -55,7 +55,7 @@ internal sealed class InnerFields
     /// <summary>Whether an operator may let a field pass: it is none that is read here and has a meaning of its own.</summary>
     public static bool MayPass(string? name) => ProviderFields.IsPlain(name) && !Ours.Contains(name);
 
-    /// <summary>A part that is no text, for its provider: what is read as the content of its type was checked, and content of other types stays behind.</summary>
+    /// <summary>A part that is no text, for its provider: what is read as the content of its type was checked, and content of other types is not sent.</summary>
     /// <param name="type">The type of the part.</param>
     /// <param name="part">The part.</param>
     public JsonElement Media(string type, RequestFields part) => media[type].Select(part.Element);

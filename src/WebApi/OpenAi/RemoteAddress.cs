@@ -6,7 +6,7 @@ using System.Net.Sockets;
 namespace CleanLlm.WebApi.OpenAi;
 
 /// <summary>
-/// An address that a provider is to fetch from on a caller's word. Callers must not have it fetch from the network it stands in, however they
+/// An address that a caller has a provider fetch from. Callers must not have it fetch from its own network, however they
 /// spell that.
 /// </summary>
 internal static class RemoteAddress
@@ -27,7 +27,7 @@ internal static class RemoteAddress
 
     /// <summary>
     /// Reads an address of http or https. Without <paramref name="allowPrivate"/> its host is a name in a public zone or an address of the
-    /// internet (<see cref="SpecialAddresses"/>) at the scheme's own port. What a name stands for is for the provider's resolver to say, so a
+    /// internet (<see cref="SpecialAddresses"/>) at the scheme's own port. The provider's resolver decides what a name stands for, so a
     /// provider that fetches should be kept from its own network as well.
     /// </summary>
     /// <returns>Null when it is no such address.</returns>
@@ -40,7 +40,7 @@ internal static class RemoteAddress
         return allowPrivate || (uri.IsDefaultPort && IsPublic(uri)) ? uri : null;
     }
 
-    /// <summary>Whether everybody who reads it finds the same host in it.</summary>
+    /// <summary>Whether all parsers find the same host in it.</summary>
     private static bool IsPlain(string address)
     {
         foreach (var c in address)

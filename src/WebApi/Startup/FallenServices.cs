@@ -1,6 +1,6 @@
 namespace CleanLlm.WebApi.Startup;
 
-/// <summary>The background services that ended by themselves: they are the reason of a stop, as the others are told to stop after it.</summary>
+/// <summary>The background services that ended by themselves: they cause a stop, and the others are told to stop after it.</summary>
 /// <param name="services">What each of them runs, by now.</param>
 internal sealed class FallenServices(Func<IEnumerable<Task>> services)
 {
@@ -18,20 +18,20 @@ internal sealed class FallenServices(Func<IEnumerable<Task>> services)
     }
 
     /// <summary>Notes those that have ended by now, unless some were noted before.</summary>
-    /// <param name="wasCancelledByNobody">Whether a service that was cancelled has ended by itself too.</param>
-    public void Look(bool wasCancelledByNobody)
+    /// <param name="isCancellationFailure">Whether a cancelled service has ended by itself too.</param>
+    public void Look(bool isCancellationFailure)
     {
         lock (gate)
         {
             if (fallen.Count == 0)
-                fallen = [.. services().Select(task => Failure(task, wasCancelledByNobody)).OfType<Exception>()];
+                fallen = [.. services().Select(task => Failure(task, isCancellationFailure)).OfType<Exception>()];
         }
     }
 
-    private static Exception? Failure(Task service, bool wasCancelledByNobody) => service switch
+    private static Exception? Failure(Task service, bool isCancellationFailure) => service switch
     {
         { IsFaulted: true } => service.Exception!.InnerException,
-        { IsCanceled: true } when wasCancelledByNobody => new TaskCanceledException(service),
+        { IsCanceled: true } when isCancellationFailure => new TaskCanceledException(service),
         _ => null,
     };
 }

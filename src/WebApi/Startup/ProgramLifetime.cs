@@ -2,7 +2,7 @@ namespace CleanLlm.WebApi.Startup;
 
 /// <summary>
 /// The program from its start to its end, and how it ended: 0 only where it was told to stop. A background service that fails takes the
-/// program down, which is a failure, be it while the program starts or later (docs/decisions/0036).
+/// program down, which is a failure, during the start or later (docs/decisions/0036).
 /// </summary>
 internal static class ProgramLifetime
 {
@@ -14,8 +14,8 @@ internal static class ProgramLifetime
     {
         var fallen = new FallenServices(() => Services(app));
         // Of two callbacks the later one comes first. The earlier one is older than the start, whose end would cancel services before it.
-        app.Lifetime.ApplicationStopping.Register(() => fallen.Look(wasCancelledByNobody: false));
-        app.Lifetime.ApplicationStarted.Register(() => app.Lifetime.ApplicationStopping.Register(() => fallen.Look(wasCancelledByNobody: true)));
+        app.Lifetime.ApplicationStopping.Register(() => fallen.Look(isCancellationFailure: false));
+        app.Lifetime.ApplicationStarted.Register(() => app.Lifetime.ApplicationStopping.Register(() => fallen.Look(isCancellationFailure: true)));
 
         var code = await StartAsync(app, fallen, output);
         List<Exception> failures = [];
@@ -54,7 +54,7 @@ internal static class ProgramLifetime
         catch (Exception failure) when (failure is not HostAbortedException)
         {
             // A service that falls while others start ends their start too, and it alone is the cause. The start may end before that was noted.
-            fallen.Look(wasCancelledByNobody: false);
+            fallen.Look(isCancellationFailure: false);
             return fallen.All is [var cause, ..]
                 ? StartFailure.Report(cause, isToldToStop: false, output)
                 : StartFailure.Report(failure, app.Lifetime.ApplicationStopping.IsCancellationRequested, output);

@@ -136,7 +136,7 @@ internal sealed class EventStream(CallerAccess access, IOptions<HttpOptions> lim
             await TakenAsync(flush, patience, http);
     }
 
-    // Kestrel's own least rate counts what was written before in a reader's favour, so that it bears with one that stands still for hours.
+    // Kestrel's minimum rate credits a reader for what was written before, so that it tolerates one that reads nothing for hours.
     private async ValueTask TakenAsync(ValueTask<FlushResult> flush, TimeSpan patience, HttpContext http)
     {
         await using var drop = clock.CreateTimer(static state => ((HttpContext)state!).Abort(), http, patience, Timeout.InfiniteTimeSpan);

@@ -44,7 +44,7 @@ internal sealed partial class AccountsFixture
     /// <summary>The time step of now.</summary>
     public long Step { get; set; } = 100;
 
-    /// <summary>Whether somebody else saves the second factor first.</summary>
+    /// <summary>Whether another caller saves the second factor first.</summary>
     public bool LosesRace { get; set; }
 
     public SecondFactor SecondFactor => new(this, this, this);

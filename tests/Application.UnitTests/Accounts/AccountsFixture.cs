@@ -32,7 +32,7 @@ internal sealed partial class AccountsFixture : ICurrentUser, ICurrentSession, I
     /// <summary>What was added to the audit log.</summary>
     public List<AuditEvent> Audited { get; } = [];
 
-    /// <summary>Whose rights were looked at anew.</summary>
+    /// <summary>The users whose rights were looked at again.</summary>
     public List<UserId> Forgotten { get; } = [];
 
     public SessionOpening Opening => new(Sessions, this, this, this, Options, Clock);

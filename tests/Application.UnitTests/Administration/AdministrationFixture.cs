@@ -8,7 +8,7 @@ using NSubstitute;
 
 namespace CleanLlm.Application.UnitTests.Administration;
 
-/// <summary>An admin who is signed in, and somebody to administer.</summary>
+/// <summary>A signed-in admin, and a user to administer.</summary>
 internal sealed class AdministrationFixture
 {
     public AdministrationFixture()

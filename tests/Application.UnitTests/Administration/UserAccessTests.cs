@@ -13,7 +13,7 @@ using NSubstitute;
 
 namespace CleanLlm.Application.UnitTests.Administration;
 
-/// <summary>What an admin sees and takes away of a user's ways in.</summary>
+/// <summary>What an admin sees and revokes of a user's sessions, keys and second factor.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class UserAccessTests
 {

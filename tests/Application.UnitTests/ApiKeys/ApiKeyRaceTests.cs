@@ -6,7 +6,7 @@ using CleanLlm.Domain.Results;
 
 namespace CleanLlm.Application.UnitTests.ApiKeys;
 
-/// <summary>Two who change or revoke one key at once, and callers who hang up in the middle.</summary>
+/// <summary>Two callers that change or revoke one key at once, and callers that hang up in the middle.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class ApiKeyRaceTests : IApiKeyRepository, IDisposable
 {
@@ -94,7 +94,7 @@ internal sealed class ApiKeyRaceTests : IApiKeyRepository, IDisposable
 
     Task<bool> IApiKeyRepository.RemoveAsync(ApiKey key, CancellationToken ct) => ChangeAsync(() => stored.Remove(key));
 
-    // Whoever loses the race hangs up no sooner than whoever wins.
+    // The loser of the race hangs up no sooner than the winner.
     private Task<bool> ChangeAsync(Action change)
     {
         if (winner is { } first)

@@ -16,7 +16,7 @@ internal sealed class AnswerPaceTests : IAnswerStep, IAnswerFilter, IDisposable
 
     public AnswerPaceTests() => fixture = new RunnerFixture(answerSteps: [this]);
 
-    // How long the model takes for each piece, without ever letting go of its thread.
+    // How long the model takes for each piece, without ever releasing its thread.
     private TimeSpan PieceTime { get; set; }
 
     // How many pieces pass; the next one is blocked.
@@ -74,7 +74,7 @@ internal sealed class AnswerPaceTests : IAnswerStep, IAnswerFilter, IDisposable
         await using var reader = run.Log.OpenReader(after: 1, TimeSpan.FromHours(1), fixture.Clock, default);
         var waiting = reader.NextAsync().AsTask();
 
-        // It is blocked at once, so the client ends with these pieces in hand.
+        // It is blocked at once, so the client ends holding these pieces.
         MaxPieces = 2;
         fixture.Model.SaysAtOnce("a", "b", "c");
 

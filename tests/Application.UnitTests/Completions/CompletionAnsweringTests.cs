@@ -9,7 +9,7 @@ using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Application.UnitTests.Completions;
 
-/// <summary>The second half of the runner: what comes of an answer, as JSON and as a stream.</summary>
+/// <summary>The second half of the runner: what an answer becomes, as JSON and as a stream.</summary>
 [TestFixture(false)]
 [TestFixture(true)]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]

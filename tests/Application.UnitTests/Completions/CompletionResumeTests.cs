@@ -4,7 +4,7 @@ using CleanLlm.Domain.Completions;
 
 namespace CleanLlm.Application.UnitTests.Completions;
 
-/// <summary>Readers who come back: whoever has seen the ending is told that nothing comes any more.</summary>
+/// <summary>Readers that return: one that has seen the ending is told that nothing more comes.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class CompletionResumeTests : TwoInstanceTests
 {
@@ -68,7 +68,7 @@ internal sealed class CompletionResumeTests : TwoInstanceTests
         (await FeedOf(Elsewhere).ResumeAsync(run.Id, Here.UserId, ending.Id, Silence, default)).Error.Should().Be(CompletionErrors.NotFound);
     }
 
-    /// <summary>Whether whoever comes back is told that nothing comes any more.</summary>
+    /// <summary>Whether a reader that returns is told that nothing more comes.</summary>
     private async Task<bool> ResumeAsync(RunnerFixture instance, CompletionRun run, int after)
     {
         var reader = (await FeedOf(instance).ResumeAsync(run.Id, Here.UserId, after, Silence, default)).Value;

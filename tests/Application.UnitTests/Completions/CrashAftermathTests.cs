@@ -6,7 +6,7 @@ using CleanLlm.Domain.Quotas;
 
 namespace CleanLlm.Application.UnitTests.Completions;
 
-/// <summary>What a crashed instance left behind must refuse nobody, nor be told for a day.</summary>
+/// <summary>What a crashed instance left behind must refuse no caller, nor be told for a day.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class CrashAftermathTests : IDisposable
 {

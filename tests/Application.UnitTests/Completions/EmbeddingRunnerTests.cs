@@ -204,7 +204,7 @@ public sealed class EmbeddingRunnerTests
         /// <summary>The last vector, when it is not like the others.</summary>
         public float[]? Last { get; init; }
 
-        /// <summary>Which of those that may answer does, counted from 0.</summary>
+        /// <summary>Which candidate answers, counted from 0.</summary>
         public int? Serves { get; init; }
 
         public bool Hangs { get; init; }

@@ -15,7 +15,7 @@ internal sealed class FakeCompletionStore : ICompletionStore
     /// <summary>What others hold of every limit.</summary>
     public long Reserved { get; set; }
 
-    /// <summary>Runs once a hold has grown, before anybody is told.</summary>
+    /// <summary>Runs once a hold has grown, before the caller is told.</summary>
     public Action OnGrown { get; set; } = () => { };
 
     /// <summary>How long the answers were to become that were to be paid for.</summary>
@@ -49,7 +49,7 @@ internal sealed class FakeCompletionStore : ICompletionStore
 
     public List<CompletionClosing> Closings { get; } = [];
 
-    /// <summary>The completions that somebody wants ended.</summary>
+    /// <summary>The completions that a caller wants ended.</summary>
     public List<CompletionId> CancelRequests { get; } = [];
 
     /// <summary>What was remembered of repeatable requests.</summary>

@@ -11,7 +11,7 @@ using CleanLlm.Testing;
 
 namespace CleanLlm.Application.UnitTests.Completions;
 
-/// <summary>Requests that only what others hold stands in the way of. There are two places in the gate, and nobody holds one who waits.</summary>
+/// <summary>Requests that only the holds of others delay. There are two places in the gate, and no waiting request holds one.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class QuotaTurnTests : IDisposable
 {

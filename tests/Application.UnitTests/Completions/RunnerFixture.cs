@@ -25,7 +25,7 @@ using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Application.UnitTests.Completions;
 
-/// <summary>The runner between ports that are as simple as they can be: a token is a character, history is what the test says.</summary>
+/// <summary>The runner between ports that are as simple as possible: a token is a character, history is what the test says.</summary>
 internal sealed class RunnerFixture
     : IPlanLookup, IModelCatalog, IConversationReader, ICompletionQueries, ITokenCounter, IOptions<CompletionOptions>, IIdempotencyKeys, IKeyedHash, ICurrentApiKey, IDatabaseFaults, IProviderPlaces, ICompletionObserver, IDisposable
 {
@@ -120,7 +120,7 @@ internal sealed class RunnerFixture
 
     public AdmissionGate Gate { get; }
 
-    /// <summary>Whether a provider has a place, for calls that somebody waits for and for those that nobody does.</summary>
+    /// <summary>Whether a provider has a place, for calls that a caller waits for and for others.</summary>
     public (bool Any, bool AnyBackground) Places { get; set; } = (true, true);
 
     public CountingGate CountingGate { get; }
@@ -143,13 +143,13 @@ internal sealed class RunnerFixture
 
     public CompletionOptions Value { get; set; } = new();
 
-    /// <summary>Who may stand in for any model.</summary>
+    /// <summary>What may stand in for any model.</summary>
     public IReadOnlyList<Model> Substitutes { get; set; } = [];
 
     /// <summary>Models beside the small and the large one.</summary>
     public IReadOnlyList<Model> More { get; set; } = [];
 
-    /// <summary>Whether a renewal empties the catalogue as soon as it has been asked who serves a model.</summary>
+    /// <summary>Whether a renewal empties the catalogue as soon as it has been asked for a model's providers.</summary>
     public bool IsRenewedAfterOneLook { get; set; }
 
     /// <summary>What happens while a request looks for its plan.</summary>
@@ -179,7 +179,7 @@ internal sealed class RunnerFixture
 
     public CompletionRequest Ask(string prompt = "hello") => new() { UserId = UserId, Messages = CompletionRequest.Question(prompt), PromptField = "prompt" };
 
-    /// <summary>Starts it anew: a repetition has no run.</summary>
+    /// <summary>Starts it again: a repetition has no run.</summary>
     public async Task<Result<CompletionRun>> StartAsync(CompletionRequest request, CancellationToken ct = default)
     {
         var started = await Runner.StartAsync(request, ct);

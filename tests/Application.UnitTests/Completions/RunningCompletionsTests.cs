@@ -180,7 +180,7 @@ internal sealed class RunningCompletionsTests : IDisposable
         fixture.Model.Says("lo!").Ends();
         await RunnerFixture.EndOfAsync(first);
 
-        // Gives a drain that looks no further than the first run the chance to go wrong.
+        // Gives a drain that looks no further than the first run the chance to fail.
         for (var i = 0; i < 1000; i++)
             await Task.Yield();
         drained.IsCompleted.Should().BeFalse();

@@ -25,7 +25,7 @@ internal sealed class ScriptedModel : IChatRouter
     /// <summary>What it was asked, call by call.</summary>
     public List<(IReadOnlyList<ChatMessage> Messages, ChatOptions? Options)> Calls { get; } = [];
 
-    /// <summary>Who might have answered, call by call.</summary>
+    /// <summary>The candidates, call by call.</summary>
     public List<RoutedCall> Routed { get; } = [];
 
     public ScriptedModel Says(params string[] pieces)

@@ -96,7 +96,7 @@ internal sealed class StoringTests : IDisposable
     {
         fixture.Value = new CompletionOptions { DrainSeconds = 0 };
         FailTimes(int.MaxValue);
-        // Whoever asked first to be told is told last: storing knows before this test does.
+        // The first callback to register runs last: storing knows before this test does.
         var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var told = fixture.Running.Stopping.UnsafeRegister(static signal => ((TaskCompletionSource)signal!).SetResult(), stopping);
         var run = await AnswerAsync(stream: true);

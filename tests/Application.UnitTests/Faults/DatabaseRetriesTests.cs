@@ -5,7 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CleanLlm.Application.UnitTests.Faults;
 
-/// <summary>What somebody waits for is never done again behind what nobody does.</summary>
+/// <summary>Work that a caller waits for is never retried behind background work.</summary>
 internal sealed class DatabaseRetriesTests : IDatabaseFaults
 {
     [Test]

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CleanLlm.Application.UnitTests.Logs;
 
-/// <summary>The wait of one reader by itself, as one uses it whose log is elsewhere.</summary>
+/// <summary>The wait of one reader by itself, as a reader uses it whose log is elsewhere.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class LogSignalTests : IDisposable
 {

@@ -15,7 +15,7 @@ internal sealed class TextSanitizerTests
         string.Equals(TextSanitizer.Normalize(text, out _), text.Normalize(), StringComparison.Ordinal).Should().BeTrue();
     }
 
-    // The library would order them for days.
+    // Ordering them would take the library days.
     [TestCase("\u0301", "\u0316")]
     [TestCase("\U0001D185", "\U0001D17B")]
     [TestCase("\u0E48\u302E", "\u0316")]

@@ -2,7 +2,7 @@ using CleanLlm.Domain.Users;
 
 namespace CleanLlm.Domain.UnitTests.Users;
 
-/// <summary>Somebody who can administer has to remain.</summary>
+/// <summary>An admin who is not disabled has to remain.</summary>
 public sealed class AdminRuleTests
 {
     [TestCase(UserRole.Admin, false, true)]

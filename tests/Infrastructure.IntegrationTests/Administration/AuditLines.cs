@@ -16,7 +16,7 @@ internal static class AuditLines
     /// <summary>A line without a detail, and its neighbour.</summary>
     public const int Plain = 4;
 
-    /// <summary>Lines with a detail about somebody who is there.</summary>
+    /// <summary>Lines with a detail about a user who is there.</summary>
     public const int Detailed = 5;
     public const int AlsoDetailed = 8;
 

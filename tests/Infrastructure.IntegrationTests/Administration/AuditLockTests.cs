@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Administration;
 
-/// <summary>Who waits for whom: SQLite's transactions are one lock, so this is about PostgreSQL.</summary>
+/// <summary>Which transaction waits for which: SQLite's transactions are one lock, so this is about PostgreSQL.</summary>
 [TestFixture(DatabaseKind.Postgres)]
 internal sealed class AuditLockTests(DatabaseKind kind) : AccountsTests(kind)
 {
@@ -29,7 +29,7 @@ internal sealed class AuditLockTests(DatabaseKind kind) : AccountsTests(kind)
             async () =>
             {
                 await SaveLineAsync(database);
-                // It would wait for ever if the first one held the end already.
+                // It would never end if the first one held the end already.
                 await Two.InScopeAsync<AppDbContext, bool>(async other =>
                 {
                     await SaveLineAsync(other);

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Administration;
 
-/// <summary>Exactly one plan is the default one, whoever changes plans at once.</summary>
+/// <summary>Exactly one plan is the default one, also after simultaneous changes.</summary>
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.Postgres)]
 internal sealed class DefaultPlanTests(DatabaseKind kind) : AccountsTests(kind)

@@ -28,7 +28,7 @@ internal sealed class AiServices : IAsyncDisposable
         services = collection.BuildServiceProvider();
     }
 
-    /// <summary>Asks whoever serves the model that the options name, as a use case does.</summary>
+    /// <summary>Asks a provider of the model that the options name, as a use case does.</summary>
     public IChatClient Chat => new CatalogCaller(services.GetRequiredService<IChatRouter>(), Catalog);
 
     public IModelCatalog Catalog => services.GetRequiredService<IModelCatalog>();
@@ -41,7 +41,7 @@ internal sealed class AiServices : IAsyncDisposable
     /// <summary>One provider's own generator of embeddings, without the router.</summary>
     public IEmbeddingGenerator<string, Embedding<float>> Embeddings(string provider = "upstream") => Get<ProviderClients>().EmbeddingsOf(provider)!;
 
-    /// <summary>Asks whoever serves the model for embeddings, as a use case does.</summary>
+    /// <summary>Asks a provider of the model for embeddings, as a use case does.</summary>
     public async Task<GeneratedEmbeddings<Embedding<float>>> EmbedAsync(IReadOnlyList<string> values, EmbeddingGenerationOptions options)
     {
         var call = new RoutedCall { Candidates = (await Catalog.CandidatesAsync(options.ModelId!, default)).All };

@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Ai;
 
-/// <summary>Calls the router on behalf of all who serve the model that the options name, as the catalogue tells.</summary>
+/// <summary>Calls the router with all providers of the model that the options name, as the catalogue lists them.</summary>
 internal sealed class CatalogCaller(IChatRouter router, IModelCatalog catalog) : IChatClient
 {
     public async Task<ChatResponse> GetResponseAsync(

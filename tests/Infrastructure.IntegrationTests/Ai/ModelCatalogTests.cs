@@ -161,7 +161,7 @@ internal sealed class ModelCatalogTests
         (await listing()).Should().NotBeEmpty();
     }
 
-    /// <summary>For what happens behind the caller's back over a real socket; bounded, and without waiting when it is already so.</summary>
+    /// <summary>For what happens in the background over a real socket; bounded, and without waiting when it is already so.</summary>
     private static async Task Eventually(Func<Task<bool>> reached)
     {
         using var bound = Patience.Deadline();

@@ -62,7 +62,7 @@ internal sealed class TraceHeaderTests
         return listener;
     }
 
-    /// <summary>A request of a caller who sends all of it.</summary>
+    /// <summary>A request of a caller that sends all of it.</summary>
     private static Activity Trace() => new Activity("request")
         .SetParentId("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
         .AddBaggage("tenant", "secret")

@@ -73,7 +73,7 @@ internal sealed class UpstreamErrorTests
         Case("Mistral", 422, """{"object":"error","message":{"detail":[{"type":"extra_forbidden","loc":["body","seed"],"msg":"Extra inputs are not permitted","input":1}]},"type":"invalid_request_error"}""", ProviderFailure.UnsupportedParameter),
         Case("Gemini", 400, """[{"error":{"code":400,"message":"Invalid JSON payload received. Unknown name \"seed\": Cannot find field.","status":"INVALID_ARGUMENT"}}]""", ProviderFailure.UnsupportedParameter),
 
-        // Limits, and what is the operator's to mend.
+        // Limits, and what the operator has to fix.
         Case("OpenAI", 429, """{"error":{"message":"Rate limit reached for x in organization org-1 on requests per min (RPM): Limit 3.","type":"requests","param":null,"code":"rate_limit_exceeded"}}""", ProviderFailure.RateLimited, 429),
         Case("Gemini", 429, """[{"error":{"code":429,"message":"Resource has been exhausted (e.g. check quota).","status":"RESOURCE_EXHAUSTED"}}]""", ProviderFailure.RateLimited, 429),
         Case("OpenAI, without money", 429, """{"error":{"message":"You exceeded your current quota, please check your plan and billing details.","type":"insufficient_quota","param":null,"code":"insufficient_quota"}}""", ProviderFailure.Refused, 402),

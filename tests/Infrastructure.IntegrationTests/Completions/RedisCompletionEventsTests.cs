@@ -19,7 +19,7 @@ using StackExchange.Redis;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Completions;
 
-/// <summary>A shared log that cannot be read, as another version or another key may have written it, is as good as none: the row tells the ending.</summary>
+/// <summary>A shared log that cannot be read, as another version or another key may have written it, counts as missing: the row tells the ending.</summary>
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class RedisCompletionEventsTests : IDisposable
 {

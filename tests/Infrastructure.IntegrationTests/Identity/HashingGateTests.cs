@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Identity;
 
-/// <summary>Who hashes when, with work that lasts until it is told to end.</summary>
+/// <summary>The order of hashing, with work that lasts until it is told to end.</summary>
 internal sealed class HashingGateTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

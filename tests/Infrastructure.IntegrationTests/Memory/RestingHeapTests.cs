@@ -18,7 +18,7 @@ internal sealed class RestingHeapTests
     [Test]
     public void AtRest_OnlyWhenEnoughHasComeTogether()
     {
-        // As upkeep goes on allocating.
+        // As upkeep keeps allocating.
         var looks = Looks([.. Enumerable.Range(0, 1000).Select(i => i * Megabyte)]);
 
         looks.Select((isDue, i) => (isDue, i)).Where(look => look.isDue).Select(look => look.i)

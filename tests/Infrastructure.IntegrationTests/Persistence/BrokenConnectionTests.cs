@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Persistence;
 
-/// <summary>What a connection to PostgreSQL that broke leaves behind for those who ask next.</summary>
+/// <summary>What a connection to PostgreSQL that broke leaves behind for the next requests.</summary>
 internal sealed class BrokenConnectionTests
 {
     [Test]

@@ -57,7 +57,7 @@ internal sealed class ConnectionTests
     {
         await using var database = await TestDatabases.CreateAsync(DatabaseKind.Postgres);
         await using var proxy = DatabaseProxy.Start(database);
-        // Calls may wait for ever.
+        // Calls may wait without a limit.
         var patient = new NpgsqlConnectionStringBuilder(proxy.ConnectionString) { Timeout = 0, CommandTimeout = 0 }.ConnectionString;
         await using var host = new PersistenceHost(new TestDatabase(DatabaseKind.Postgres, patient, () => Task.CompletedTask));
         await host.StartAsync();

@@ -99,7 +99,7 @@ internal sealed class CrashAftermathTests(DatabaseKind kind) : PersistenceTests(
         var (closing, running) = (await question.BeginAsync(One, Limits), await question.BeginAsync(One, Limits));
         if (kind == DatabaseKind.Sqlite)
         {
-            // A file has one writer, who waits for nobody else: both are renewed.
+            // A file has one writer, which waits for no other: both are renewed.
             (await RenewAsync(closing, running)).Should().BeEquivalentTo([closing.Id, running.Id]);
             return;
         }

@@ -38,7 +38,7 @@ internal abstract class PersistenceTests(DatabaseKind kind)
         await Two.DisposeAsync();
     }
 
-    /// <summary>Stores somebody new.</summary>
+    /// <summary>Stores a new user.</summary>
     protected Task<UserId> AddUserAsync() => One.InDatabaseAsync(async database =>
     {
         var user = User.Register($"user{users++}@example.org", displayName: null, One.Clock.GetUtcNow()).Value;

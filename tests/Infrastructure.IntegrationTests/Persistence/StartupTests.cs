@@ -153,7 +153,7 @@ internal sealed class StartupTests(DatabaseKind kind)
 
         await using var next = await StartAsync();
 
-        // On PostgreSQL the lease may have run out in an outage, so the sweeps close it once those who live could renew.
+        // On PostgreSQL the lease may have run out in an outage, so the sweeps close it once living instances could renew.
         (await database.ScalarAsync("SELECT count(*) FROM completions WHERE status = 2")).Should().Be(kind == DatabaseKind.Sqlite ? 0 : 1);
         await next.Abandoned.CloseAsync(default);
         (await database.TextAsync("SELECT error_code FROM completions")).Should().Be("completion.interrupted");

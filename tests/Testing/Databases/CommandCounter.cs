@@ -3,7 +3,7 @@ using System.Diagnostics;
 
 namespace CleanLlm.Testing.Databases;
 
-/// <summary>Listens to the traces of Npgsql: every command or batch that goes to PostgreSQL, whoever sends it, is one round trip.</summary>
+/// <summary>Listens to the traces of Npgsql: every command or batch that goes to PostgreSQL, from any sender, is one round trip.</summary>
 public sealed class CommandCounter : IDisposable
 {
     private readonly ConcurrentQueue<string> commands = new();

@@ -15,7 +15,7 @@ internal static class MigratedTemplate
     /// <summary>The content of a SQLite file with all tables.</summary>
     public static Task<byte[]> SqliteAsync() => File.Value;
 
-    /// <summary>The name of a PostgreSQL database with all tables. Nobody connects to it, so that it can be copied; it goes with the server.</summary>
+    /// <summary>The name of a PostgreSQL database with all tables. No client connects to it, so it can be copied; it ends with the server.</summary>
     public static Task<string> PostgresAsync() => Database.Value;
 
     private static async Task<byte[]> MakeFileAsync()

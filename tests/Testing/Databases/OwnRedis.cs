@@ -36,7 +36,7 @@ public sealed class OwnRedis : IAsyncDisposable
     /// <summary>It keeps its connections and answers nothing.</summary>
     public Task FreezeAsync() => SignalAsync("STOP");
 
-    /// <summary>It goes on as if nothing had been.</summary>
+    /// <summary>It resumes after a freeze.</summary>
     public Task ThawAsync() => SignalAsync("CONT");
 
     /// <summary>Kills it.</summary>

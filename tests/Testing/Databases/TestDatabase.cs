@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace CleanLlm.Testing.Databases;
 
-/// <summary>An empty database that is gone when disposed, with plain SQL to look behind the program's back.</summary>
+/// <summary>An empty database that is gone when disposed, with plain SQL to check what the program stored.</summary>
 public sealed class TestDatabase(DatabaseKind kind, string connectionString, Func<Task> drop) : IAsyncDisposable
 {
     /// <summary>Which database it is.</summary>
@@ -54,7 +54,7 @@ public sealed class TestDatabase(DatabaseKind kind, string connectionString, Fun
     {
         var command = connection.CreateCommand();
         command.CommandText = sql;
-        // What a test says itself may take as long as the test waits for anything.
+        // A statement of a test itself may take as long as the test waits for anything.
         command.CommandTimeout = (int)Patience.Limit.TotalSeconds;
         return command;
     }

@@ -15,7 +15,7 @@ public static class TestDatabases
         ? await CreatePostgresAsync(await MigratedTemplate.PostgresAsync(), ct)
         : CreateSqlite(await MigratedTemplate.SqliteAsync());
 
-    // How long a call waits for a connection, in seconds. On a busy machine callers would be told to come back after the program's own time.
+    // How long a call waits for a connection, in seconds. On a busy machine callers would be told to retry after the program's own time.
     private const int Wait = 60;
 
     // SQLite waits for the disk at each commit, and the file is thrown away: it is in memory where there is room for it.

@@ -1,6 +1,6 @@
 namespace CleanLlm.Testing.OpenId;
 
-/// <summary>Whom a provider of the tests says its user to be.</summary>
+/// <summary>The user that a provider of the tests names.</summary>
 /// <param name="Subject">Names them at the provider.</param>
 /// <param name="Email">Their address, if the provider gives one.</param>
 /// <param name="EmailVerified">Whether the provider says that it is theirs.</param>

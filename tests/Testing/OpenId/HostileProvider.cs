@@ -13,14 +13,14 @@ namespace CleanLlm.Testing.OpenId;
 
 /// <summary>
 /// An OpenID and OAuth2 provider on loopback with an issuer for each way to misbehave: <c>/honest</c> does all right,
-/// <c>/wrong-audience</c> makes tokens for somebody else, and so on; <c>HostileTokens</c> has those of the token, this class those of the protocol.
+/// <c>/wrong-audience</c> makes tokens for others, and so on; <c>HostileTokens</c> has those of the token, this class those of the protocol.
 /// </summary>
 public sealed class HostileProvider : IAsyncDisposable
 {
     /// <summary>What this program is called at every issuer.</summary>
     public const string ClientId = "cleanllm";
 
-    /// <summary>What it proves itself with.</summary>
+    /// <summary>Its secret at every issuer.</summary>
     public const string ClientSecret = "a client secret of the tests";
 
     /// <summary>What no answer of the program may repeat.</summary>
@@ -70,7 +70,7 @@ public sealed class HostileProvider : IAsyncDisposable
     /// <summary>The authority of a variant of the provider on a port.</summary>
     public static string Authority(int port, string variant) => FormattableString.Invariant($"http://127.0.0.1:{port}/{variant}");
 
-    /// <summary>Who signs in at a variant from now on.</summary>
+    /// <summary>The user who signs in at a variant from now on.</summary>
     public void SignIn(string variant, ExternalPerson person) => persons[variant] = person;
 
     /// <inheritdoc />

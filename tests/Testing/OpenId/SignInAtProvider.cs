@@ -2,7 +2,7 @@ namespace CleanLlm.Testing.OpenId;
 
 /// <summary>What a provider remembers of a sign-in from the authorization request on.</summary>
 /// <param name="Variant">How the provider behaves.</param>
-/// <param name="ClientId">Who asked.</param>
+/// <param name="ClientId">The client that asked.</param>
 /// <param name="RedirectUri">Where the answer goes.</param>
 /// <param name="Nonce">What the ID token has to repeat.</param>
 /// <param name="Challenge">What the code verifier has to hash to.</param>

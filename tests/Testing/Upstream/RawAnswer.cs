@@ -16,7 +16,7 @@ public sealed class RawAnswer
     /// <summary>Whether the connection breaks where the body would end.</summary>
     public bool Breaks { get; init; }
 
-    /// <summary>A stream of events with the data; the end mark is to be given like any other. At null it stands still until the model is released.</summary>
+    /// <summary>A stream of events with the data; the end mark is to be given like any other. At null it pauses until the model is released.</summary>
     public static RawAnswer Events(params string?[] data) => new(data.Select(text => text is null ? null : Encoding.UTF8.GetBytes($"data: {text}\n\n")));
 
     /// <summary>A body as it stands.</summary>

@@ -21,7 +21,7 @@ public abstract class ScriptedServer : IAsyncDisposable
     /// <summary>What the server saw of a model; made when first asked for.</summary>
     public UpstreamModel Model(string name) => models.GetOrAdd(name, static _ => new UpstreamModel());
 
-    /// <summary>Opens the gate of one model for good.</summary>
+    /// <summary>Opens the gate of one model permanently.</summary>
     public void Release(string model) => Model(model).Open();
 
     /// <summary>Opens all gates that calls have met so far.</summary>

@@ -3,7 +3,7 @@ namespace CleanLlm.Testing.Upstream;
 /// <summary>What <see cref="ScriptedUpstream"/> saw and charged of one model.</summary>
 public sealed class UpstreamModel
 {
-    /// <summary>What has not happened by then never will: a test fails by its name instead of standing still.</summary>
+    /// <summary>What has not happened by then never will: a test fails by its name instead of hanging.</summary>
 
     private readonly Lock changing = new();
     private readonly List<UpstreamCall> calls = [];

@@ -3,7 +3,7 @@ using CleanLlm.WebApi.FunctionalTests.Api;
 namespace CleanLlm.WebApi.FunctionalTests.Access;
 
 /// <summary>
-/// Who may call what: a row for every route of the program. A route without a row, and a row without its route, fails
+/// Which callers may call what: a row for every route of the program. A route without a row, and a row without its route, fails
 /// <see cref="AccessMatrixTests"/>.
 /// </summary>
 public static class AccessMatrix

@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CleanLlm.WebApi.FunctionalTests.Access;
 
-/// <summary>Every route of the routing table, called by everybody (promises 9 and 10).</summary>
+/// <summary>Every route of the routing table, called by every kind of caller (promises 9 and 10).</summary>
 internal sealed class AccessMatrixTests(DatabaseKind kind) : ApiTests(kind)
 {
     // What would raise the caller's rights, if any route took it.
@@ -61,7 +61,7 @@ internal sealed class AccessMatrixTests(DatabaseKind kind) : ApiTests(kind)
             {
                 var body = JsonSerializer.Serialize(await row.Body!(stage));
                 var name = property.Split('"')[1];
-                // Where a route knows the property, its value is its own business: the matrix above says who may call it.
+                // Where a route knows the property, its value is its own concern: the matrix above says which callers may use it.
                 if (JsonNode.Parse(body)!.AsObject().ContainsKey(name) || (name == "scopes" && route.EndsWith("/api-keys", StringComparison.Ordinal)))
                     continue;
                 var spoilt = string.Concat(body.AsSpan(0, body.Length - 1), body == "{}" ? "" : ",", property, "}");

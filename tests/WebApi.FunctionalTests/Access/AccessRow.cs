@@ -2,24 +2,24 @@ using CleanLlm.WebApi.FunctionalTests.Api;
 
 namespace CleanLlm.WebApi.FunctionalTests.Access;
 
-/// <summary>For whom a route is.</summary>
+/// <summary>The callers that a route is for.</summary>
 public enum Audience
 {
-    /// <summary>Everybody, signed in or not.</summary>
+    /// <summary>Every caller, signed in or not.</summary>
     Public,
 
     /// <summary>Every signed-in user, each for themselves.</summary>
     Self,
 
-    /// <summary>The owner of what the address names; for everybody else it is not there.</summary>
+    /// <summary>The owner of what the address names; for other callers it is not there.</summary>
     Owner,
 
     /// <summary>Admins.</summary>
     Admin,
 }
 
-/// <summary>One row of the access matrix: for whom a route is, and a call of it that is in order.</summary>
-/// <param name="Audience">For whom.</param>
+/// <summary>One row of the access matrix: the callers of a route, and a call of it that is in order.</summary>
+/// <param name="Audience">The callers it is for.</param>
 /// <param name="Status">What those it is for are answered.</param>
 /// <param name="Path">The address; may make what it names, as the owner.</param>
 public sealed record AccessRow(Audience Audience, int Status, Func<AccessStage, Task<string>> Path)
@@ -30,7 +30,7 @@ public sealed record AccessRow(Audience Audience, int Status, Func<AccessStage, 
     /// <summary>A scope with which a key reaches some of what the route is for, but not what the row's address names; null for none.</summary>
     public string? PartScope { get; init; }
 
-    /// <summary>Who is to call it.</summary>
+    /// <summary>The callers it is for.</summary>
     public IEnumerable<CallerKind> Callers => Enum.GetValues<CallerKind>().Where(caller => caller != CallerKind.KeyWithPart || PartScope is not null);
 
     /// <summary>A body that is in order; null for none.</summary>
@@ -59,7 +59,7 @@ public sealed record AccessRow(Audience Audience, int Status, Func<AccessStage, 
     };
 }
 
-/// <summary>Who calls.</summary>
+/// <summary>The caller.</summary>
 public enum CallerKind
 {
     /// <summary>Without a credential.</summary>
@@ -100,7 +100,7 @@ public sealed class AccessStage(CleanLlmApi api) : IDisposable
     /// <summary>The running program.</summary>
     public CleanLlmApi Api => api;
 
-    /// <summary>Signs everybody in.</summary>
+    /// <summary>Signs all users in.</summary>
     public async Task SetAsync()
     {
         callers[(CallerKind.Anonymous, null, null)] = new ApiCaller(api.Address);

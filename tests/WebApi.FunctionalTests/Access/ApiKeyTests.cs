@@ -42,7 +42,7 @@ internal sealed class ApiKeyTests(DatabaseKind kind) : ApiTests(kind)
             .Should().Be(100, "what is refused is not audited");
     }
 
-    // So many at once wait for each other; on a busy machine some are told to come back.
+    // So many at once wait for each other; on a busy machine some are told to retry.
     private static async Task<ApiAnswer> MakeAsync(ApiCaller owner, string name)
     {
         using var deadline = Patience.Deadline();

@@ -5,7 +5,7 @@ using CleanLlm.WebApi.FunctionalTests.Api;
 namespace CleanLlm.WebApi.FunctionalTests.Access;
 
 /// <summary>
-/// Knowing a caller asks the database nothing when warm; what it costs in time, the benchmark says. On PostgreSQL, whose driver
+/// Authenticating a caller sends the database nothing when warm; the benchmark measures its time. On PostgreSQL, whose driver
 /// tells of its commands.
 /// </summary>
 [NonParallelizable]
@@ -13,7 +13,7 @@ internal sealed class AuthenticationCostTests
 {
     private const int Requests = 50;
 
-    // The tables that say what a credential is worth.
+    // The tables that hold the rights of a credential.
     private static readonly string[] Asked = ["sessions", "users", "api_keys", "signing_keys"];
 
     private CleanLlmApi api = null!;
@@ -41,7 +41,7 @@ internal sealed class AuthenticationCostTests
             caller = program;
         }
 
-        // What is done for them behind their back asks too.
+        // Work for them in the background sends queries too.
         await api.Outbox.WaitAsync(owner.Email, "Confirm your e-mail address");
         using var counter = new CommandCounter();
         var since = TimeProvider.System.GetTimestamp();

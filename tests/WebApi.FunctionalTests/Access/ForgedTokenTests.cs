@@ -12,7 +12,7 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace CleanLlm.WebApi.FunctionalTests.Access;
 
-/// <summary>Access tokens that somebody made up or changed, sent to the running program (promise 7; RFC 8725).</summary>
+/// <summary>Access tokens that were made up or changed, sent to the running program (promise 7; RFC 8725).</summary>
 internal sealed class ForgedTokenTests(DatabaseKind kind) : ApiTests(kind)
 {
     private readonly RSA foreign = RSA.Create(2048);

@@ -178,7 +178,7 @@ public sealed class PasswordTests(DatabaseKind kind) : ApiTests(kind)
     private Task<long> CountAsync(string table, ApiCaller caller) =>
         Api.Database.ScalarAsync($"SELECT count(*) FROM {table} WHERE lower(CAST(user_id AS text)) = '{caller.UserId}'");
 
-    // As whoever registered with a stranger's address could have made them.
+    // As a user who registered with a stranger's address could have made them.
     private async Task InsertWaysInAsync(ApiCaller caller)
     {
         var users = $"FROM users WHERE lower(CAST(id AS text)) = '{caller.UserId}'";

@@ -6,7 +6,7 @@ using OtpNet;
 
 namespace CleanLlm.WebApi.FunctionalTests.Administration;
 
-/// <summary>Accounts that admins make and erase, and the ways in that they see and take away.</summary>
+/// <summary>Accounts that admins make and erase, and the sessions, keys and second factors that they see and revoke.</summary>
 public sealed partial class AdminUserTests
 {
     private const string Login = "/api/v1/auth/login";

@@ -17,7 +17,7 @@ public sealed class ApiCaller : IDisposable
 
     public ApiCaller(Uri address) => http = new HttpClient { BaseAddress = address, Timeout = Patience.Limit };
 
-    /// <summary>Who it is; empty before <see cref="RegisterAsync"/>.</summary>
+    /// <summary>The user; empty before <see cref="RegisterAsync"/>.</summary>
     public string UserId { get; private set; } = "";
 
     /// <summary>The address it registered with.</summary>
@@ -84,7 +84,7 @@ public sealed class ApiCaller : IDisposable
 
     /// <summary>
     /// Posts as one of a crowd: again while the program says that it is overloaded, which it does before it does anything else. On a machine
-    /// that stands still for a moment, a crowd is more than the burst that is taken.
+    /// that pauses for a moment, a crowd is more than the burst that is taken.
     /// </summary>
     public Task<ApiAnswer> PostInCrowdAsync(string path, object body, params KeyValuePair<string, string>[] headers) =>
         UnlessOverloadedAsync(() => SendAsync(HttpMethod.Post, path, body, headers), answer => answer);

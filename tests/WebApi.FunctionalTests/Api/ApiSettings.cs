@@ -47,7 +47,7 @@ public static class ApiSettings
             ["Titles:Enabled"] = "false",
             // A machine that runs many tests at once is slow, and those about quota send many requests at once.
             ["Completions:MaxWaitSeconds"] = "60",
-            // What the rows of a fixture let fail must not close its providers; the breaker has tests of its own.
+            // Failures that a fixture's rows cause must not close its providers; the breaker has tests of its own.
             ["Ai:Breaker:MinimumCalls"] = "10000",
             ["Plans:0:Name"] = Plan,
             ["Plans:0:Default"] = "true",

@@ -2,7 +2,7 @@ using CleanLlm.Testing.Databases;
 
 namespace CleanLlm.WebApi.FunctionalTests.Api;
 
-/// <summary>Reads the tables behind the program's back, to see that counters and ledger agree.</summary>
+/// <summary>Reads the tables directly, to see that counters and ledger agree.</summary>
 public static class Books
 {
     // A period may end between two requests, so each counter row is compared over all its periods.

@@ -47,7 +47,7 @@ public sealed class CleanLlmApi : IAsyncDisposable
     /// <summary>The mails it wrote.</summary>
     public Outbox Outbox { get; }
 
-    /// <summary>Somebody who has not signed in.</summary>
+    /// <summary>A caller that has not signed in.</summary>
     public ApiCaller Anonymous { get; }
 
     /// <summary>The registrations of the running program.</summary>

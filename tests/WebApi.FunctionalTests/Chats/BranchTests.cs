@@ -5,7 +5,7 @@ using CleanLlm.WebApi.FunctionalTests.Api;
 
 namespace CleanLlm.WebApi.FunctionalTests.Chats;
 
-/// <summary>What a front end does with the branches of a chat: ask anew, list versions, switch, and open a chat that is being answered.</summary>
+/// <summary>What a front end does with the branches of a chat: ask again, list versions, switch, and open a chat that is being answered.</summary>
 public sealed class BranchTests(DatabaseKind kind) : ApiTests(kind)
 {
     private const string Chats = "/api/v1/chats";

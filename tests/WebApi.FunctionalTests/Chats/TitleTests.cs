@@ -8,7 +8,7 @@ public sealed class TitleTests(DatabaseKind kind) : ApiTests(kind)
 {
     private const string Chats = "/api/v1/chats";
 
-    // The cheapest by far, and nobody names it: only titles are asked of it.
+    // The cheapest by far, and no caller names it: only titles are asked of it.
     private const string Cheapest = "slow@titles";
 
     protected override IEnumerable<KeyValuePair<string, string>> Settings => new Dictionary<string, string>(StringComparer.Ordinal)
@@ -25,7 +25,7 @@ public sealed class TitleTests(DatabaseKind kind) : ApiTests(kind)
         using var caller = await Api.SignInAsync();
         var chat = $"{Chats}/{await caller.OpenChatAsync()}";
 
-        // The title's model stands still: neither this answer nor the next one waits for it.
+        // The title's model hangs: neither this answer nor the next one waits for it.
         (await caller.PostAsync($"{chat}/messages", new { content = "What is love?", model = "ok" })).ShouldBe(HttpStatusCode.OK);
         (await caller.PostAsync($"{chat}/messages", new { content = "And hate?", model = "ok" })).ShouldBe(HttpStatusCode.OK);
         await Eventually.HoldsAsync("the title is asked for", () => Task.FromResult(Api.Upstream.Model(Cheapest).Calls.Any(call => call.Body.Contains("What is love?", StringComparison.Ordinal))));

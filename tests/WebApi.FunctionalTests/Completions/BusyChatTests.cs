@@ -5,7 +5,7 @@ using CleanLlm.WebApi.FunctionalTests.Api;
 
 namespace CleanLlm.WebApi.FunctionalTests.Completions;
 
-/// <summary>One question at a time is answered at each place of a chat, whichever instance is asked.</summary>
+/// <summary>One question at a time is answered at each place of a chat, on any instance.</summary>
 public sealed class BusyChatTests(DatabaseKind kind) : TwoInstances(kind)
 {
     private const string Chats = "/api/v1/chats";

@@ -22,7 +22,7 @@ public sealed class CancelTests(DatabaseKind kind) : TwoInstances(kind)
         using var there = await SignInAtOtherAsync(here);
         await using var stream = await here.StreamAsync(Completions, new { prompt = "Hello", model });
         var id = (await stream.UntilAsync("completion.started")).Data.GetProperty("id").GetString()!;
-        // The model stands still further on, and what a reader has seen has come.
+        // The model pauses further on, and what a reader has seen has come.
         for (var text = ""; !text.Contains("words", StringComparison.Ordinal);)
             text += (await stream.UntilAsync("completion.delta")).Data.GetProperty("text").GetString();
 

@@ -6,7 +6,7 @@ using CleanLlm.WebApi.FunctionalTests.Api;
 
 namespace CleanLlm.WebApi.FunctionalTests.Completions;
 
-/// <summary>An answer survives its connection: whoever comes back, to whichever instance, goes on where they left.</summary>
+/// <summary>An answer survives its connection: a reader that returns, to any instance, continues where it left.</summary>
 public sealed class ResumeTests(DatabaseKind kind) : TwoInstances(kind)
 {
     private const int Words = 200;

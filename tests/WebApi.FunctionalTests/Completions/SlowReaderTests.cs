@@ -25,7 +25,7 @@ public sealed partial class SlowReaderTests(DatabaseKind kind) : TwoInstances(ki
     protected override IEnumerable<KeyValuePair<string, string>> Settings =>
     [
         .. base.Settings,
-        // Whoever reads is not to be dropped, however slow the machine.
+        // A caller that reads must not be dropped, however slow the machine.
         new("Http:SlowReaderSeconds", "300"),
         new("Completions:MaxOutputBytes", "100000000"),
         new("Ai:Providers:3:MaxAnswerBytes", "100000000"),

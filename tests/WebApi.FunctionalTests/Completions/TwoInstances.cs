@@ -4,7 +4,7 @@ using CleanLlm.WebApi.FunctionalTests.Api;
 
 namespace CleanLlm.WebApi.FunctionalTests.Completions;
 
-/// <summary>Tests of what holds whichever instance is asked: two on PostgreSQL and Redis, one on the embedded defaults.</summary>
+/// <summary>Tests of what holds on any instance: two on PostgreSQL and Redis, one on the embedded defaults.</summary>
 public abstract class TwoInstances(DatabaseKind kind) : ApiTests(kind)
 {
     protected const string Completions = "/api/v1/completions";

@@ -52,7 +52,7 @@ public sealed class KilledElsewhereTests
         await using var database = await TestDatabases.CreateMigratedAsync(DatabaseKind.Postgres);
         await using var upstream = await ScriptedUpstream.StartAsync();
         var settings = await ApiSettings.ForAsync(database, upstream);
-        // It ends by the test's hand, once the place has been seen to be taken.
+        // The test ends it, once the place has been seen to be taken.
         settings["Completions:LeaseSeconds"] = "60";
         settings["Completions:CheckpointSeconds"] = "1";
         settings["Plans:0:Concurrency"] = "1";

@@ -11,7 +11,7 @@ using static CleanLlm.WebApi.FunctionalTests.ExternalSignIn.ExternalSettings;
 
 namespace CleanLlm.WebApi.FunctionalTests.ExternalSignIn;
 
-/// <summary>A provider that does one thing wrong signs in nobody; the same one without the fault does.</summary>
+/// <summary>A provider that does one thing wrong signs no user in; the same one without the fault does.</summary>
 public sealed class HostileProviderTests(DatabaseKind kind) : ApiTests(kind)
 {
     private const string Books =
@@ -89,7 +89,7 @@ public sealed class HostileProviderTests(DatabaseKind kind) : ApiTests(kind)
         me.Json.GetProperty("emailConfirmed").GetBoolean().Should().BeTrue();
         provider.Asked.Last(asked => asked.Variant == "github").Should().BeEquivalentTo(new { ChallengeMethod = "S256", Nonce = (string?)null });
 
-        // The address moves to somebody else there; the account does not.
+        // The address moves to another user there; the account does not.
         provider.SignIn("github", new ExternalPerson("4712", "octocat@example.org"));
         (await ExchangeAsync((await VisitAsync("github")).Code!)).ShouldBeProblem(409, "auth.email_taken");
         provider.SignIn("github", new ExternalPerson("4711", "renamed@example.org"));
@@ -149,7 +149,7 @@ public sealed class HostileProviderTests(DatabaseKind kind) : ApiTests(kind)
         }
     }
 
-    // Here the provider is honest, and somebody in between is not.
+    // Here the provider is honest, and a party in between is not.
     private async Task<int> RefuseFlowsAsync()
     {
         var before = await Api.Database.ScalarAsync("SELECT count(*) FROM one_time_tokens");

@@ -7,7 +7,7 @@ namespace CleanLlm.WebApi.FunctionalTests.ExternalSignIn;
 /// <summary>The certified <c>oidc-provider</c> as a process of its own; <c>build/test.sh</c> installs it.</summary>
 internal sealed class OpenIdProviderProcess : IAsyncDisposable
 {
-    /// <summary>What the program proves itself with; see <c>OpenIdProvider/server.mjs</c>.</summary>
+    /// <summary>The program's secret; see <c>OpenIdProvider/server.mjs</c>.</summary>
     public const string ClientSecret = "a secret of the tests only";
 
     private readonly Process process;

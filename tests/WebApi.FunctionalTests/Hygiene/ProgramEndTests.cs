@@ -93,8 +93,8 @@ public sealed class ProgramEndTests
     {
         var fallen = new FallenServices(() => [Task.FromException(new IOException("fell")), Task.FromCanceled(new CancellationToken(canceled: true))]);
 
-        fallen.Look(wasCancelledByNobody: false);
-        fallen.Look(wasCancelledByNobody: true);
+        fallen.Look(isCancellationFailure: false);
+        fallen.Look(isCancellationFailure: true);
 
         fallen.All.Should().ContainSingle().Which.Message.Should().Be("fell");
     }

@@ -152,7 +152,7 @@ public sealed class RefusedStartTests
         silent.Start();
         var postgres = $"Host=127.0.0.1;Port={((IPEndPoint)silent.LocalEndpoint).Port};Database=d;Username=u;Timeout=300";
 
-        // Held until the program has ended: what nobody refers to is closed by the garbage collector.
+        // Held until the program has ended: what is not referenced is closed by the garbage collector.
         TcpClient? held = null;
 
         var run = await ProgramRun.InProductionAsync(

@@ -25,7 +25,7 @@ internal sealed class ProgramInstance(IReadOnlyDictionary<string, string> settin
         return instance;
     }
 
-    /// <summary>Somebody whose packets come from an address of their own: all of 127.0.0.0/8 is this machine.</summary>
+    /// <summary>A caller whose packets come from an address of its own: all of 127.0.0.0/8 is this machine.</summary>
     public HttpClient From(string address)
     {
         var handler = new SocketsHttpHandler

@@ -23,7 +23,7 @@ public abstract class OpenAiTests(DatabaseKind kind) : ApiTests(kind)
     /// <summary>The program's address, as a client wants it.</summary>
     protected string Url => new Uri(Api.Address, "/v1").ToString();
 
-    /// <summary>Somebody signed in.</summary>
+    /// <summary>A signed-in user.</summary>
     protected ApiCaller Caller { get; private set; } = null!;
 
     protected override IEnumerable<KeyValuePair<string, string>> Settings =>

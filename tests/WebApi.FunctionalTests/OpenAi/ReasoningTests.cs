@@ -161,7 +161,7 @@ public sealed class ReasoningTests(DatabaseKind kind) : OpenAiTests(kind)
         messages = new[] { new { role = "user", content = "Hello" } },
     };
 
-    // As a stream; whoever asks for one document gets the same in one.
+    // As a stream; a request for one document gets the same in one.
     private void Answer(string field) => Api.Upstream.Model(Thinking).Raw = RawAnswer.Events(
         $$$"""{"choices":[{"index":0,"delta":{"role":"assistant","{{{field}}}":"Hmm, "}}]}""",
         $$$"""{"choices":[{"index":0,"delta":{"{{{field}}}":"well."}}]}""",

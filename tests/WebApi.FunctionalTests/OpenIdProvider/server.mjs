@@ -1,5 +1,5 @@
 // An OpenID provider for the tests: the certified oidc-provider with its own login and consent pages for development.
-// Usage: node server.mjs PORT REDIRECT_URI…   Whoever signs in as NAME has the address NAME@example.org, which counts as
+// Usage: node server.mjs PORT REDIRECT_URI…   A user who signs in as NAME has the address NAME@example.org, which counts as
 // verified unless NAME begins with "unproved".
 import Provider from 'oidc-provider';
 

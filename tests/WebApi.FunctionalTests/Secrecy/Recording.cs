@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CleanLlm.WebApi.FunctionalTests.Secrecy;
 
-/// <summary>Hears all that the process says of itself: every log line of every category at every level, and every tag of every trace.</summary>
+/// <summary>Records all that the process says of itself: every log line of every category at every level, and every tag of every trace.</summary>
 internal sealed class Recording : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> lines = new();

@@ -12,7 +12,7 @@ internal sealed partial class SqlitePlans : IStatementRecord, IObserver<Diagnost
 {
     private readonly ConcurrentDictionary<string, bool> statements = new(StringComparer.Ordinal);
 
-    // Whoever makes a listener, on any thread, tells of it.
+    // Listeners are reported on any thread.
     private readonly ConcurrentBag<IDisposable> subscriptions = [];
     private volatile string? file;
 

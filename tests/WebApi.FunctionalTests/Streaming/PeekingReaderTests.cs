@@ -5,7 +5,7 @@ using CleanLlm.WebApi.Streaming;
 
 namespace CleanLlm.WebApi.FunctionalTests.Streaming;
 
-/// <summary>How long a stream waits for its first piece, and what becomes of what it has seen meanwhile.</summary>
+/// <summary>How long a stream waits for its first piece, and where what it has seen meanwhile goes.</summary>
 [Parallelizable(ParallelScope.All)]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 public sealed class PeekingReaderTests : ICompletionReader
@@ -17,7 +17,7 @@ public sealed class PeekingReaderTests : ICompletionReader
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>The next event of the script, a silence for null; then silence for ever.</summary>
+    /// <summary>The next event of the script, a silence for null; then endless silence.</summary>
     public ValueTask<EventBatch> NextAsync()
     {
         if (script.TryDequeue(out var next) && next is not null)

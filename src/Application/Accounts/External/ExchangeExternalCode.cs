@@ -9,7 +9,7 @@ using MediatR;
 
 namespace CleanLlm.Application.Accounts.External;
 
-/// <summary>Opens a session for whoever signed in at another provider; makes their account when they come for the first time.</summary>
+/// <summary>Opens a session for a user who signed in at another provider; makes their account at the first sign-in.</summary>
 /// <param name="Code">As the browser brought it back.</param>
 public sealed record ExchangeExternalCode(string Code) : IRequest<Result<TokenPair>>;
 
@@ -41,7 +41,7 @@ internal sealed class ExchangeExternalCodeHandler(
         if (await logins.FindUserAsync(identity, ct) is { } known)
             return known;
         var registered = await RegisterAsync(identity, ct);
-        // Somebody in two windows comes for the first time twice.
+        // A user with two windows signs in for the first time twice.
         if (!registered.IsSuccess && await logins.FindUserAsync(identity, ct) is { } meanwhile)
             return meanwhile;
         return registered;

@@ -17,7 +17,7 @@ public interface IExternalLogins
     Task<Result<User>> CreateAsync(User user, ExternalIdentity identity, CancellationToken ct);
 
     /// <summary>Links an identity to a user.</summary>
-    /// <returns>Nothing, or <see cref="AuthErrors.ExternalAlreadyLinked"/> when it is linked to anybody.</returns>
+    /// <returns>Nothing, or <see cref="AuthErrors.ExternalAlreadyLinked"/> when it is linked to a user already.</returns>
     Task<Result<Unit>> LinkAsync(UserId user, ExternalIdentity identity, CancellationToken ct);
 
     /// <summary>The providers that a user can sign in with, by name.</summary>

@@ -6,7 +6,7 @@ namespace CleanLlm.Application.Accounts.External;
 public interface IExternalSignInAnswers
 {
     /// <summary>The provider's answer was right.</summary>
-    /// <param name="identity">Who it is there.</param>
+    /// <param name="identity">The user there.</param>
     /// <param name="returnUrl">Where it goes, as it was when the sign-in began.</param>
     Task SucceedAsync(ExternalIdentity identity, string returnUrl);
 

@@ -4,8 +4,8 @@ using MediatR;
 
 namespace CleanLlm.Application.Accounts.External;
 
-/// <summary>Ends a sign-in at another provider: a one-time code for the front end, good for a minute.</summary>
-/// <param name="Identity">Who it is there.</param>
+/// <summary>Ends a sign-in at another provider: a one-time code for the front end, valid for a minute.</summary>
+/// <param name="Identity">The user there.</param>
 public sealed record IssueExternalCode(ExternalIdentity Identity) : IRequest<Result<string>>;
 
 internal sealed class IssueExternalCodeHandler(IExternalCodes codes, TimeProvider clock) : IRequestHandler<IssueExternalCode, Result<string>>

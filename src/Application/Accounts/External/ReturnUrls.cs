@@ -15,7 +15,7 @@ public static class ReturnUrls
     // The front end's own proof that it began the sign-in: once, and in no other spelling, so that it reads the one it wrote.
     private const string State = "state";
 
-    /// <summary>Whether an address is, but for its query, one of the list.</summary>
+    /// <summary>Whether an address, apart from its query, is one of the list.</summary>
     public static bool Allow(IEnumerable<string> allowed, string? url)
     {
         if (url is not { Length: > 0 and <= MaxLength } || !url.All(IsPlain))

@@ -37,7 +37,7 @@ internal sealed class TitleChatHandler(
 
     public async Task<Result<Unit>> Handle(TitleChat request, CancellationToken cancellationToken)
     {
-        // Nobody asks for a title a second time.
+        // No caller asks again for a title that failed.
         var found = await retries.RunInBackgroundAsync(
             "A title", ct => titles.FindUntitledAsync(request.ChatId, request.UserId, ShownLength, ct), cancellationToken);
         if (found is not { } opening)

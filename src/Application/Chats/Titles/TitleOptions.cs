@@ -24,7 +24,7 @@ public sealed record TitleOptions
     [Range(16, 100_000)]
     public int MaxTokens { get; init; } = 1_024;
 
-    /// <summary>How many chats may wait for a title; more go without. 1 to 100,000; default 1,000.</summary>
+    /// <summary>How many chats may wait for a title; more get none. 1 to 100,000; default 1,000.</summary>
     [Range(1, 100_000)]
     public int QueueCapacity { get; init; } = 1_000;
 }

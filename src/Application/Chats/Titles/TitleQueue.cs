@@ -7,7 +7,7 @@ namespace CleanLlm.Application.Chats.Titles;
 
 /// <summary>
 /// Chats that got their first answer and wait for a title, in memory and bounded: an answer never waits for a title, and a chat
-/// that finds the queue full, or whose process stops, goes without one.
+/// that finds the queue full, or whose process stops, gets none.
 /// </summary>
 public sealed class TitleQueue(IOptions<TitleOptions> options) : ICompletionObserver
 {
@@ -20,7 +20,7 @@ public sealed class TitleQueue(IOptions<TitleOptions> options) : ICompletionObse
     /// <summary>How many found the queue full since this was last asked.</summary>
     public int TakeDropped() => Interlocked.Exchange(ref dropped, 0);
 
-    /// <summary>Takes in the chat of a completion that was its first; any other is none of the queue's business.</summary>
+    /// <summary>Takes in the chat of a completion that was its first, and no other chat.</summary>
     public void Closed(CompletionClosing closing)
     {
         if (!options.Value.Enabled

@@ -9,7 +9,7 @@ internal static class AnswerEvents
     public static SseItemParser<AnswerEvent> ParserOf(AnswerStream body, IAnswerReader reader) => (type, data) =>
     {
         var read = Read(type, data, reader);
-        // What the end of the body cut in two is not there.
+        // An event that the end of the body cut in two is dropped.
         return read.Kind == AnswerEventKind.Unreadable && body.HasEnded ? default : read;
     };
 

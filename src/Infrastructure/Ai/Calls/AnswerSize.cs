@@ -6,7 +6,7 @@ using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.Ai.Calls;
 
-/// <summary>How large an answer is, by which it is bounded.</summary>
+/// <summary>The size of an answer, for its bound.</summary>
 internal static class AnswerSize
 {
     /// <summary>In bytes of UTF-8: text, reasoning, tool calls and the fields that go along.</summary>

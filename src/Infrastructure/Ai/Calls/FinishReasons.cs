@@ -10,7 +10,7 @@ namespace CleanLlm.Infrastructure.Ai.Calls;
 /// </summary>
 internal static class FinishReasons
 {
-    /// <summary>The server broke the answer off: what came of it is no whole answer.</summary>
+    /// <summary>The server broke the answer off: what came is no whole answer.</summary>
     public static readonly ChatFinishReason Failed = new("error");
 
     private static readonly FrozenDictionary<string, ChatFinishReason?> Known = Table(
@@ -35,7 +35,7 @@ internal static class FinishReasons
         return key.StartsWith("error", StringComparison.Ordinal) ? Failed : new ChatFinishReason(word);
     }
 
-    /// <summary>Whether an answer that says nothing is one nevertheless. A model that simply stops without a word has not answered.</summary>
+    /// <summary>Whether an empty answer is one nevertheless. A model that just stops without text has not answered.</summary>
     public static bool ExplainsSilence(ChatFinishReason? reason) =>
         reason == ChatFinishReason.Length || reason == ChatFinishReason.ContentFilter || reason == ChatFinishReason.ToolCalls;
 

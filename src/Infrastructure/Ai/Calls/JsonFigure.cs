@@ -8,7 +8,7 @@ namespace CleanLlm.Infrastructure.Ai.Calls;
 internal static class JsonFigure
 {
     /// <summary>The count that the reader is at, and moves behind it.</summary>
-    /// <returns>A whole number from 0 to the largest that we count with; null for anything else, which is as good as none.</returns>
+    /// <returns>A whole number from 0 to the largest that we count with; null for anything else, which counts as missing.</returns>
     public static long? Read(ref Utf8JsonReader reader)
     {
         if (reader.TokenType is JsonTokenType.Number or JsonTokenType.String)

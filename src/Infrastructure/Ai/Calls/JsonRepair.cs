@@ -3,12 +3,12 @@ using System.Buffers;
 namespace CleanLlm.Infrastructure.Ai.Calls;
 
 /// <summary>
-/// Makes JSON of what servers write that do not keep to it, in ways that are known and do not change what it says: <c>NaN</c> and
+/// Repairs invalid JSON of servers, in ways that are known and do not change its meaning: <c>NaN</c> and
 /// <c>Infinity</c> as Python writes them, control characters and unknown escapes in strings.
 /// </summary>
 internal static class JsonRepair
 {
-    /// <summary>The text with such things mended; null when there are none.</summary>
+    /// <summary>The repaired text; null when there is nothing to repair.</summary>
     public static byte[]? Mend(ReadOnlySpan<byte> json)
     {
         var mended = new ArrayBufferWriter<byte>(json.Length + 16);

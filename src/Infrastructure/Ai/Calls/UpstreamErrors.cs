@@ -39,7 +39,7 @@ internal static partial class UpstreamErrors
     {
         var codes when ContextCode().IsMatch(codes) => new(ProviderFailure.ContextTooLong),
         var codes when FilterCode().IsMatch(codes) => new(ProviderFailure.ContentFiltered),
-        // Ours to mend, so the caller is not told of it: what stands for it is the status of a bad key or an empty account.
+        // The operator has to fix it, so the caller is not told of it: what stands for it is the status of a bad key or an empty account.
         var codes when CreditCode().IsMatch(codes) => new(ProviderFailure.Refused, 402),
         var codes when KeyCode().IsMatch(codes) => new(ProviderFailure.Refused, 401),
         var codes when ModelCode().IsMatch(codes) => new(ProviderFailure.ModelNotFound),
@@ -51,7 +51,7 @@ internal static partial class UpstreamErrors
         _ => null,
     };
 
-    // Sentences are believed only where they fit the status, and never speak against a provider: a body may quote the prompt.
+    // Sentences are believed only where they fit the status, and never count against a provider: a body may quote the prompt.
     private static Known? OfSentences(UpstreamErrorText error, int? status) => error.Sentences switch
     {
         var text when status is 400 or 422 or 500 or null && ContextText().IsMatch(text) => new(ProviderFailure.ContextTooLong),

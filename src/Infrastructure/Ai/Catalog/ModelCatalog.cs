@@ -10,7 +10,7 @@ namespace CleanLlm.Infrastructure.Ai.Catalog;
 
 /// <summary>
 /// The configured models and those that providers list themselves. A server's list is asked for when first needed,
-/// then renewed behind the callers' backs: a warm catalogue is one field read.
+/// then renewed in the background: a warm catalogue is one field read.
 /// </summary>
 internal sealed partial class ModelCatalog(
     IOptions<AiOptions> options, ProviderKinds kinds, HybridCache cache, TimeProvider clock, ILogger<ModelCatalog> logger)
@@ -36,7 +36,7 @@ internal sealed partial class ModelCatalog(
 
     public async ValueTask<ModelCandidates> CandidatesAsync(string model, CancellationToken ct) => (await RoutesAsync(ct)).Candidates(model);
 
-    /// <summary>Who serves what.</summary>
+    /// <summary>Which providers serve which models.</summary>
     /// <exception cref="ProviderException">No provider is reachable that could tell its models, and none are configured.</exception>
     public ValueTask<ModelRoutes> RoutesAsync(CancellationToken ct)
     {
@@ -46,7 +46,7 @@ internal sealed partial class ModelCatalog(
         var now = clock.GetUtcNow();
         if (known.RenewAt <= now)
             _ = RenewAsync();
-        // Prices change at their moment for everybody, so this is not left to a renewal. Two readers at once make the same.
+        // Prices change at their moment for all callers, so a renewal is not awaited. Two readers at once make the same.
         if (known.RepriceAt <= now)
             Interlocked.CompareExchange(ref current, known = Priced(known.Lists, known.RenewAt, now), known);
         return ValueTask.FromResult(known.Routes);
@@ -72,7 +72,7 @@ internal sealed partial class ModelCatalog(
             : throw new ProviderException(ProviderFailure.Refused, "No provider could be asked for its models, and none are configured.");
     }
 
-    /// <summary>One renewal at a time, whoever asks; it has no caller's token because it serves them all.</summary>
+    /// <summary>One renewal at a time, for all callers; so it has no caller's token.</summary>
     private Task<Snapshot> RenewAsync()
     {
         lock (renewing)

@@ -30,7 +30,7 @@ internal sealed record ModelRoute(Model Model, string UpstreamId, IReadOnlyList<
         [model.Id, .. model.Aliases],
         [.. model.Fallbacks]);
 
-    /// <summary>Whether it is as good as another that is wanted: called by the same name, and not merely named as its stand-in.</summary>
+    /// <summary>Whether it equals another that is wanted: called by the same name, and not merely named as its stand-in.</summary>
     public bool IsEqualTo(ModelRoute wanted) =>
         Model.Id == wanted.Model.Id
         || (Names.Any(name => wanted.Names.Contains(name, StringComparer.Ordinal))
@@ -75,7 +75,7 @@ internal sealed class ModelRoutes
     /// <summary>All models, each once, at the provider that is asked first; the first is the default.</summary>
     public IReadOnlyList<Model> Models { get; }
 
-    /// <summary>Who may answer for a name.</summary>
+    /// <summary>The candidates for a name.</summary>
     public ModelCandidates Candidates(string name) => candidates.GetValueOrDefault(name, ModelCandidates.None);
 
     /// <summary>Where a model is served; null when it no longer is.</summary>

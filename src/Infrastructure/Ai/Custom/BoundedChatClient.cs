@@ -5,7 +5,7 @@ using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.Ai.Custom;
 
-/// <summary>Holds a client that is not ours to the time limits of its provider, and names its failures.</summary>
+/// <summary>Applies its provider's time limits to a client that is not ours, and names its failures.</summary>
 internal sealed class BoundedChatClient(IChatClient client, ProviderOptions provider, TimeProvider clock) : IChatClient
 {
     public Task<ChatResponse> GetResponseAsync(
@@ -23,7 +23,7 @@ internal sealed class BoundedChatClient(IChatClient client, ProviderOptions prov
 
     public object? GetService(Type serviceType, object? serviceKey = null) => client.GetService(serviceType, serviceKey);
 
-    /// <summary>Whoever registered the client disposes of it.</summary>
+    /// <summary>The code that registered the client disposes of it.</summary>
     public void Dispose()
     {
     }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.Ai.Custom;
 
-/// <summary>Holds a generator of embeddings that is not ours to the time limits of its provider, and names its failures.</summary>
+/// <summary>Applies its provider's time limits to a generator of embeddings that is not ours, and names its failures.</summary>
 internal sealed class BoundedEmbeddingGenerator(
     IEmbeddingGenerator<string, Embedding<float>> generator, ProviderOptions provider, TimeProvider clock)
     : IEmbeddingGenerator<string, Embedding<float>>
@@ -14,7 +14,7 @@ internal sealed class BoundedEmbeddingGenerator(
 
     public object? GetService(Type serviceType, object? serviceKey = null) => generator.GetService(serviceType, serviceKey);
 
-    /// <summary>Whoever registered the generator disposes of it.</summary>
+    /// <summary>The code that registered the generator disposes of it.</summary>
     public void Dispose()
     {
     }

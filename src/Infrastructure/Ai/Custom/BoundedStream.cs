@@ -30,7 +30,7 @@ internal sealed class BoundedStream(IAsyncEnumerator<ChatResponseUpdate> updates
         }
     }
 
-    /// <summary>Ends with the limits too; a client that stands still is closed when it comes to itself.</summary>
+    /// <summary>Ends with the limits too; a client that hangs is closed when it responds again.</summary>
     public async ValueTask DisposeAsync()
     {
         var closing = CloseAsync();

@@ -5,10 +5,10 @@ using CleanLlm.Infrastructure.Ai.Calls;
 
 namespace CleanLlm.Infrastructure.Ai.Custom;
 
-/// <summary>Names the failures of clients that are not ours, which throw what they like.</summary>
+/// <summary>Names the failures of clients that are not ours, which may throw anything.</summary>
 internal static class ThirdPartyClientFailures
 {
-    /// <summary>Whether it is the provider's failure, and not that of whoever called it.</summary>
+    /// <summary>Whether it is the provider's failure, and not its caller's.</summary>
     public static bool IsFailure(Exception thrown, CancellationToken caller) =>
         thrown is not (ArgumentException or NotSupportedException) && !(thrown is OperationCanceledException && caller.IsCancellationRequested);
 

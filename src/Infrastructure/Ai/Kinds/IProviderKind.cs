@@ -5,7 +5,7 @@ namespace CleanLlm.Infrastructure.Ai.Kinds;
 
 /// <summary>
 /// One way of speaking to providers, and all that depends on it: an implementation that is registered as this is what
-/// <see cref="ProviderOptions.Kind"/> may name. It is made before settings are checked, so it reads none but those it is given.
+/// <see cref="ProviderOptions.Kind"/> may name. It is made before settings are checked, so it reads only those it is given.
 /// </summary>
 internal interface IProviderKind
 {

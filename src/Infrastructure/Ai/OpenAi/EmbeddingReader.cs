@@ -36,7 +36,7 @@ internal static class EmbeddingReader
         }
     }
 
-    /// <summary>Null when it is not told. One that cannot be is wrong, and not as good as none: it says that the order is another one.</summary>
+    /// <summary>Null when it is not told. An impossible one is an error, and not a missing one: it says that the order is another one.</summary>
     private static int? Index(JsonElement item)
     {
         if (!item.TryGetProperty("index", out var told) || told.ValueKind == JsonValueKind.Null)

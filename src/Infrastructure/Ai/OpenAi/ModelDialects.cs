@@ -4,12 +4,12 @@ using CleanLlm.Infrastructure.Ai.Options;
 namespace CleanLlm.Infrastructure.Ai.OpenAi;
 
 /// <summary>
-/// How the models of one server want what can be said in two ways: as configured, and as their refusals have taught. What was learned is
+/// Which of two forms the models of one server take: as configured, and as learned from their refusals. What was learned is
 /// kept in memory, by each instance, for at most <see cref="Kept"/> models.
 /// </summary>
 internal sealed class ModelDialects
 {
-    /// <summary>Beyond so many, what was learned is forgotten and learned anew.</summary>
+    /// <summary>Beyond so many, what was learned is forgotten and learned again.</summary>
     public const int Kept = 1_024;
 
     private readonly Dictionary<string, ModelOptions> configured;
@@ -44,7 +44,7 @@ internal sealed class ModelDialects
     /// <summary>Whether the model has shown that it takes base64, or does not.</summary>
     public bool KnowsBase64(string model) => Learned(model).TakesBase64 is not null;
 
-    /// <summary>Keeps what a call has taught.</summary>
+    /// <summary>Keeps what a call has shown.</summary>
     public void Learn(string model, Func<ModelDialect, ModelDialect> change)
     {
         var known = Learned(model);
@@ -70,7 +70,7 @@ internal sealed class ModelDialects
     private ModelDialect Learned(string model) => learned.GetValueOrDefault(model);
 }
 
-/// <summary>What a model has taught; null for what it has not.</summary>
+/// <summary>What a model has shown; null for what it has not.</summary>
 /// <param name="MaxTokensName">The name it takes for the bound of an answer.</param>
 /// <param name="MostTokens">The longest answer it gives.</param>
 /// <param name="TakesBase64">Whether it gives vectors as base64.</param>

@@ -15,7 +15,7 @@ namespace CleanLlm.Infrastructure.Ai.OpenAi;
 /// </summary>
 internal static class OpenAiRequests
 {
-    /// <summary>Ours to say, whatever the options hold and in whatever case: they decide what is metered and how the answer is read.</summary>
+    /// <summary>Set here, whatever the options hold and in any case: they decide what is metered and how the answer is read.</summary>
     private static readonly FrozenSet<string> Reserved =
         FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens", "n");
 

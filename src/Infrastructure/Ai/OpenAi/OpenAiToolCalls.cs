@@ -5,7 +5,7 @@ using Microsoft.Extensions.AI;
 namespace CleanLlm.Infrastructure.Ai.OpenAi;
 
 /// <summary>
-/// Writes the calls an assistant's message holds, and what became of them. The raw form of a call is its arguments as the model wrote them.
+/// Writes the calls an assistant's message holds, and their results. The raw form of a call is its arguments as the model wrote them.
 /// </summary>
 internal static class OpenAiToolCalls
 {

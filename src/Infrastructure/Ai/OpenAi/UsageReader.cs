@@ -6,7 +6,7 @@ using Microsoft.Extensions.AI;
 namespace CleanLlm.Infrastructure.Ai.OpenAi;
 
 /// <summary>
-/// Reads what a server says it counted, under the names of OpenAI and of those who name it otherwise. Nothing is computed: a figure that
+/// Reads what a server says it counted, under OpenAI's names and the names of other servers. Nothing is computed: a figure that
 /// is not told, or cannot be true, stays null.
 /// </summary>
 internal static class UsageReader

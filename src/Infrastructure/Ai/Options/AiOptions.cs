@@ -1,6 +1,6 @@
 namespace CleanLlm.Infrastructure.Ai.Options;
 
-/// <summary>Section <c>Ai</c>: who answers prompts. Without a provider a simulated one is used in Development, and nowhere else.</summary>
+/// <summary>Section <c>Ai</c>: which providers answer prompts. Without a provider a simulated one is used in Development, and nowhere else.</summary>
 internal sealed record AiOptions
 {
     /// <summary>The name of the section.</summary>

@@ -64,7 +64,7 @@ internal sealed record ModelOptions
     /// <summary>Whether it makes embeddings instead of answers.</summary>
     public bool IsEmbedding { get; init; }
 
-    /// <summary>The capabilities as callers see them: one list for good, by which two models at different moments are seen to be the same.</summary>
+    /// <summary>The capabilities as callers see them: one lasting list, so that two models at different moments compare as equal.</summary>
     public IReadOnlyList<string> ShownCapabilities => shown ??= Shown();
 
     private IReadOnlyList<string> Shown()

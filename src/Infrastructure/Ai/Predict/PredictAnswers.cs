@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.Ai.Predict;
 
-/// <summary>Reads an answer of the contract, or one event of its stream, in one pass. A value of another type than the contract's is as good as none.</summary>
+/// <summary>Reads an answer of the contract, or one event of its stream, in one pass. A value of another type than the contract's counts as missing.</summary>
 internal sealed class PredictAnswers : IAnswerReader
 {
     private readonly SplitCharacter split = new();

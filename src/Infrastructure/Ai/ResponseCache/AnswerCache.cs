@@ -10,7 +10,7 @@ namespace CleanLlm.Infrastructure.Ai.ResponseCache;
 
 /// <summary>
 /// A HybridCache for answers alone, with a memory cache of its own below it: that one is bounded by size and so takes no entry without
-/// one, which whatever else uses the program's <see cref="IMemoryCache"/> need not know. The second level is the program's.
+/// one, which other users of the program's <see cref="IMemoryCache"/> need not know. The second level is the program's.
 /// </summary>
 internal sealed class AnswerCache : IDisposable
 {

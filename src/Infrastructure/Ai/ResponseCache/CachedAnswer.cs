@@ -8,12 +8,12 @@ namespace CleanLlm.Infrastructure.Ai.ResponseCache;
 /// <summary>A whole, successful answer as it is kept.</summary>
 /// <param name="Text">What the model said.</param>
 /// <param name="Finish">Why it ended.</param>
-/// <param name="Provider">Who served it.</param>
+/// <param name="Provider">The provider that served it.</param>
 /// <param name="Model">Which model.</param>
 /// <param name="ExpiresAt">Until when it may be given.</param>
 internal sealed record CachedAnswer(string Text, string Finish, string Provider, string Model, DateTimeOffset ExpiresAt)
 {
-    // Long enough to be few, short enough for a screen to move.
+    // Long enough to be few, short enough to look like a stream.
     private const int PieceLength = 512;
 
     private static readonly JsonSerializerOptions Compact = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };

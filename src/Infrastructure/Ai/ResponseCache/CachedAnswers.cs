@@ -13,7 +13,7 @@ namespace CleanLlm.Infrastructure.Ai.ResponseCache;
 
 /// <summary>
 /// Answers in HybridCache: in this process, and in Redis where there is one. Keys are keyed hashes and values are encrypted, so that
-/// neither tells a prompt or an answer to whoever sees the cache.
+/// neither tells a prompt or an answer to readers of the cache.
 /// </summary>
 internal sealed partial class CachedAnswers(
     AnswerCache cache,
@@ -62,7 +62,7 @@ internal sealed partial class CachedAnswers(
 
     private static string PurposeOf(string key) => "response-cache|" + key;
 
-    // An answer that cannot be read, such as one from before a key was removed, is as good as none.
+    // An answer that cannot be read, such as one from before a key was removed, counts as missing.
     private CachedAnswer? Open(byte[] kept, string key)
     {
         try

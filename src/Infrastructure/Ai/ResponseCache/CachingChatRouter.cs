@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace CleanLlm.Infrastructure.Ai.ResponseCache;
 
 /// <summary>
-/// Answers what was answered before from the cache, and lets those who ask the same at the same time share one call, in either
+/// Answers what was answered before from the cache, and lets equal calls at the same time share one, in either
 /// delivery. Calls without <see cref="RoutedCall.Cache"/> pass it by.
 /// </summary>
 internal sealed partial class CachingChatRouter(
@@ -51,7 +51,7 @@ internal sealed partial class CachingChatRouter(
             }
         }
 
-        // Who was followed, if anybody was, says no more who answers and who pays.
+        // A call that was followed no longer decides which model answers and which caller pays.
         call.Forget();
         metrics.Count(CacheOutcome.Miss);
         return await inner.GetResponseAsync(call.Messages, call.Options, call.Routed, ct);
@@ -72,7 +72,7 @@ internal sealed partial class CachingChatRouter(
             }
         }
 
-        // Who was followed, if anybody was, says no more who answers and who pays.
+        // A call that was followed no longer decides which model answers and which caller pays.
         call.Forget();
         metrics.Count(CacheOutcome.Miss);
         await foreach (var update in inner.GetStreamingResponseAsync(call.Messages, call.Options, call.Routed, ct))
@@ -120,12 +120,12 @@ internal sealed partial class CachingChatRouter(
                 return reader;
             }
 
-            // Nobody was left to read it, or it failed: it is on its way out.
+            // It failed, or its readers all left: it is being removed.
             running.TryRemove(KeyValuePair.Create(name, shared));
         }
     }
 
-    /// <summary>Looks for the answer first: whoever asks once another's call has ended finds what that one kept.</summary>
+    /// <summary>Looks for the answer first: a caller that comes after the end of an equal call finds what that call kept.</summary>
     private async Task RunAsync(string name, SharedAnswer shared, CachedCall call)
     {
         var abandoned = shared.Abandoned;
@@ -141,7 +141,7 @@ internal sealed partial class CachingChatRouter(
             await foreach (var update in AskAsync(call, shared.Call, abandoned))
                 shared.Publish(update);
             var answer = Keepable(shared);
-            // Whoever asks once this call has ended must not be given what is not to be repeated.
+            // An answer that is not to be repeated must not reach callers that come after the end of this call.
             if (answer is null)
                 running.TryRemove(KeyValuePair.Create(name, shared));
             shared.End(fault: null);
@@ -180,7 +180,7 @@ internal sealed partial class CachingChatRouter(
         return served.Id == wanted.Id ? CachedAnswer.Of(shared.Updates, served, answers.ExpiryOf(clock.GetUtcNow()), limits.Value.MaxAnswerBytes) : null;
     }
 
-    // Readers do not wait for it. No token: it is of use to those who come later.
+    // Readers do not wait for it. No token: it is of use to later callers.
     private async Task KeepAsync(string name, CachedAnswer answer)
     {
         try
@@ -199,7 +199,7 @@ internal sealed partial class CachingChatRouter(
     /// <summary>A call that may be cached.</summary>
     private sealed record CachedCall(IReadOnlyList<ChatMessage> Messages, ChatOptions Options, RoutedCall Routed, CacheTerms Terms, bool Stream)
     {
-        /// <summary>Nobody has answered it yet.</summary>
+        /// <summary>No provider has answered it yet.</summary>
         public void Forget() => (Routed.Served, Routed.Cached) = (null, false);
 
         /// <summary>Null for any other.</summary>

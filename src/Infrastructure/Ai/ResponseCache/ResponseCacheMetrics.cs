@@ -8,7 +8,7 @@ internal enum CacheOutcome
     /// <summary>From the cache.</summary>
     Hit,
 
-    /// <summary>By the call of another caller who asked the same at the same time.</summary>
+    /// <summary>By an equal call of another caller at the same time.</summary>
     Shared,
 
     /// <summary>By a call of its own.</summary>

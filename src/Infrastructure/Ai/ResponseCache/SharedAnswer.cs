@@ -6,10 +6,10 @@ using Microsoft.Extensions.AI;
 namespace CleanLlm.Infrastructure.Ai.ResponseCache;
 
 /// <summary>
-/// One call of a model and all who ask the same while it runs: each reads from the start at its own pace. It belongs to none of them,
-/// so that it goes on while anybody reads, and exactly one pays for it: the first of those who are there when it ends.
+/// One call of a model and all readers that ask the same while it runs: each reads from the start at its own pace. None owns it,
+/// so that it continues while any reader is left, and exactly one pays for it: the first that is present when it ends.
 /// </summary>
-/// <param name="asked">The call of whoever asked first; the others' are equal.</param>
+/// <param name="asked">The call of the first reader; the others' are equal.</param>
 internal sealed class SharedAnswer(RoutedCall asked) : IDisposable
 {
     private readonly Lock gate = new();
@@ -83,14 +83,14 @@ internal sealed class SharedAnswer(RoutedCall asked) : IDisposable
     /// <inheritdoc />
     public void Dispose() => abandoned.Dispose();
 
-    /// <summary>For one who has read to the end: throws if that was none.</summary>
+    /// <summary>For a reader that has read all pieces: throws if the answer broke off.</summary>
     internal void ThrowIfBroken()
     {
         lock (gate)
             failure?.Throw();
     }
 
-    /// <summary>Whether a reader who is there would pay if all ended now.</summary>
+    /// <summary>Whether a present reader would pay if all ended now.</summary>
     internal bool Charges(SharedAnswerReader reader)
     {
         lock (gate)
@@ -115,7 +115,7 @@ internal sealed class SharedAnswer(RoutedCall asked) : IDisposable
     }
 }
 
-/// <summary>One who reads a <see cref="SharedAnswer"/> and tells its call how it is served; disposing of it is the last word.</summary>
+/// <summary>A reader of a <see cref="SharedAnswer"/>, which tells its call how it is served; disposing of it tells it finally.</summary>
 /// <param name="shared">What is read.</param>
 /// <param name="updates">Reads the answer from its start.</param>
 /// <param name="call">The reader's own call.</param>
@@ -157,7 +157,7 @@ internal sealed class SharedAnswerReader(
         Tell(shared.Leave(this));
     }
 
-    // As it comes and not only at the end, because a crash charges by what was known. Who leaves with nothing, and pays nothing, was not served.
+    // As it comes and not only at the end, because a crash charges by what was known. A reader that read nothing and pays nothing was not served.
     private void Tell(bool pays)
     {
         var isServed = pays || hasRead;

@@ -2,14 +2,14 @@ using CleanLlm.Application.Ai;
 
 namespace CleanLlm.Infrastructure.Ai.Routing;
 
-/// <summary>One call of one provider. Disposing of it gives its place back; without a word about its outcome it counts as neither.</summary>
+/// <summary>One call of one provider. Disposing of it gives its place back; without an outcome it counts as neither.</summary>
 internal sealed class Attempt(CallRoute route, RouteCandidate candidate, ProviderLease lease, CancellationToken token) : IDisposable
 {
     private readonly long started = route.Router.Clock.GetTimestamp();
     private TimeSpan? firstByte;
     private bool ended;
 
-    /// <summary>Who is asked.</summary>
+    /// <summary>The candidate that is asked.</summary>
     public RouteCandidate Candidate => candidate;
 
     /// <summary>Cancelled when the caller leaves or the time of the whole call is over.</summary>
@@ -41,7 +41,7 @@ internal sealed class Attempt(CallRoute route, RouteCandidate candidate, Provide
         // It was not even called.
         if (fault.Failure.Failure == ProviderFailure.Unsupported)
             return;
-        // Of a request that one caller got wrong it says nothing about the others'.
+        // A wrong request of one caller says nothing about the requests of others.
         if (fault.Failure is
             {
                 RetryAfter: { } wait,

@@ -19,7 +19,7 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
     private CancellationTokenRegistration callerLeft;
     private DateTimeOffset waitedUntil;
     private (RouteCandidate Candidate, ProviderFailure Failure)? failed;
-    // The last failure that may pass, and the last that will not: the request does not suit who was asked.
+    // The last failure that may pass, and the last that will not: the request does not suit the provider.
     private ProviderException? trouble;
     private ProviderException? unsuited;
     private bool waited;
@@ -29,7 +29,7 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
     private int group = candidates[0].Group;
     private int round;
 
-    /// <summary>Who leads it.</summary>
+    /// <summary>The router that leads it.</summary>
     public Router Router => router;
 
     /// <summary>What is asked, as telemetry calls it.</summary>
@@ -125,7 +125,7 @@ internal sealed class CallRoute(RouteCandidate[] candidates, Router router, stri
     }
 
     /// <summary>Waits until one of the group may be asked: again, or for the first time.</summary>
-    /// <returns>False when the group is done with.</returns>
+    /// <returns>False when none of the group is left.</returns>
     private async ValueTask<bool> TryWaitAsync()
     {
         var now = Now();

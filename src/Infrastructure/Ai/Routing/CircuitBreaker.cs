@@ -112,7 +112,7 @@ internal sealed class BreakerTicket
     /// <summary>It is the one call that tries whether it works again.</summary>
     public bool IsProbe { get; set; }
 
-    /// <summary>Tells the breaker how the call ended; the first word counts.</summary>
+    /// <summary>Tells the breaker how the call ended; the first report counts.</summary>
     public void Close(bool succeeded) => outcome.TrySetResult(Outcome.FromResult(succeeded));
 
     internal ValueTask<Outcome<bool>> EnterAsync()

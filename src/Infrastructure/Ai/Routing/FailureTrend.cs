@@ -8,14 +8,14 @@ namespace CleanLlm.Infrastructure.Ai.Routing;
 /// </summary>
 internal sealed class FailureTrend(TimeProvider clock)
 {
-    // Two marks, so that the state does not flutter.
+    // Two thresholds, so that the state does not oscillate.
     private const double Weight = 1.0 / 32;
     private const double DegradedAbove = 0.1;
     private const double HealthyBelow = 0.05;
 
     private double failing;
 
-    /// <summary>It fails now and then.</summary>
+    /// <summary>It fails sometimes.</summary>
     public bool IsDegraded { get; private set; }
 
     /// <summary>Since when it has been so, or not so.</summary>

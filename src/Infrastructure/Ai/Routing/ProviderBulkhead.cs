@@ -20,7 +20,7 @@ internal sealed class ProviderBulkhead(ProviderOptions options, TimeProvider clo
     public int Queued => (int)(limiter.GetStatistics()?.CurrentQueuedCount ?? 0);
 
     /// <summary>Whether a call would find a place, or may wait for one.</summary>
-    /// <param name="isBackground">Nobody waits for its answer: it does not queue, and leaves one place to others.</param>
+    /// <param name="isBackground">No caller waits for its answer: it does not queue, and leaves one place to others.</param>
     public bool HasRoom(bool isBackground)
     {
         var now = limiter.GetStatistics();

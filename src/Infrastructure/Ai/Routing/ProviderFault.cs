@@ -15,13 +15,13 @@ internal enum Retry
     Anywhere,
 }
 
-/// <summary>What a failure speaks against.</summary>
+/// <summary>What a failure counts against.</summary>
 internal enum Blame
 {
     /// <summary>Nothing: what was asked does not suit, or was not even sent.</summary>
     Nothing,
 
-    /// <summary>The model that was asked; the provider's others may do well.</summary>
+    /// <summary>The model that was asked; the provider's others may work.</summary>
     Model,
 
     /// <summary>The provider: no connection came about, or it refuses our credential whatever the model.</summary>
@@ -37,7 +37,7 @@ internal readonly record struct ProviderFault(ProviderException Failure, Retry R
     /// <summary>The request, or its model, is not for this provider, however often it is asked.</summary>
     public bool IsUnfit => Retry == Retry.Elsewhere && Blame == Blame.Nothing;
 
-    /// <summary>The provider did what it should: the request was wrong. A model it does not know is a fault of the configuration.</summary>
+    /// <summary>The provider worked as it should: the request was wrong. A model it does not know is a fault of the configuration.</summary>
     public bool IsAnswer => IsOfRequest(Failure.Failure)
         || Failure is { Failure: ProviderFailure.BadAnswer, Status: >= 400 and < 500 and not (404 or 405) };
 
@@ -52,7 +52,7 @@ internal readonly record struct ProviderFault(ProviderException Failure, Retry R
         (ProviderFailure.Timeout, null) when failure.IsUnconnected => new(failure, Retry.Elsewhere, Blame.Provider),
         // Ours, not the provider's own: asking it again would only make a slow call slower.
         (ProviderFailure.Timeout, null) => new(failure, Retry.Elsewhere, Blame.Model),
-        // What does not suit one provider may suit another, and speaks against neither.
+        // What does not suit one provider may suit another, and counts against neither.
         (ProviderFailure.Unsupported or ProviderFailure.ModelNotFound, _) => new(failure, Retry.Elsewhere, Blame.Nothing),
         (var kind, _) when IsOfRequest(kind) => new(failure, Retry.Elsewhere, Blame.Nothing),
         (ProviderFailure.BadAnswer, 404 or 405) => new(failure, Retry.Elsewhere, Blame.Nothing),

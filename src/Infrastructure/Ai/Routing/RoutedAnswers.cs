@@ -2,7 +2,7 @@ using CleanLlm.Application.Ai;
 
 namespace CleanLlm.Infrastructure.Ai.Routing;
 
-/// <summary>What is wrong with answers as such, whoever gave them.</summary>
+/// <summary>What is wrong with answers as such, of any provider.</summary>
 internal static class RoutedAnswers
 {
     /// <summary>More bytes than its provider may send.</summary>

@@ -5,7 +5,7 @@ namespace CleanLlm.Infrastructure.Ai.Routing;
 /// <summary>One model of a provider as the router sees it: whether it may be asked now. Its siblings at the provider have their own.</summary>
 internal sealed class RoutedModel
 {
-    // A model that says "tomorrow" is asked again sooner: it may have been a slip.
+    // A model that says "tomorrow" is asked again sooner: it may have been an error.
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     private readonly TimeProvider clock;

@@ -15,7 +15,7 @@ internal sealed class RoutedStream<T>(IAsyncEnumerator<T> pieces, Attempt attemp
     /// <summary>The piece.</summary>
     public T Current => pieces.Current;
 
-    /// <summary>Waits for the first piece; its failure may still be mended elsewhere.</summary>
+    /// <summary>Waits for the first piece; after a failure another provider may still be asked.</summary>
     public async ValueTask BeginAsync()
     {
         Take(await pieces.MoveNextAsync());

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Infrastructure.Ai.Routing;
 
-/// <summary>Finds who may answer a call, and leads it from one to the next until one does.</summary>
+/// <summary>Finds the candidates for a call, and leads it from one to the next until one answers.</summary>
 internal sealed partial class Router(
     ModelCatalog catalog,
     ProviderPool pool,
@@ -33,10 +33,10 @@ internal sealed partial class Router(
 
     /// <summary>Begins a call.</summary>
     /// <param name="operation">What is asked, as telemetry calls it: <c>chat</c> or <c>embeddings</c>.</param>
-    /// <param name="call">Who may answer.</param>
+    /// <param name="call">Holds the candidates.</param>
     /// <param name="serves">Tells which providers can do this at all.</param>
     /// <param name="ct">The caller's.</param>
-    /// <exception cref="ArgumentException">Nobody may: callers look the model up in the catalogue first.</exception>
+    /// <exception cref="ArgumentException">No candidate: callers look the model up in the catalogue first.</exception>
     public async ValueTask<CallRoute> BeginAsync(string operation, RoutedCall call, Func<RoutedProvider, bool>? serves, CancellationToken ct)
     {
         var routes = await catalog.RoutesAsync(ct);
@@ -61,7 +61,7 @@ internal sealed partial class Router(
     }
 
     /// <summary>Leads a call that has one answer.</summary>
-    /// <exception cref="ProviderException">Nobody gave one.</exception>
+    /// <exception cref="ProviderException">No candidate gave one.</exception>
     public static async Task<T> CallAsync<T>(CallRoute route, Func<RouteCandidate, CancellationToken, Task<T>> ask)
     {
         while (true)

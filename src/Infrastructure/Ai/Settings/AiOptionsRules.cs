@@ -47,7 +47,7 @@ internal sealed class AiOptionsRules(ProviderKinds kinds) : IValidateOptions<AiO
             yield return $"{at}:Models: MaxOutputTokens of '{model.Id}' must be less than its ContextWindow.";
     }
 
-    /// <summary>A name that no configured model has may still be one that a server lists; when no server lists any, it is a mistake. Of a kind that there is not nothing is known.</summary>
+    /// <summary>A name that no configured model has may still be one that a server lists; when no server lists any, it is a mistake. Of an unknown kind nothing is known.</summary>
     private IEnumerable<string> UnknownFallbacks(AiOptions options)
     {
         if (options.Providers.Any(p => kinds.Find(p) is null || kinds.ListingOf(p) is not null))

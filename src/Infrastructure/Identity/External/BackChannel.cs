@@ -1,6 +1,6 @@
 namespace CleanLlm.Infrastructure.Identity.External;
 
-/// <summary>How providers are talked to: in bounded time and size, without cookies, and never where they redirect to.</summary>
+/// <summary>How providers are called: in bounded time and size, without cookies or redirects.</summary>
 internal static class BackChannel
 {
     private const int MaxAnswerBytes = 1_048_576;
@@ -18,14 +18,14 @@ internal static class BackChannel
             UseCookies = false,
             ConnectTimeout = ConnectPatience,
             PooledConnectionLifetime = ConnectionLifetime,
-            // What callers send to be traced by is none of a provider's business.
+            // Trace headers of callers must not reach a provider.
             ActivityHeadersPropagator = null,
         })
         {
             Timeout = Patience,
             MaxResponseContentBufferSize = MaxAnswerBytes,
         };
-        // GitHub refuses callers without a name.
+        // GitHub refuses callers without a User-Agent.
         client.DefaultRequestHeaders.UserAgent.ParseAdd("CleanLlm");
         return client;
     }

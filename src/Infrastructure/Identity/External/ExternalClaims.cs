@@ -12,7 +12,7 @@ internal static class ExternalClaims
     /// <summary>The type of a claim that came from the user info endpoint and not in the ID token.</summary>
     public static string FromUserInfo(string claim) => UserInfoPrefix + claim;
 
-    /// <summary>Who the provider says it is. An address and whether it was proved are taken from one and the same answer.</summary>
+    /// <summary>The user as the provider names them. An address and whether it was proved are taken from the same answer.</summary>
     public static Result<ExternalIdentity> Read(ExternalProviderOptions provider, ClaimsPrincipal? principal)
     {
         var subject = provider.Kind == ExternalProviderKind.Oidc ? "sub" : provider.SubjectClaim;

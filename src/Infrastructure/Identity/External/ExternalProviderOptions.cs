@@ -20,13 +20,13 @@ internal sealed record ExternalProviderOptions
     /// <summary>The address below which an OpenID provider has <c>.well-known/openid-configuration</c>. For OAuth2 only a name for the issuer.</summary>
     public string? Authority { get; init; }
 
-    /// <summary>The exact <c>iss</c> of its ID tokens, where it differs from the authority, be it by a slash.</summary>
+    /// <summary>The exact <c>iss</c> of its ID tokens, where it differs from the authority, if only by a slash.</summary>
     public string? Issuer { get; init; }
 
     /// <summary>What the provider calls this program.</summary>
     public string ClientId { get; init; } = "";
 
-    /// <summary>What this program proves itself with to the provider. OpenID Connect outside Production works without.</summary>
+    /// <summary>The secret of this program at the provider. OpenID Connect outside Production works without.</summary>
     [Secret]
     public string? ClientSecret { get; init; }
 
@@ -48,7 +48,7 @@ internal sealed record ExternalProviderOptions
     /// <summary>OAuth2: answers with a list of <c>{email, primary, verified}</c>, as GitHub's <c>/user/emails</c>. Default none.</summary>
     public string? UserEmailsEndpoint { get; init; }
 
-    /// <summary>The member that names the user for good. Default <c>sub</c>; GitHub's is <c>id</c>. OpenID Connect has no other than <c>sub</c>.</summary>
+    /// <summary>The permanent name of the user. Default <c>sub</c>; GitHub's is <c>id</c>. OpenID Connect has no other than <c>sub</c>.</summary>
     public string SubjectClaim { get; init; } = "sub";
 
     /// <summary>The member that holds the e-mail address. Default <c>email</c>.</summary>

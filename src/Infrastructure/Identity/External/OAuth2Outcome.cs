@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Infrastructure.Identity.External;
 
-/// <summary>What plain OAuth 2.0 has of its own on the way to <see cref="ExternalOutcome"/>: the provider is asked who it is.</summary>
+/// <summary>The step of plain OAuth 2.0 alone on the way to <see cref="ExternalOutcome"/>: the provider is asked for the user.</summary>
 internal sealed class OAuth2Outcome(ExternalOutcome outcome, IOptions<ExternalSignInOptions> options) : OAuthEvents
 {
     public override async Task CreatingTicket(OAuthCreatingTicketContext context)

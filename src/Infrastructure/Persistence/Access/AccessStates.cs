@@ -8,7 +8,7 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanLlm.Infrastructure.Persistence.Access;
 
 /// <summary>
-/// Rights by session and by user, believed for two seconds at most; a change on any instance that shares a Redis is known at once.
+/// Rights by session and by user, cached for two seconds at most; a change on any instance that shares a Redis is known at once.
 /// </summary>
 internal sealed class AccessStates(
     IDbContextFactory<AppDbContext> databases, IEnumerable<IAccessBroadcast> broadcasts, ApiKeyStates keys, PlanLookup plans, TimeProvider clock)

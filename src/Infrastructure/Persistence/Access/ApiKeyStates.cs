@@ -5,7 +5,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Access;
 
-/// <summary>API keys as they were stored, believed for as short a time as sessions are.</summary>
+/// <summary>API keys as they were stored, cached for as short a time as sessions are.</summary>
 internal sealed class ApiKeyStates(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
 {
     private readonly ShortTtlCache<ApiKeyId, ApiKey?> keys = new(AccessStates.Lifetime, clock);

@@ -12,8 +12,8 @@ using Microsoft.Extensions.Options;
 namespace CleanLlm.Infrastructure.Persistence.Accounts;
 
 /// <summary>
-/// Forgets what has had its time: one-time tokens at once, refresh tokens a week after their end, and sessions once no user needs to
-/// know any more from where their user signed in. It also wraps second factors anew that a former key-encryption key wrapped, so
+/// Removes what has expired: one-time tokens at once, refresh tokens a week after their end, and sessions once no user needs to
+/// know any more from where their user signed in. It also rewraps second factors that a former key-encryption key wrapped, so
 /// that the former key can be removed.
 /// </summary>
 internal sealed partial class AccountUpkeep(
@@ -30,12 +30,12 @@ internal sealed partial class AccountUpkeep(
     /// <summary>From one round to the next.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    /// <summary>Removes what has had its time.</summary>
+    /// <summary>Removes what has expired.</summary>
     public async Task PurgeAsync(CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var past = now - Memory;
-        // Until then it tells an address that its user is familiar with from any other.
+        // Until then it distinguishes a familiar address of its user from others.
         var forgotten = now - TimeSpan.FromDays(throttle.Value.FamiliarDays);
         await using var database = await databases.CreateDbContextAsync(ct);
         var tokens = await database.Set<OneTimeToken>().Where(token => token.ExpiresAt <= now).ExecuteDeleteAsync(ct);
@@ -47,7 +47,7 @@ internal sealed partial class AccountUpkeep(
         LogPurged(logger, tokens, sessions);
     }
 
-    /// <summary>Wraps by the current key-encryption key what another one wrapped.</summary>
+    /// <summary>Rewraps by the current key-encryption key what another one wrapped.</summary>
     public async Task RewrapAsync(CancellationToken ct)
     {
         await using var database = await databases.CreateDbContextAsync(ct);

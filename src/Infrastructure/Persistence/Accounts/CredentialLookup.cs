@@ -9,7 +9,7 @@ internal static class CredentialLookup
     /// <summary>The account with the address, untracked; null when there is none.</summary>
     public static async Task<UserCredential?> FindByAddressAsync(this AppDbContext database, EmailAddress email, CancellationToken ct)
     {
-        // One query, so that its time does not tell by which of them an account was found.
+        // One query, so that its time does not reveal which of them found an account.
         var keys = email.Keys;
         var found = await database.Users.AsNoTracking().Where(credential => keys.Contains(credential.NormalizedEmail!)).ToListAsync(ct);
         return keys.Select(key => found.Find(credential => credential.NormalizedEmail == key)).FirstOrDefault(credential => credential is not null);

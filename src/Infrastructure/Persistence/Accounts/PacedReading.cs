@@ -4,7 +4,7 @@ namespace CleanLlm.Infrastructure.Persistence.Accounts;
 
 /// <summary>
 /// Reads one batch after another for work that may be long. After each it rests for as long as the batch took, so that the database
-/// and this process belong to other callers for half of the time at least.
+/// and this process are free for other callers at least half of the time.
 /// </summary>
 internal sealed class PacedReading(IDbContextFactory<AppDbContext> databases, TimeProvider clock)
 {

@@ -19,7 +19,7 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         builder.Property(user => user.ErasedAt).IsConcurrencyToken();
         // Holds only the admins: whether one is left is asked at every change and erasure of an account.
         builder.HasIndex(user => user.Role).HasFilter($"role = {(int)UserRole.Admin}");
-        // An ended account is absent for everyone; its row stays only until what belongs to it is removed.
+        // An ended account is absent for all callers; its row stays only until what belongs to it is removed.
         builder.HasQueryFilter(user => user.ErasedAt == null);
         builder.HasOne<Plan>().WithMany().HasForeignKey(user => user.PlanId).OnDelete(DeleteBehavior.Restrict);
     }

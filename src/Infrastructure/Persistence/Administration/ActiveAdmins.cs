@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Administration;
 
-/// <summary>The admins that are not disabled. Read under <see cref="Locks.LockAdministrationAsync"/>, so that two who go at once see each other.</summary>
+/// <summary>The admins that are not disabled. Read under <see cref="Locks.LockAdministrationAsync"/>, so that parallel changes see each other.</summary>
 internal static class ActiveAdmins
 {
     /// <summary>How many there are beside a user.</summary>

@@ -55,7 +55,7 @@ internal sealed partial class FirstAdmin(
         await database.LockUserAsync(id, ct);
         if (await database.Profiles.SingleOrDefaultAsync(profile => profile.Id == id, ct) is not { Role: not UserRole.Admin } user)
             return;
-        // Anybody may have registered with this address before: only its owner, or whoever knows the configured password, is made admin.
+        // A stranger may have registered with this address before: only its owner, or a holder of the configured password, is made admin.
         if (user.Disabled || (!user.EmailConfirmed && (verified is not { } hash || !await credentials.IsUnchangedAsync(id, hash, ct))))
         {
             LogNotPromoted(user.Id);

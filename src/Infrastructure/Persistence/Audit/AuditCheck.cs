@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Audit;
 
-/// <summary>One walk along the whole chain, in memory for one batch.</summary>
+/// <summary>One pass over the whole chain, with one batch in memory.</summary>
 internal sealed class AuditCheck(AppDbContext database, AuditChain chain)
 {
     private const int Batch = 1_000;
@@ -44,7 +44,7 @@ internal sealed class AuditCheck(AppDbContext database, AuditChain chain)
 
         if (!Same(head.Hash, previous))
             return (head.Sequence, "The newest line is not the one that the end of the chain names.");
-        // In this order: whoever adds a line while we look moves the end with it.
+        // In this order: a transaction that adds a line meanwhile moves the end with it.
         var newest = await database.AuditLog.MaxAsync(line => (long?)line.Sequence, ct) ?? 0;
         var end = await ReadHeadAsync(ct);
         return newest > (end?.Sequence ?? 0) ? (head.Sequence + 1, "There are lines behind the end of the chain.") : null;

@@ -59,7 +59,7 @@ internal sealed class ErasureBatches(
     }
 
     /// <summary>Removes the next rows of the account.</summary>
-    /// <returns>How many; 0 when nothing is left for now; null when another instance is at it, or when all is done.</returns>
+    /// <returns>How many; 0 when nothing is left for now; null when another instance removes them, or when all is done.</returns>
     public async Task<int?> RemoveAsync(UserId user, CancellationToken ct)
     {
         await using var database = await databases.CreateDbContextAsync(ct);

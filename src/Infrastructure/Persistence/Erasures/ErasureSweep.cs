@@ -7,13 +7,13 @@ namespace CleanLlm.Infrastructure.Persistence.Erasures;
 
 /// <summary>
 /// Removes in the background what ended accounts have left: at once in the process where an account ended, and every half minute
-/// wherever markers are. A request that was under way may still store something for a user who is gone, so an account is looked at
+/// wherever markers are. A request that was under way may still store something for an erased user, so an account is looked at
 /// again until that is over.
 /// </summary>
 internal sealed partial class ErasureSweep(
     ErasureBatches batches, ErasureSignal signal, IDatabaseFaults faults, TimeProvider clock, ILogger<ErasureSweep> logger) : BackgroundService
 {
-    // Of the time, a quarter at most is spent on batches; the rest belongs to everybody else.
+    // Batches take a quarter of the time at most; the rest is left to other work.
     private const int Rest = 3;
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);

@@ -21,6 +21,6 @@ internal sealed class HashKey
 
     public static HashKey Of(byte[] wrappedKey) => new() { Id = TheOne, WrappedKey = wrappedKey };
 
-    /// <summary>The same key, wrapped anew.</summary>
+    /// <summary>The same key, wrapped again.</summary>
     public void Rewrap(byte[] wrappedKey) => WrappedKey = wrappedKey;
 }

@@ -31,8 +31,8 @@ internal sealed class SigningKeyStore(
     }
 
     /// <summary>
-    /// Makes the next key when the newest one is due to be followed, takes out those whose tokens have all expired, and wraps
-    /// anew what a former key-encryption key had wrapped.
+    /// Makes the next key when the newest one is due to be followed, removes those whose tokens have all expired, and wraps
+    /// again what a former key-encryption key had wrapped.
     /// </summary>
     /// <returns>Whether anything changed.</returns>
     public async Task<bool> RotateAsync(CancellationToken ct)

@@ -7,7 +7,7 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanLlm.Infrastructure.Persistence.Quotas;
 
 /// <summary>
-/// The plan of each user: what a user has, and what a plan allows, each believed for three seconds at most, which is how
+/// The plan of each user: what a user has, and what a plan allows, each cached for three seconds at most, which is how
 /// long a change made on another instance may take to be seen.
 /// </summary>
 internal sealed class PlanLookup(IDbContextFactory<AppDbContext> databases, TimeProvider clock) : IPlanLookup

@@ -70,7 +70,7 @@ internal static class PersistenceRegistration
         {
             configure(provider, options);
             options.UseSnakeCaseNamingConvention();
-            // Whoever called tells what was thrown, and once; these would repeat it with a trace at each attempt while the database is away.
+            // The caller logs what was thrown, once; these would repeat it with a trace at each attempt while the database is away.
             options.ConfigureWarnings(warnings => warnings.Log(
                 (CoreEventId.QueryIterationFailed, LogLevel.Debug),
                 (CoreEventId.SaveChangesFailed, LogLevel.Debug),

@@ -21,7 +21,7 @@ internal static class DatabaseStartFaults
     private const int CannotOpen = 14;
     private const int NotADatabase = 26;
 
-    /// <summary>The line; null for a failure that no setting mends.</summary>
+    /// <summary>The line; null for a failure that no setting repairs.</summary>
     /// <param name="failure">What was thrown.</param>
     /// <param name="connection">What was to be opened.</param>
     public static string? Describe(Exception failure, DbConnection connection)

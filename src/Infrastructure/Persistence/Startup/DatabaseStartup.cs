@@ -54,8 +54,8 @@ internal sealed class DatabaseStartup(
     // EF Core's own lock ends with each migration, and instances that store their plans at once can deadlock: ours, of the session, covers it all.
     private async Task PrepareAloneAsync(AppDbContext database, CancellationToken ct)
     {
-        // A migration of large tables takes as long as it takes, and the other instances wait for it. The pool of contexts forgets
-        // this: whoever gets this one next has the bound of the connection string.
+        // A migration of large tables may take any time, and the other instances wait for it. The pool of contexts forgets
+        // this: the next user of this one has the bound of the connection string.
         database.Database.SetCommandTimeout(Unlimited);
         await database.Database.OpenConnectionAsync(ct);
         try

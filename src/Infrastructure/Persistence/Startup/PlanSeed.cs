@@ -7,7 +7,7 @@ namespace CleanLlm.Infrastructure.Persistence.Startup;
 /// <summary>Brings the configured plans into the database; without any, sees that there is a default one.</summary>
 internal sealed class PlanSeed(IReadOnlyList<PlanOptions> configured, TimeProvider clock)
 {
-    /// <summary>What holds when nothing is configured: generous for a person, finite for a runaway script.</summary>
+    /// <summary>What holds when nothing is configured: enough for a person, but limited for a runaway script.</summary>
     private static readonly PlanTerms Generous = new(
         "default",
         IsDefault: true,

@@ -62,7 +62,7 @@ internal sealed class HashingGate(IOptions<HashingOptions> options)
         }
     }
 
-    // When all places are taken, whoever has taken most of them gives one up: many payers with long queues keep out no newcomer.
+    // When all places are taken, the payer with most of them loses one: many payers with long queues keep out no newcomer.
     private bool TryDisplaceFor(HashingShare newcomer)
     {
         var longest = shares.Values.MaxBy(share => share.Waiting.Count);
@@ -103,7 +103,7 @@ internal sealed class HashingGate(IOptions<HashingOptions> options)
             share.Running++;
             running++;
             Remove(job);
-            // A thread of its own: those of the pool serve everybody's requests.
+            // A thread of its own: those of the pool serve all requests.
             _ = Task.Factory.StartNew(() => Run(job), CancellationToken.None, TaskCreationOptions.LongRunning | TaskCreationOptions.DenyChildAttach, TaskScheduler.Default);
         }
     }

@@ -8,7 +8,7 @@ internal abstract class HashingJob
 {
     private LinkedListNode<HashingJob>? place;
 
-    /// <summary>Whose it is.</summary>
+    /// <summary>Its payer.</summary>
     public HashingShare Share { get; private set; } = null!;
 
     /// <summary>Whether it has a place among those that wait.</summary>
@@ -22,21 +22,21 @@ internal abstract class HashingJob
         place = null;
     }
 
-    /// <summary>Does the work and keeps what came of it.</summary>
+    /// <summary>Does the work and keeps the outcome.</summary>
     public abstract void Hash();
 
-    /// <summary>Gives what came of it to the one who waits.</summary>
+    /// <summary>Gives the outcome to the waiting caller.</summary>
     public abstract void Publish();
 
     /// <summary>Ends the waiting without the work.</summary>
     public abstract void Refuse();
 
-    /// <summary>Ends the waiting of a caller who has left.</summary>
+    /// <summary>Ends the wait of a caller that has left.</summary>
     public abstract void Cancel(CancellationToken ct);
 }
 
 /// <inheritdoc cref="HashingJob" />
-/// <typeparam name="T">What comes of it.</typeparam>
+/// <typeparam name="T">The outcome.</typeparam>
 internal sealed class HashingJob<T>(Func<T> hash) : HashingJob
 {
     private readonly TaskCompletionSource<Result<T>> outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);

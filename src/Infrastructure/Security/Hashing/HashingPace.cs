@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace CleanLlm.Infrastructure.Security.Hashing;
 
-/// <summary>How long the last wrong passwords took to be found wrong: what is refused without hashing is answered after such a time.</summary>
+/// <summary>How long the last wrong passwords took to be refused: a refusal without hashing is answered after such a time.</summary>
 internal sealed class HashingPace(TimeProvider clock)
 {
     // Few, so that it follows the load of the machine.
@@ -15,7 +15,7 @@ internal sealed class HashingPace(TimeProvider clock)
     /// <summary>Whether any time is known.</summary>
     public bool IsKnown => Volatile.Read(ref noted) > 0;
 
-    /// <summary>Does the work and notes the time it took to find a password wrong. How long right ones take makes no caller wait.</summary>
+    /// <summary>Does the work and notes the time it took to find a password wrong. The times of right ones are not used.</summary>
     public T Time<T>(Func<T> work, Predicate<T> isWrong)
     {
         var start = clock.GetTimestamp();

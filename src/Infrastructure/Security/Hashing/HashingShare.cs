@@ -5,7 +5,7 @@ internal sealed class HashingShare
 {
     public HashingShare(string payer) => (Payer, Turn) = (payer, new LinkedListNode<HashingShare>(this));
 
-    /// <summary>Whose it is.</summary>
+    /// <summary>Its payer.</summary>
     public string Payer { get; }
 
     /// <summary>Its place among those whose turn comes.</summary>

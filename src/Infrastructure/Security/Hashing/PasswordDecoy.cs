@@ -23,7 +23,7 @@ internal sealed class PasswordDecoy(IPasswordHasher<UserCredential> hasher, IOpt
     /// <summary>Does the work of verifying a password; false for any.</summary>
     public bool Verify(string password) => hasher.VerifyHashedPassword(decoy, hash.Value, password) != PasswordVerificationResult.Failed;
 
-    /// <summary>Verifying against an old hash took less work than today's: does the difference, lest the time tell that it is old.</summary>
+    /// <summary>Verifying against an old hash took less work than today's: does the difference, so that the time does not tell its age.</summary>
     public void WorkOffTheRest(string stored, string password)
     {
         var bytes = Convert.FromBase64String(stored);

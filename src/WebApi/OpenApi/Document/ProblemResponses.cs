@@ -35,7 +35,7 @@ internal sealed class ProblemResponses : IOperationProcessor
     {
         var problem = context.SchemaGenerator.Generate(typeof(Problem), context.SchemaResolver).ActualSchema;
         var responses = context.OperationDescription.Operation.Responses;
-        // Whoever is signed in has a rate.
+        // Every signed-in caller has a rate.
         if (responses.ContainsKey("401"))
             responses.TryAdd("429", Undescribed(problem));
         responses.TryAdd(AnyOther, Undescribed(problem));

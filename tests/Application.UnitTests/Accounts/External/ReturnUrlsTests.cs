@@ -64,7 +64,7 @@ internal sealed class ReturnUrlsTests
     [TestCase("com.example.app:signed-in")]
     public void AnythingElse_IsNot(string? url) => ReturnUrls.Allow(Allowed, url).Should().BeFalse();
 
-    // Whoever reads the first of two codes would take the one that somebody else put there.
+    // A front end that reads the first of two codes would take a stranger's one.
     [TestCase("code=theirs")]
     [TestCase("a=b&code=theirs")]
     [TestCase("a=b;code=theirs")]

@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Ai.Answers;
 
-/// <summary>An answer that says nothing, or reports a failure in whatever form, is no success.</summary>
+/// <summary>An answer that says nothing, or reports a failure in any form, is no success.</summary>
 [Parallelizable(ParallelScope.All)]
 internal sealed class EmptyAnswerTests
 {

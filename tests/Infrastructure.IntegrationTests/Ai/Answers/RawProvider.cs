@@ -9,7 +9,7 @@ internal static class RawProvider
 {
     private static int calls;
 
-    /// <summary>What comes of an answer at the provider's own client.</summary>
+    /// <summary>What the provider's own client makes of an answer.</summary>
     public static async Task<ChatResponse> AskAsync(RawAnswer answer, bool stream, TimeProvider? clock = null)
     {
         var model = Model(answer);
@@ -64,7 +64,7 @@ internal static class RawProvider
         return name;
     }
 
-    // As those who collect updates do: of figures and reasons the last ones count.
+    // Like other code that collects updates: of figures and reasons the last ones count.
     private static ChatResponse Whole(List<ChatResponseUpdate> updates)
     {
         var contents = updates.SelectMany(update => update.Contents).ToList();

@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Ai.ResponseCache;
 
-/// <summary>Those who ask the same at the same time: one call, one payer, and nobody who suffers for another.</summary>
+/// <summary>Callers that ask the same at the same time: one call, one payer, and none fails because of another.</summary>
 [Parallelizable(ParallelScope.All)]
 internal sealed class SharedCallTests
 {

@@ -2,7 +2,7 @@ using CleanLlm.Application.Ai;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Ai.Routing;
 
-/// <summary>A request is told to be wrong, which clients take as final, only when all who might have taken it have said so.</summary>
+/// <summary>A request is told to be wrong, which clients take as final, only when all candidates have said so.</summary>
 [Parallelizable(ParallelScope.All)]
 internal sealed class RejectionTests
 {

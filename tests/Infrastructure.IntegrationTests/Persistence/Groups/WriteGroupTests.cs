@@ -12,7 +12,7 @@ using static CleanLlm.Domain.Quotas.QuotaWindow;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Persistence.Groups;
 
-/// <summary>What a group leaves in the database: each member what it would have left by itself, and nobody fails for another's reason.</summary>
+/// <summary>What a group leaves in the database: each member what it would have left by itself, and none fails for another's reason.</summary>
 [TestFixture(DatabaseKind.Sqlite)]
 [TestFixture(DatabaseKind.Postgres)]
 [NonParallelizable]

@@ -7,7 +7,7 @@ namespace CleanLlm.Infrastructure.IntegrationTests.Persistence.Groups;
 /// <summary>Makes writes of questions.</summary>
 internal static class Writes
 {
-    /// <summary>What comes of an admission without limits.</summary>
+    /// <summary>The outcome of an admission without limits.</summary>
     public static readonly Result<IReadOnlyList<QuotaCounter>> Admitted = Result<IReadOnlyList<QuotaCounter>>.Success([]);
 
     /// <summary>An admission that holds the longest answer.</summary>

@@ -22,7 +22,7 @@ internal sealed class FaultyUpstreams
     /// <summary>Takes connections and never reads them.</summary>
     public static Uri BlackHole { get; private set; } = null!;
 
-    /// <summary>Nobody listens there.</summary>
+    /// <summary>No server listens there.</summary>
     public static Uri Nobody { get; } = new($"http://{Refusing.LocalEndPoint}/v1");
 
     [OneTimeSetUp]

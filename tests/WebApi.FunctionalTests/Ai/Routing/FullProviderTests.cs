@@ -3,7 +3,7 @@ using CleanLlm.WebApi.FunctionalTests.Api;
 
 namespace CleanLlm.WebApi.FunctionalTests.Ai.Routing;
 
-/// <summary>A provider whose places are taken: whoever finds none is told so by a status, and nothing is held or charged.</summary>
+/// <summary>A provider whose places are taken: a caller that finds none is told so by a status, and nothing is held or charged.</summary>
 public sealed class FullProviderTests(DatabaseKind kind) : ApiTests(kind)
 {
     private const string Completions = "/api/v1/completions";
