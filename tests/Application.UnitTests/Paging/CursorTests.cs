@@ -6,7 +6,7 @@ namespace CleanLlm.Application.UnitTests.Paging;
 
 internal sealed class CursorTests
 {
-    private static readonly Cursor Some = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero), Guid.CreateVersion7(DateTimeOffset.UnixEpoch));
+    private static readonly Cursor Some = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero), Guid.Parse("019ca8e1-0000-7000-8000-0123456789ab"));
 
     private static IEnumerable<Cursor> Cursors =>
     [
