@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Net.Http.Headers;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.WebApi.Http;
@@ -26,7 +25,7 @@ internal static class BodyLimits
             var limit = http.GetEndpoint()?.Metadata.GetMetadata<BodyLimit>() ?? usual;
             http.Features.Set(limit);
             if (http.Request.ContentLength > limit.Bytes)
-                Refuse(http);
+                http.Request.Body = new LimitedBody(http.Request.Body, most: -1);
             else if (http.Request.ContentLength is null && http.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false)
                 http.Request.Body = new LimitedBody(http.Request.Body, limit.Bytes);
             return next(http);
@@ -35,14 +34,6 @@ internal static class BodyLimits
 
     /// <summary>The limit of this request's body, in bytes.</summary>
     public static long Of(HttpContext http) => http.Features.GetRequiredFeature<BodyLimit>().Bytes;
-
-    private static void Refuse(HttpContext http)
-    {
-        http.Request.Body = new LimitedBody(http.Request.Body, most: -1);
-        // A client that waits for leave to send (RFC 9110, 10.1.1) sends nothing after the refusal, so nothing is waited for.
-        if (http.Request.Headers.ContainsKey(HeaderNames.Expect))
-            http.Response.Headers.Connection = "close";
-    }
 
     private sealed class LimitedBody(Stream body, long most) : RequestBody
     {

@@ -29,6 +29,24 @@ public sealed class BodyLimitTests(DatabaseKind kind) : ApiTests(kind)
     public async Task ARefusalOfTheCaller_ReachesThemToo([Values] bool chunked) =>
         (await PostAsync("/v1/chat/completions", "Bearer none", chunked)).Should().StartWith("HTTP/1.1 401 ");
 
+    [Test]
+    public async Task AClientThatWaitsForLeaveToSend_IsRefusedAtOnce()
+    {
+        using var caller = await Api.SignInAsync();
+        using var limit = new CancellationTokenSource(Patience.Limit);
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(Api.Address.Host, Api.Address.Port, limit.Token);
+        await using var stream = connection.GetStream();
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                $"POST /v1/chat/completions HTTP/1.1\r\nHost: {Api.Address.Authority}\r\nAuthorization: {caller.Credential}\r\n"
+                + $"Content-Type: application/json\r\nContent-Length: {Length}\r\nExpect: 100-continue\r\n\r\n"),
+            limit.Token);
+
+        using var reader = new StreamReader(stream, Encoding.ASCII);
+        (await reader.ReadLineAsync(limit.Token)).Should().StartWith("HTTP/1.1 413 ", "leave is not given before it");
+    }
+
     // Line by line as a client without a library would: HttpClient looks for an answer while it sends.
     private async Task<string> PostAsync(string path, string credential, bool chunked)
     {
