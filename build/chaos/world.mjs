@@ -139,8 +139,10 @@ export function events(text) {
 /** One number, or rows of text, from the database. */
 export async function query(sql) {
     const fields = Object.fromEntries(postgres.split(';').map((pair) => pair.split('=')));
-    const { stdout } = await run(process.env.CHAOS_PSQL, ['-X', '-q', '-A', '-t', '-h', fields.Host, '-p', fields.Port, '-U', fields.Username, '-c', sql, fields.Database]);
-    return stdout.trim();
+    const psql = run(process.env.CHAOS_PSQL, ['-X', '-q', '-A', '-t', '-h', fields.Host, '-p', fields.Port, '-U', fields.Username, '-f', '-', fields.Database]);
+    // As input and no argument: a list of many thousand ids is longer than arguments may be.
+    psql.child.stdin.end(sql);
+    return (await psql).stdout.trim();
 }
 
 /** Stops or starts PostgreSQL; see chaos.sh. */
