@@ -37,7 +37,7 @@ internal sealed class ChatRouter(Router router, ProviderClients clients) : IChat
         while (stream.HasCurrent)
         {
             yield return stream.Current;
-            await stream.NextAsync();
+            stream.Advance(await stream.NextAsync());
         }
     }
 

@@ -24,44 +24,19 @@ internal sealed class RoutedStream<T>(IAsyncEnumerator<T> pieces, Attempt attemp
             attempt.Succeed();
     }
 
-    /// <summary>Goes on to the next piece. It is called for each token, so one that is there already costs no state machine.</summary>
+    /// <summary>Waits for the next piece. It is called for each token, so one that is there already costs no state machine.</summary>
+    /// <returns>Whether there is one, for <see cref="Advance"/>.</returns>
     /// <exception cref="ProviderException">The answer broke off.</exception>
-    public ValueTask NextAsync()
+    public ValueTask<bool> NextAsync()
     {
         var next = pieces.MoveNextAsync();
-        if (!next.IsCompletedSuccessfully)
-            return WaitAsync(next);
-        // It has completed, so its result is there; an async method would allocate for each token.
-        Advance(next.Result);
-        return ValueTask.CompletedTask;
+        return next.IsCompletedSuccessfully ? next : WaitAsync(next);
     }
 
-    /// <summary>Ends the call of the provider, if it has not ended, and gives its place back.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        using (attempt)
-            await pieces.DisposeAsync();
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask WaitAsync(ValueTask<bool> next)
-    {
-        bool any;
-        try
-        {
-            any = await next;
-        }
-        catch (Exception thrown) when (attempt.Explain(thrown) is { } fault)
-        {
-            HasCurrent = false;
-            attempt.Fail(fault);
-            throw fault.Failure;
-        }
-
-        Advance(any);
-    }
-
-    private void Advance(bool any)
+    /// <summary>Goes on to the piece that was waited for, or to the end of the answer.</summary>
+    /// <param name="any">Whether there is one.</param>
+    /// <exception cref="ProviderException">The answer is too long.</exception>
+    public void Advance(bool any)
     {
         try
         {
@@ -75,6 +50,28 @@ internal sealed class RoutedStream<T>(IAsyncEnumerator<T> pieces, Attempt attemp
 
         if (!HasCurrent)
             attempt.Succeed();
+    }
+
+    /// <summary>Ends the call of the provider, if it has not ended, and gives its place back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        using (attempt)
+            await pieces.DisposeAsync();
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> WaitAsync(ValueTask<bool> next)
+    {
+        try
+        {
+            return await next;
+        }
+        catch (Exception thrown) when (attempt.Explain(thrown) is { } fault)
+        {
+            HasCurrent = false;
+            attempt.Fail(fault);
+            throw fault.Failure;
+        }
     }
 
     private void Take(bool any)

@@ -35,11 +35,11 @@ internal sealed class RoutingCostTests
         var call = new RoutedCall { Candidates = await routed.CandidatesAsync() };
         using var route = await routed.Ai.Get<Router>().BeginAsync("chat", call, serves: null, default);
         await using var stream = await Router.OpenAsync(route, (_, _) => PiecesAsync(), static _ => 10);
-        await stream.NextAsync();
+        stream.Advance(await stream.NextAsync());
 
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < Calls; i++)
-            await stream.NextAsync();
+            stream.Advance(await stream.NextAsync());
 
         var bytes = (GC.GetAllocatedBytesForCurrentThread() - before) / (double)Calls;
         TestContext.Out.WriteLine($"Routing a piece of a stream: {bytes:0.00} bytes.");
