@@ -1,3 +1,4 @@
+using System.Globalization;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Testing;
@@ -69,10 +70,10 @@ internal sealed class PostgresGroupTests() : PersistenceTests(DatabaseKind.Postg
             await place.ExecuteNonQueryAsync();
         }
 
-        // It waits for the place, first in its group and then alone, and finds it taken.
+        // It waits for the place on the connection of its group, and on another one when it is written alone. Then it finds the place taken.
         var second = question.AdmitAsync(One);
-        while (await Database.ScalarAsync("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 0)
-            await Task.Yield();
+        var ofGroup = await WaiterAsync(besides: 0);
+        await WaiterAsync(besides: ofGroup);
         await transaction.CommitAsync();
 
         (await second.WaitAsync(Patience.Limit)).Admission.Error!.Code.Should().Be("chat.busy");
@@ -96,5 +97,18 @@ internal sealed class PostgresGroupTests() : PersistenceTests(DatabaseKind.Postg
         while (await Database.ScalarAsync("SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = 'completions'") < 400)
             deadline.Token.ThrowIfCancellationRequested();
         (await Database.ScalarAsync("SELECT 100 * n_tup_hot_upd / n_tup_upd FROM pg_stat_user_tables WHERE relname = 'completions'")).Should().BeGreaterThan(80);
+    }
+
+    // The process of the server that waits for a lock, once one other than the given one does.
+    private async Task<long> WaiterAsync(long besides)
+    {
+        using var deadline = Patience.Deadline();
+        long waiter;
+        var waiters = string.Create(
+            CultureInfo.InvariantCulture,
+            $"SELECT max(pid) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> {besides}");
+        while ((waiter = await Database.ScalarAsync(waiters)) == 0)
+            deadline.Token.ThrowIfCancellationRequested();
+        return waiter;
     }
 }
