@@ -27,7 +27,7 @@ public sealed record QuotaDemand(int PromptTokens, int MaxCompletionTokens, bool
     /// </summary>
     public long Clearance(QuotaMetric metric) => LengthIsSet || MaxCompletionTokens <= Reservation.Portion || !metric.DependsOnLength()
         ? 0
-        : (long)Int128.Min((Int128)Estimate(metric, MaxCompletionTokens) * (Reservation.Shares - 1), long.MaxValue);
+        : Estimate(metric, MaxCompletionTokens) * (Reservation.Shares - 1);
 
     /// <summary>The longest answer that a remaining amount of a metric, in the unit of its counter, leaves room for; negative when not even the prompt fits.</summary>
     public long CompletionTokensWithin(QuotaMetric metric, long remaining) => metric switch

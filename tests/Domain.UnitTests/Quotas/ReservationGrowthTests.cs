@@ -65,6 +65,26 @@ public sealed class ReservationGrowthTests
         held.Grow(Caller, [Tokens], [Counter(Tokens, reserved: 5_000)], Demand, wanted: 256, Admitted).Value.Should().BeSameAs(held);
     }
 
+    [TestCase(512, 512)]
+    [TestCase(9_000, 4_000)]
+    public void LargerFor_IsWhatIsWanted_AtMostItsBound(int wanted, int larger)
+    {
+        var grown = Held([Tokens]).LargerFor([Tokens], Demand, wanted, Admitted);
+
+        grown.Should().BeEquivalentTo(new { CompletionTokens = larger, Bound = 4_000 });
+        grown.Holds.Should().ContainSingle().Which.Amount.Should().Be(100 + larger);
+    }
+
+    [TestCase(256, 4_000)]
+    [TestCase(100, 4_000)]
+    [TestCase(9_000, 256)]
+    public void LargerFor_WhatIsHeldAlready_IsTheSame(int wanted, int bound)
+    {
+        var held = Held([Tokens]) with { Bound = bound };
+
+        held.LargerFor([Tokens], Demand, wanted, Admitted).Should().BeSameAs(held);
+    }
+
     [Test]
     public void Grow_WhateverIsLeft_NeverHoldsMoreThanALimitLeaves() =>
         Properties.Hold<(ushort Amount, byte Used, byte Others, ushort Wanted)>(given =>

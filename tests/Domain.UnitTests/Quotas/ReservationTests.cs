@@ -114,6 +114,14 @@ public sealed class ReservationTests
     }
 
     [Test]
+    public void Clearance_OfTheDearestDemand_IsWithinTheRangeOfACounter()
+    {
+        var dearest = new TokenPrice(TokenPrice.Max, TokenPrice.Max, "v1") { Request = TokenPrice.Max };
+
+        new QuotaDemand(int.MaxValue, int.MaxValue, LengthIsSet: false, dearest).Clearance(QuotaMetric.CostMicros).Should().Be(3_007_177_105_800_000_000);
+    }
+
+    [Test]
     public void Clearance_IsWhatMustBeFreeForAWholeHold() =>
         Properties.Hold<(ushort Free, byte Prompt, ushort Max, bool IsSet)>(given =>
         {
@@ -125,6 +133,15 @@ public sealed class ReservationTests
             // Little that is wanted is held whole also where no eight of it fit.
             return !isClear || decision.Value.CompletionTokens == demand.MaxCompletionTokens;
         });
+
+    [TestCase(0, 0)]
+    [TestCase(5, 1)]
+    public void LeastCompletionTokens_IsOne_WhereAnAnswerIsWanted(int max, int least) => Demand(100, max).LeastCompletionTokens.Should().Be(least);
+
+    [TestCase(1, true)]
+    [TestCase(0, false)]
+    public void CompletionTokensWithin_ALimitOfRequests_IsAnyOrNone(long remaining, bool isAny) =>
+        Demand(100, 50).CompletionTokensWithin(QuotaMetric.Requests, remaining).Should().Be(isAny ? long.MaxValue : -1);
 
     [Test]
     public void Decide_WhenTheTightestLimitIsTheLast_ShortensEveryHoldToIt()
