@@ -33,7 +33,8 @@ tool=$root/artifacts/tools/stryker-$version/dotnet-stryker
 dotnet restore "tests/$project.UnitTests" --locked-mode -v quiet
 printf '{ "stryker-config": { "ignore-mutations": ["string"] } }\n' >"$out/stryker-config.json"
 status=0
+export TEST_PATIENCE_SECONDS=10
 (cd "tests/$project.UnitTests" && timeout --foreground "${minutes}m" "$tool" --config-file "$out/stryker-config.json" --project "$project.csproj" \
-    --reporter json --reporter progress --output "$out" --verbosity warning --skip-version-check "${files[@]}") || status=$?
+    --reporter json --reporter progress --output "$out" --verbosity warning --skip-version-check --concurrency "$(nproc)" "${files[@]}") || status=$?
 [ "$status" -eq 0 ] || die "the run ended with code $status"
 node build/mutation.mjs "$out/reports/mutation-report.json"

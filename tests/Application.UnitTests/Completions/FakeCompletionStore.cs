@@ -107,8 +107,14 @@ internal sealed class FakeCompletionStore : ICompletionStore
         return Task.FromResult(decision);
     }
 
-    public Task<IReadOnlyList<QuotaCounter>?> CloseUncertainAsync(CompletionClosing closing, CancellationToken ct) =>
-        CloseAsync(closing with { Released = Held.GetValueOrDefault(closing.Completion.Id) ?? closing.Released }, ct);
+    /// <summary>How many closings gave back what was stored, and not what the caller knew.</summary>
+    public int UncertainClosings { get; private set; }
+
+    public Task<IReadOnlyList<QuotaCounter>?> CloseUncertainAsync(CompletionClosing closing, CancellationToken ct)
+    {
+        UncertainClosings++;
+        return CloseAsync(closing with { Released = Held.GetValueOrDefault(closing.Completion.Id) ?? closing.Released }, ct);
+    }
 
     /// <summary>How often the counters were only looked at.</summary>
     public int Looks { get; private set; }

@@ -244,6 +244,7 @@ internal sealed class GrowingHoldTests : IDisposable
 
         fixture.Store.Closings.Should().ContainSingle().Which.Should().BeEquivalentTo(
             new { Released = new { CompletionTokens = 696 }, Entry = new { CompletionTokens = 350 } });
+        fixture.Store.UncertainClosings.Should().Be(0);
     }
 
     [Test]

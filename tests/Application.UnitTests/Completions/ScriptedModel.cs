@@ -43,7 +43,7 @@ internal sealed class ScriptedModel : IChatRouter
 
     public ScriptedModel Reasons(string piece, string field = ReasoningFields.Content) => Tells(ReasoningFields.Piece(piece, field));
 
-    public ScriptedModel Tells(AIContent content) => Put(new ChatResponseUpdate(ChatRole.Assistant, [content]));
+    public ScriptedModel Tells(params AIContent[] contents) => Put(new ChatResponseUpdate(ChatRole.Assistant, contents));
 
     public ScriptedModel Wants(ToolCallFragment piece) => Put(new ChatResponseUpdate(ChatRole.Assistant, [piece]));
 
