@@ -119,7 +119,7 @@ internal sealed class AnswerStepTests
         fixture.Clock.Advance(TimeSpan.FromSeconds(5));
         await fixture.Running.CheckpointAsync(default);
 
-        Finding[] expected = [new("sanitize", "invisible_characters_removed", 1), new("notice", "piece", 2)];
+        Finding[] expected = [new("sanitize", "invisible_characters_removed", 1) { Action = StepMode.Redact }, new("notice", "piece", 2)];
         fixture.Store.Checkpoints[^1].Findings.Should().Equal(expected);
         run.Cancel();
         (await RunnerFixture.EndOfAsync(run)).Value.Findings.Should().Equal(expected);
