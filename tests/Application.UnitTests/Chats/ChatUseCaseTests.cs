@@ -218,7 +218,7 @@ internal sealed class ChatUseCaseTests
         public Task<Chat?> FindAsync(ChatId id, UserId owner, CancellationToken ct) =>
             Task.FromResult(Stored.Find(chat => chat.Id == id && chat.OwnerId == owner));
 
-        public Task<Message?> FindMessageAsync(ChatId chat, MessageId id, CancellationToken ct) => Task.FromResult<Message?>(null);
+        public Task<Message?> FindMessageAsync(Chat chat, MessageId id, CancellationToken ct) => Task.FromResult<Message?>(null);
 
         public Task<MessageId?> FindNewestLeafAsync(ChatId chat, MessageId above, CancellationToken ct) => Task.FromResult(Leaves.GetValueOrDefault(above));
 

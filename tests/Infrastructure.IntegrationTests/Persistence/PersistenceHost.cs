@@ -3,6 +3,7 @@ using CleanLlm.Application;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Completions.Admitting;
+using CleanLlm.Application.Security;
 using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.IntegrationTests.Ai.ResponseCache;
 using CleanLlm.Infrastructure.Persistence;
@@ -29,14 +30,14 @@ internal sealed class PersistenceHost : IAsyncDisposable
 
     private const int CheckpointSeconds = 1;
 
-    private static readonly KeyWrap Wrap = new(new KeyEncryptionKeys(Options.Create(new EncryptionOptions { Keys = [CacheHost.Key("one")] })));
+    private static readonly KeyEncryptionKeys Keys = new(Options.Create(new EncryptionOptions { Keys = [CacheHost.Key("one")] }));
 
     /// <summary>How long nothing is swept after a start or an outage; less than what would be taken for an outage.</summary>
     public static readonly TimeSpan SinceStart = new CompletionOptions { CheckpointSeconds = CheckpointSeconds }.RenewalWait;
 
     public PersistenceHost(
         TestDatabase database, IEnumerable<KeyValuePair<string, string?>>? settings = null, string? redis = null, int connections = Connections,
-        DatabaseProxy? proxy = null)
+        DatabaseProxy? proxy = null, KeyEncryptionKeys? keys = null)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([new("Completions:CheckpointSeconds", CheckpointSeconds.ToString(CultureInfo.InvariantCulture))])
@@ -52,7 +53,9 @@ internal sealed class PersistenceHost : IAsyncDisposable
             .AddSingleton<IConfiguration>(configuration)
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton(Substitute.For<ITokenCounter>())
-            .AddSingleton(Wrap)
+            .AddSingleton(new KeyWrap(keys ?? Keys))
+            .AddSingleton(keys ?? Keys)
+            .AddSingleton<IDataKeyWrap, ConfiguredKeyWrap>()
             .AddApplication(configuration)
             .AddPersistence(configuration, Substitute.For<IHostEnvironment>())
             .AddCaching(configuration)

@@ -48,7 +48,7 @@ internal abstract class PersistenceTests(DatabaseKind kind)
     });
 
     /// <summary>Opens an empty chat.</summary>
-    protected Task<ChatId> AddChatAsync(UserId owner, string? title = null) => One.InScopeAsync<IChatRepository, ChatId>(async chats =>
+    protected Task<ChatId> AddChatAsync(UserId owner, string? title = null, PersistenceHost? host = null) => (host ?? One).InScopeAsync<IChatRepository, ChatId>(async chats =>
     {
         var chat = Chat.Open(owner, title, "chat-model", "Be brief.", One.Clock.GetUtcNow()).Value;
         chats.Add(chat);

@@ -12,7 +12,6 @@ internal sealed class MessageConfiguration : IEntityTypeConfiguration<Message>
         builder.HasKey(message => message.Id);
         builder.Property(message => message.Id).ValueGeneratedNever();
         builder.Property(message => message.Model).HasMaxLength(Chat.ModelMaxLength);
-        builder.Property(message => message.FeedbackComment).HasMaxLength(Message.FeedbackCommentMaxLength);
         builder.HasOne<Chat>().WithMany().HasForeignKey(message => message.ChatId).OnDelete(DeleteBehavior.Cascade);
         // Branches are walked up by key; this finds the versions of a message and what is below one. The parent, being written with its child, needs no check.
         builder.HasIndex(message => new { message.ChatId, message.ParentId });
