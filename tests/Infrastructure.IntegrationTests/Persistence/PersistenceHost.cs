@@ -4,12 +4,17 @@ using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Security;
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.IntegrationTests.Ai.ResponseCache;
 using CleanLlm.Infrastructure.Persistence;
+using CleanLlm.Infrastructure.Persistence.Content;
 using CleanLlm.Infrastructure.Persistence.Registration;
 using CleanLlm.Infrastructure.Security;
 using CleanLlm.Testing.Databases;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -90,6 +95,20 @@ internal sealed class PersistenceHost : IAsyncDisposable
     }
 
     public Task<TResult> InDatabaseAsync<TResult>(Func<AppDbContext, Task<TResult>> act) => InScopeAsync(act);
+
+    /// <summary>A completion as it is stored, decrypted.</summary>
+    public Task<Completion> StoredAsync(CompletionId id) => InDatabaseAsync(async database =>
+    {
+        var stored = await database.Completions.AsNoTracking().SingleAsync(row => row.Id == id);
+        return (await Services.GetRequiredService<DataKeys>().OfAsync(stored.UserId, default)).Open(stored);
+    });
+
+    /// <summary>All messages of a user, who wrote all there are, decrypted.</summary>
+    public Task<List<Message>> MessagesAsync(UserId user) => InDatabaseAsync(async database =>
+    {
+        var cipher = await Services.GetRequiredService<DataKeys>().OfAsync(user, default);
+        return (await database.Messages.AsNoTracking().OrderBy(message => message.Role).ToListAsync()).ConvertAll(cipher.Open);
+    });
 
     public ValueTask DisposeAsync() => Services.DisposeAsync();
 

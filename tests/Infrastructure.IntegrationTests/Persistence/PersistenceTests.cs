@@ -26,7 +26,7 @@ internal abstract class PersistenceTests(DatabaseKind kind)
     [SetUp]
     public async Task StartAsync()
     {
-        foreach (var table in (string[])["messages", "chats", "idempotency_keys", "completions", "running_completions", "quota_counters", "usage_ledger", "usage_days", "users", "plans"])
+        foreach (var table in (string[])["messages", "chats", "idempotency_keys", "completions", "running_completions", "quota_counters", "usage_ledger", "usage_days", "users", "plans", "data_keys"])
             await Database.ExecuteAsync($"DELETE FROM {table}");
         (One, Two) = (new PersistenceHost(Database), new PersistenceHost(Database));
     }

@@ -1,6 +1,9 @@
+using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Administration;
+using CleanLlm.Application.Audit;
 using CleanLlm.Application.Chats;
 using CleanLlm.Application.Faults;
+using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Infrastructure.IntegrationTests.Ai.ResponseCache;
 using CleanLlm.Infrastructure.Persistence.Content;
@@ -99,7 +102,11 @@ internal sealed class ContentEncryptionTests(DatabaseKind kind) : PersistenceTes
         var host = Host(New);
         var (user, _) = await ChatAsync(host, "secret");
 
-        await host.InScopeAsync<Application.Accounts.IAccountErasure, object?>(async erasure => await erasure.EraseAsync(user, default));
+        await host.InScopeAsync<IServiceProvider, object?>(async services =>
+        {
+            services.GetRequiredService<IAuditTrail>().Add(new AuditEvent(AuditActions.Erased, user.Value, user.Value));
+            return await services.GetRequiredService<IAccountErasure>().EraseAsync(user, default);
+        });
 
         (await Database.ScalarAsync("SELECT count(*) FROM data_keys")).Should().Be(0);
         var stored = await Database.TextAsync("SELECT title FROM chats");

@@ -120,7 +120,7 @@ internal sealed class StoredContentTests(DatabaseKind kind) : PersistenceTests(k
     public async Task AnAbandonedCompletion_WhoseTextWasChanged_IsClosedAllTheSame()
     {
         var (_, _, running) = await WriteEverythingAsync();
-        await Database.ExecuteAsync("UPDATE completions SET answer = 'enc1:AAAA' WHERE status = 1");
+        await Database.ExecuteAsync("UPDATE completions SET answer = 'enc1:AAAA' WHERE status = 2");
 
         var left = await Two.Store.ListRunningAsync(null, 10, default);
 

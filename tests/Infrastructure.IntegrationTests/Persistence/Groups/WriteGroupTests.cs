@@ -3,6 +3,7 @@ using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Infrastructure.Persistence.Completions;
+using CleanLlm.Infrastructure.Persistence.Content;
 using CleanLlm.Testing.Databases;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -186,8 +187,8 @@ internal sealed class WriteGroupTests(DatabaseKind kind) : PersistenceTests(kind
             .Should().Be(0);
     }
 
-    private Task<Completion> StoredAsync(Completion completion) =>
-        One.InDatabaseAsync(database => database.Completions.AsNoTracking().SingleAsync(row => row.Id == completion.Id));
+    private Task<Completion> StoredAsync(Completion completion) => One.InDatabaseAsync(async database =>
+        Writes.CipherOf(completion.UserId).Open(await database.Completions.AsNoTracking().SingleAsync(row => row.Id == completion.Id)));
 
     private async Task<Question> InChatAsync()
     {

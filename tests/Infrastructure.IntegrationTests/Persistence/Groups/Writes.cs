@@ -1,3 +1,4 @@
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using CleanLlm.Infrastructure.Persistence.Completions;
@@ -23,7 +24,10 @@ internal static class Writes
     }
 
     /// <summary>What encrypts the content of a question's user.</summary>
-    public static ContentCipher CipherOf(Question question) => new(Key, question.User.Value, new PlainColumns());
+    public static ContentCipher CipherOf(Question question) => CipherOf(question.User);
+
+    /// <summary>What encrypts the content of a user.</summary>
+    public static ContentCipher CipherOf(UserId user) => new(Key, user.Value, new PlainColumns());
 
     /// <summary>The closing of a completion that holds nothing.</summary>
     public static ClosingWrite Closing(this Question question)
