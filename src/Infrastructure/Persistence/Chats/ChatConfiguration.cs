@@ -1,5 +1,6 @@
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Users;
+using CleanLlm.Infrastructure.Persistence.Content;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -12,6 +13,7 @@ internal sealed class ChatConfiguration : IEntityTypeConfiguration<Chat>
         builder.ToTable("chats");
         builder.HasKey(chat => chat.Id);
         builder.Property(chat => chat.Id).ValueGeneratedNever();
+        builder.Property<string?>(ContentColumn.Words);
         builder.Property(chat => chat.Model).HasMaxLength(Chat.ModelMaxLength);
         builder.HasOne<User>().WithMany().HasForeignKey(chat => chat.OwnerId).OnDelete(DeleteBehavior.Cascade)
             .HasConstraintName("fk_chats_profiles_owner_id");

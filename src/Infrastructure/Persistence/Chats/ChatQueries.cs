@@ -3,6 +3,7 @@ using AutoMapper.QueryableExtensions;
 using CleanLlm.Application.Chats;
 using CleanLlm.Application.Messages;
 using CleanLlm.Application.Paging;
+using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Infrastructure.Persistence.Completions;
@@ -52,9 +53,17 @@ internal sealed class ChatQueries(AppDbContext database, DataKeys keys, IMapper 
         return mapper.Map<ChatDetailDto>(cipher.Open(found.Chat)) with { Running = mapper.Map<RunningTurn?, RunningTurnDto?>(running) };
     }
 
-    public async Task<Page<ChatDto>> ListAsync(UserId owner, Cursor? after, int limit, CancellationToken ct)
+    public async Task<Page<ChatDto>> ListAsync(UserId owner, string? search, Cursor? after, int limit, CancellationToken ct)
     {
+        var cipher = await keys.OfAsync(owner, ct);
         var chats = database.Chats.Where(chat => chat.OwnerId == owner);
+        if (search is not null)
+        {
+            var words = cipher.Index.OfQuery(search);
+            // What holds no word is found nowhere.
+            chats = words.Aggregate(words.Count == 0 ? chats.Where(_ => false) : chats, Holding);
+        }
+
         if (after is var (moment, id))
         {
             var last = new ChatId(id);
@@ -68,7 +77,6 @@ internal sealed class ChatQueries(AppDbContext database, DataKeys keys, IMapper 
             .Take(limit + 1)
             .ProjectTo<ChatDto>(mapper.ConfigurationProvider)
             .ToListAsync(ct);
-        var cipher = await keys.OfAsync(owner, ct);
         return Pages.Cut(
             rows.ConvertAll(chat => chat with { Title = cipher.Open(ContentColumns.ChatTitle, chat.Id.Value, chat.Title) }),
             limit,
@@ -96,6 +104,10 @@ internal sealed class ChatQueries(AppDbContext database, DataKeys keys, IMapper 
         IReadOnlyList<MessageId> ids = [.. siblings.Select(row => row.Id!.Value)];
         return [.. siblings.Select(row => ToDto(row, ids))];
     }
+
+    private IQueryable<Chat> Holding(IQueryable<Chat> chats, string word) => chats.Where(chat =>
+        EF.Property<string>(chat, ContentColumn.Words).Contains(word)
+        || database.Messages.Any(message => message.ChatId == chat.Id && EF.Property<string>(message, ContentColumn.Words).Contains(word)));
 
     private static MessageDto ToDto(BranchRow row, IReadOnlyList<MessageId> siblings) => new(
         row.Id!.Value,

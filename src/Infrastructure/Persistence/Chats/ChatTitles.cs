@@ -21,9 +21,11 @@ internal sealed class ChatTitles(AppDbContext database, DataKeys keys) : IChatTi
 
     public async Task<bool> SetAsync(ChatId chat, UserId owner, string title, CancellationToken ct)
     {
-        var stored = (await keys.OfAsync(owner, ct)).Seal(ContentColumns.ChatTitle, chat.Value, title);
+        var cipher = await keys.OfAsync(owner, ct);
+        var (stored, words) = (cipher.Seal(ContentColumns.ChatTitle, chat.Value, title), cipher.Index.Of(title));
         return await database.Chats.Where(untitled => untitled.Id == chat && untitled.Title == null)
-            .ExecuteUpdateAsync(row => row.SetProperty(untitled => untitled.Title, stored), ct) == 1;
+            .ExecuteUpdateAsync(
+                row => row.SetProperty(untitled => untitled.Title, stored).SetProperty(untitled => EF.Property<string>(untitled, ContentColumn.Words), words), ct) == 1;
     }
 
     private IQueryable<Opening> Untitled(ChatId chat, UserId owner) =>

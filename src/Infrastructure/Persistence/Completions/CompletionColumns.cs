@@ -114,6 +114,7 @@ internal static class CompletionColumns
         Column.Of("parent_id", Uuid, (Sealed<Message> m) => m.Value.ParentId?.Value),
         Column.Of("role", Integer, (Sealed<Message> m) => (int)m.Value.Role),
         Column.Of("content", Text, (Sealed<Message> m) => m.Cipher.Seal(ContentColumns.MessageContent, m.Value.Id.Value, m.Value.Content)),
+        Column.Of(ContentColumn.Words, Text, (Sealed<Message> m) => m.Cipher.Index.Of(m.Value.Content)),
         Column.Of("reasoning", Text, (Sealed<Message> m) => m.Cipher.Seal(ContentColumns.MessageReasoning, m.Value.Id.Value, m.Value.Reasoning)),
         Column.Of("model", Text, (Sealed<Message> m) => m.Value.Model),
         Column.Of("prompt_tokens", Integer, (Sealed<Message> m) => m.Value.PromptTokens),

@@ -22,6 +22,11 @@ internal sealed class ContentCipher(byte[] key, Guid owner, PlainColumns plain)
     // An owner has one data key.
     private const string KeyId = "1";
 
+    private readonly Lazy<BlindIndex> index = new(() => new BlindIndex(key));
+
+    /// <summary>The tokens that a search finds texts by.</summary>
+    public BlindIndex Index => index.Value;
+
     /// <summary>Encrypts a value.</summary>
     /// <param name="column">Its column.</param>
     /// <param name="row">The id of its row.</param>

@@ -5,8 +5,12 @@ namespace CleanLlm.Infrastructure.Persistence.Content;
 /// <param name="Name">Its name.</param>
 /// <param name="OwnerSql">How the owner of a row <c>t</c> is found in SQL.</param>
 /// <param name="None">A stored value that is no content; null where each is.</param>
-internal sealed record ContentColumn(string Table, string Name, string OwnerSql, string? None = null)
+/// <param name="IsSearched">Whether a search finds its words: their tokens are in the column <see cref="Words"/> beside it.</param>
+internal sealed record ContentColumn(string Table, string Name, string OwnerSql, string? None = null, bool IsSearched = false)
 {
+    /// <summary>The column, and the shadow property, of the tokens that a search looks for.</summary>
+    public const string Words = "words";
+
     /// <summary>What it is called in messages, and in the table of encrypted columns.</summary>
     public string FullName { get; } = $"{Table}.{Name}";
 

@@ -3,9 +3,9 @@ namespace CleanLlm.Infrastructure.Persistence.Content;
 /// <summary>All columns that are stored encrypted: the one list for reading, writing and rotation.</summary>
 internal static class ContentColumns
 {
-    public static readonly ContentColumn ChatTitle = OfChat("title");
+    public static readonly ContentColumn ChatTitle = OfChat("title") with { IsSearched = true };
     public static readonly ContentColumn ChatSystemPrompt = OfChat("system_prompt");
-    public static readonly ContentColumn MessageContent = OfMessage("content");
+    public static readonly ContentColumn MessageContent = OfMessage("content") with { IsSearched = true };
     public static readonly ContentColumn MessageReasoning = OfMessage("reasoning");
     public static readonly ContentColumn MessageFeedback = OfMessage("feedback_comment");
     public static readonly ContentColumn CompletionPrompt = OfCompletion("prompt");

@@ -7,7 +7,8 @@ using Microsoft.EntityFrameworkCore;
 namespace CleanLlm.Infrastructure.Persistence.Content;
 
 /// <summary>
-/// Brings what is stored under the current key-encryption key: data keys are wrapped again, and rows from before content was encrypted are encrypted. It
+/// Brings what is stored under the current key-encryption key: data keys are wrapped again, and rows from before content was encrypted are encrypted, with
+/// the tokens that a search finds them by. It
 /// works some rows at a time beside everything else; what breaks off goes on with the next pass, and two instances that work at once do no harm.
 /// </summary>
 /// <param name="databases">The database.</param>
@@ -111,8 +112,10 @@ internal sealed class ContentEncryption(
             return EncryptionPass.Nothing;
         try
         {
-            var stored = (await keys.OfAsync(new UserId(owner), ct)).Seal(column, row.Id, row.Value);
-            var written = await WriteAsync(() => database.Database.ExecuteSqlRawAsync(Update(column), [stored, row.Id, row.Value], ct), ct);
+            var cipher = await keys.OfAsync(new UserId(owner), ct);
+            var text = cipher.Open(column, row.Id, row.Value);
+            object[] values = [cipher.Seal(column, row.Id, text), row.Id, row.Value, .. column.IsSearched ? [cipher.Index.Of(text)] : Array.Empty<string>()];
+            var written = await WriteAsync(() => database.Database.ExecuteSqlRawAsync(Update(column), values, ct), ct);
             return new EncryptionPass(Rewrapped: 0, Encrypted: written, Failed: 0);
         }
         catch (UnreadableContentException)
@@ -154,12 +157,17 @@ internal sealed class ContentEncryption(
     private Task RestAsync(long began, CancellationToken ct) => Task.Delay(clock.GetElapsedTime(began) * Rest, clock, ct);
 
     // Only in the place of what was read: it may have been replaced meanwhile.
-    private static string Update(ContentColumn column) => $$"""UPDATE {{column.Table}} SET {{column.Name}} = {0} WHERE id = {1} AND {{column.Name}} = {2}""";
+    private static string Update(ContentColumn column) =>
+        $$"""
+        UPDATE {{column.Table}} SET {{column.Name}} = {0}{{(column.IsSearched ? $", {ContentColumn.Words} = {{3}}" : "")}}
+        WHERE id = {1} AND {{column.Name}} = {2}
+        """;
 
     private static string Select(ContentColumn column) =>
         $$"""
         SELECT t.id AS id, {{column.OwnerSql}} AS owner, t.{{column.Name}} AS value FROM {{column.Table}} t
-        WHERE t.id > {0} AND t.{{column.Name}} IS NOT NULL AND substr(t.{{column.Name}}, 1, {{ContentCipher.Prefix.Length}}) <> '{{ContentCipher.Prefix}}'
+        WHERE t.id > {0} AND t.{{column.Name}} IS NOT NULL
+            AND (substr(t.{{column.Name}}, 1, {{ContentCipher.Prefix.Length}}) <> '{{ContentCipher.Prefix}}'{{(column.IsSearched ? $" OR t.{ContentColumn.Words} IS NULL" : "")}})
             {{(column.None is null ? "" : $"AND t.{column.Name} <> '{column.None}'")}}
         ORDER BY t.id LIMIT {1}
         """;

@@ -93,7 +93,12 @@ internal static class EntityContent
                     continue;
                 foreach (var (column, property) in known.Properties)
                 {
-                    if (entry.Property(property.Name) is { CurrentValue: { } plain } written && IsWritten(entry, written))
+                    var written = entry.Property(property.Name);
+                    if (!IsWritten(entry, written))
+                        continue;
+                    if (column.IsSearched)
+                        entry.Property(ContentColumn.Words).CurrentValue = cipher.Index.Of(written.CurrentValue as string ?? "");
+                    if (written.CurrentValue is { } plain)
                     {
                         sealedNow.Add((written, plain));
                         written.CurrentValue = Sealed(cipher, column, known.RowOf(entry.Entity), plain);

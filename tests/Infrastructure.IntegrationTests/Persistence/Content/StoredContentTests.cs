@@ -51,7 +51,7 @@ internal sealed class StoredContentTests(DatabaseKind kind) : PersistenceTests(k
         page.Items[0].Should().BeEquivalentTo(new { Reasoning = $"{Canary} thought", Feedback = new { Comment = $"{Canary} comment" } });
         var found = (await InChatsAsync(chats => chats.FindAsync(chat, user, default)))!;
         found.Should().BeEquivalentTo(new { Title = $"{Canary} title", SystemPrompt = "Be brief.", Running = new { CompletionId = running.Id, Content = $"{Canary} next" } });
-        (await InChatsAsync(chats => chats.ListAsync(user, null, 20, default))).Items.Should().ContainSingle().Which.Title.Should().Be($"{Canary} title");
+        (await InChatsAsync(chats => chats.ListAsync(user, null, null, 20, default))).Items.Should().ContainSingle().Which.Title.Should().Be($"{Canary} title");
         (await Two.Services.GetRequiredService<IConversationReader>().ReadAsync(chat, user, null, 10, default)).Value.Messages.Select(said => said.Content)
             .Should().Equal($"{Canary} question 漢", $"{Canary} answer ü");
         var completions = Two.Services.GetRequiredService<ICompletionQueries>();

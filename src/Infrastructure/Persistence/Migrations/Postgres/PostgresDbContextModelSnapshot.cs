@@ -181,6 +181,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
 
+                    b.Property<string>("words")
+                        .HasColumnType("text")
+                        .HasColumnName("words");
+
                     b.HasKey("Id")
                         .HasName("pk_chats");
 
@@ -246,6 +250,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                     b.Property<int>("Role")
                         .HasColumnType("integer")
                         .HasColumnName("role");
+
+                    b.Property<string>("words")
+                        .HasColumnType("text")
+                        .HasColumnName("words");
 
                     b.HasKey("Id")
                         .HasName("pk_messages");

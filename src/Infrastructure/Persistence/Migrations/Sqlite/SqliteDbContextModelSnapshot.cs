@@ -176,6 +176,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("updated_at");
 
+                    b.Property<string>("words")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("words");
+
                     b.HasKey("Id")
                         .HasName("pk_chats");
 
@@ -241,6 +245,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<int>("Role")
                         .HasColumnType("INTEGER")
                         .HasColumnName("role");
+
+                    b.Property<string>("words")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("words");
 
                     b.HasKey("Id")
                         .HasName("pk_messages");

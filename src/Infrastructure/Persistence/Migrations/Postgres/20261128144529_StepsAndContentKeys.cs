@@ -28,6 +28,12 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                 oldMaxLength: 2000,
                 oldNullable: true);
 
+            migrationBuilder.AddColumn<string>(
+                name: "words",
+                table: "messages",
+                type: "text",
+                nullable: true);
+
             migrationBuilder.AlterColumn<string>(
                 name: "title",
                 table: "chats",
@@ -47,6 +53,12 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                 oldType: "character varying(20000)",
                 oldMaxLength: 20000,
                 oldNullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "words",
+                table: "chats",
+                type: "text",
+                nullable: true);
 
             migrationBuilder.CreateTable(
                 name: "data_keys",
@@ -92,6 +104,14 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
             migrationBuilder.DropColumn(
                 name: "steps",
                 table: "plans");
+
+            migrationBuilder.DropColumn(
+                name: "words",
+                table: "messages");
+
+            migrationBuilder.DropColumn(
+                name: "words",
+                table: "chats");
 
             migrationBuilder.AlterColumn<string>(
                 name: "feedback_comment",

@@ -18,6 +18,18 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                 nullable: false,
                 defaultValueSql: "'[]'");
 
+            migrationBuilder.AddColumn<string>(
+                name: "words",
+                table: "messages",
+                type: "TEXT",
+                nullable: true);
+
+            migrationBuilder.AddColumn<string>(
+                name: "words",
+                table: "chats",
+                type: "TEXT",
+                nullable: true);
+
             migrationBuilder.CreateTable(
                 name: "data_keys",
                 columns: table => new
@@ -62,6 +74,14 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
             migrationBuilder.DropColumn(
                 name: "steps",
                 table: "plans");
+
+            migrationBuilder.DropColumn(
+                name: "words",
+                table: "messages");
+
+            migrationBuilder.DropColumn(
+                name: "words",
+                table: "chats");
         }
     }
 }
