@@ -56,6 +56,7 @@ public static class ApplicationRegistration
         services.AddSettings<CompletionOptions>(configuration, CompletionOptions.Section);
         services.AddSettings<PromptingOptions>(configuration, PromptingOptions.Section);
         services.AddSingleton<IValidateOptions<PromptingOptions>, StepSettingsValidator>();
+        services.AddSettings<PiiOptions>(configuration, PiiOptions.Section);
         services.AddPromptPipeline();
         services.AddAnswerSteps();
         services.AddSettings<SignInThrottleOptions>(configuration, SignInThrottleOptions.Section);

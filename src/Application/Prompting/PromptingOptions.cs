@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using CleanLlm.Application.Prompting.Redaction;
 using CleanLlm.Application.Settings;
 using CleanLlm.Domain.Prompting;
 
@@ -37,9 +36,6 @@ public sealed record PromptingOptions
 
     /// <summary>What steps of the pipeline do, at most one setting for each; a plan may say otherwise. Default what each step does by itself.</summary>
     public IReadOnlyList<StepSettingOptions> Steps { get; init; } = [];
-
-    /// <summary>Which personal data is looked for.</summary>
-    public PiiOptions Pii { get; init; } = new();
 }
 
 /// <summary>What a step of the pipeline does.</summary>

@@ -12,7 +12,7 @@ internal static class Assignments
     private const int LongestTail = 32;
     private const int LongestGap = 8;
     private const int LongestOperator = 3;
-    private const int LongestRead = 1024;
+    private const int LongestRead = 512;
 
     private static readonly string[] PasswordNames =
     [
@@ -21,7 +21,7 @@ internal static class Assignments
     ];
 
     private static readonly string[] KeyNames =
-        ["api_key", "apikey", "api-key", "api key", "access_key", "accesskey", "access-key", "account_key", "accountkey", "auth_key", "authkey", "private_key", "privatekey", "encryption_key", "secret", "token", "authorization", "bearer", "credential"];
+        ["api_key", "apikey", "api-key", "api key", "access_key", "accesskey", "access-key", "account_key", "accountkey", "auth_key", "authkey", "private_key", "privatekey", "encryption_key", "secret", "token", "authorization", "bearer", "credential", "sessionid", "session_id", "sessid", "session=", "sig="];
 
     // What names of other things end in: how long a token lives, where it is kept.
     private static readonly string[] OtherTails =
@@ -165,8 +165,14 @@ internal static class Assignments
     private static int PlainEnd(ReadOnlySpan<char> text, int start)
     {
         var end = start;
-        while (end < text.Length && text[end..].IndexOfAny(Ends) is >= 0 and var next)
+        while (end < text.Length)
         {
+            if (text[end..].IndexOfAny(Ends) is not (>= 0 and var next))
+            {
+                end = text.Length;
+                break;
+            }
+
             end += next;
             var isPart = end + 1 < text.Length && text[end] switch
             {
@@ -180,8 +186,6 @@ internal static class Assignments
             end++;
         }
 
-        if (end < text.Length && text[end..].IndexOfAny(Ends) < 0)
-            end = text.Length;
         while (end > start + 1 && text[end - 1] == '.')
             end--;
         return end;

@@ -24,7 +24,7 @@ internal static class CardDetector
             if (length is >= Shortest and <= Longest && IsCard(groups.Characters[..length]) && Bounds.EndsAt(scanned.Folded, groups.Ends[i])
                 && (IsWrittenAsOne(groups, i, length) || Cards.Near(scanned, start, groups.Ends[i])))
                 found = new Sighting(SensitiveKind.Card, start, groups.Ends[i]);
-            if (groups.Separators[i] != groups.Separators[0])
+            if (groups.Separators[i] != groups.Separators[0] && groups.Separators[i] is not (' ' or '-'))
                 break;
         }
 

@@ -6,6 +6,8 @@ internal sealed class CharacterGroups
     /// <summary>The longest number of all, an IBAN.</summary>
     private const int MostCharacters = 34;
 
+    // An IBAN in fours; digit by digit there may be more.
+    private const int UsualGroups = 9;
     private const int MostGroups = 20;
     private const int LongestWord = 4;
 
@@ -36,8 +38,8 @@ internal sealed class CharacterGroups
     /// <summary>Reads the groups from a place on.</summary>
     public void Read(ReadOnlySpan<char> text, int start)
     {
-        (Count, length) = (0, 0);
-        for (var at = start; Count < MostGroups; at++)
+        (Count, length, lengths[0]) = (0, 0, 0);
+        for (var at = start; Count < (lengths[0] == 1 ? MostGroups : UsualGroups); at++)
         {
             var end = at;
             var isWord = true;

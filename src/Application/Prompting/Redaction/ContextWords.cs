@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace CleanLlm.Application.Prompting.Redaction;
 
@@ -9,22 +10,28 @@ internal sealed class ContextWords(params ReadOnlySpan<string> words)
     private const int Before = 64;
     private const int After = 24;
 
-    private readonly SearchValues<string> words = SearchValues.Create(words, StringComparison.OrdinalIgnoreCase);
+    // Apart, because the search for ASCII alone is many times as fast, and most texts need no other.
+    private readonly SearchValues<string> plain = SearchValues.Create([.. words.ToArray().Where(word => Ascii.IsValid(word))], StringComparison.OrdinalIgnoreCase);
+    private readonly SearchValues<string> others = SearchValues.Create([.. words.ToArray().Where(word => !Ascii.IsValid(word))], StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether one of them stands in front of a place, right behind it, or in the name of what it is the value of.</summary>
     public bool Near(ScannedText text, int start, int end) =>
-        IsIn(Preceding(text.Folded, start)) || IsIn(text.Folded[end..Math.Min(text.Folded.Length, end + After)]) || text.Member.ContainsAny(words);
+        IsIn(Preceding(text.Folded, start)) || IsIn(text.Folded[end..Math.Min(text.Folded.Length, end + After)]) || IsIn(text.Member, isName: true);
 
     /// <summary>Whether one of them stands in front of a place, or in the name of what it is the value of.</summary>
-    public bool Precede(ScannedText text, int start) => IsIn(Preceding(text.Folded, start)) || text.Member.ContainsAny(words);
+    public bool Precede(ScannedText text, int start) => IsIn(Preceding(text.Folded, start)) || IsIn(text.Member, isName: true);
 
     private static ReadOnlySpan<char> Preceding(ReadOnlySpan<char> text, int start) => text[Math.Max(0, start - Before)..start];
 
-    private bool IsIn(ReadOnlySpan<char> span)
+    private bool IsIn(ReadOnlySpan<char> span, bool isName = false) =>
+        Begins(span, plain, isName) || (!Ascii.IsValid(span) && Begins(span, others, isName));
+
+    // In names words stand one behind the other: mobilePhone.
+    private static bool Begins(ReadOnlySpan<char> span, SearchValues<string> words, bool isName)
     {
         for (var from = 0; span[from..].IndexOfAny(words) is >= 0 and var found; from += found + 1)
         {
-            if (from + found == 0 || !char.IsLetter(span[from + found - 1]) || Bounds.IsUnspaced(span[from + found]))
+            if (isName || from + found == 0 || !char.IsLetter(span[from + found - 1]) || Bounds.IsUnspaced(span[from + found]))
                 return true;
         }
 

@@ -13,6 +13,9 @@ internal readonly ref struct FoldedText : IDisposable
     private const char Removed = '\uFFFF';
     private const int FullWidth = 0xFEE0;
 
+    // Of JSON in JSON in JSON.
+    private const int MostBackslashes = 7;
+
     private static readonly char[] Forms = [.. Enumerable.Range(0, char.MaxValue + 1).Select(c => FormOf((char)c))];
 
     private static readonly SearchValues<char> Folding = SearchValues.Create(
@@ -97,7 +100,9 @@ internal readonly ref struct FoldedText : IDisposable
     // JSON inside a text, once or several times: what stands behind the last of the backslashes counts.
     private static char Unescaped(string text, int at, out int taken)
     {
-        var end = text.AsSpan(at).IndexOfAnyExcept('\\') is >= 0 and var run ? at + run : text.Length;
+        var end = at;
+        while (end < text.Length && end - at < MostBackslashes && text[end] == '\\')
+            end++;
         taken = end - at + 1;
         switch (end < text.Length ? text[end] : '\0')
         {

@@ -86,6 +86,8 @@ internal static class IpDetector
 
             if (digits == end)
             {
+                if (end == start)
+                    return false;
                 // A colon behind the last group belongs to the sentence.
                 if (text[end - 1] == ':' && !(end > 1 && text[end - 2] == ':'))
                     end--;
@@ -111,7 +113,7 @@ internal static class IpDetector
     private static bool MayEnd(ReadOnlySpan<char> text, int end) => Bounds.EndsAt(text, end) && !(end < text.Length && text[end] is '-' or '+');
 
     private static bool MayEndV6(ReadOnlySpan<char> text, int end) =>
-        end == text.Length || !(Bounds.IsWord(text[end]) || (text[end] == ':' && end + 1 < text.Length && Bounds.IsWord(text[end + 1])));
+        end == text.Length || !(Bounds.IsWord(text[end]) || (text[end] == ':' && end + 1 < text.Length && (Bounds.IsWord(text[end + 1]) || text[end + 1] == ':')));
 
     // Behind a port or the length of a prefix.
     private static bool HasPort(ReadOnlySpan<char> text, int end) => end + 1 < text.Length && text[end] is ':' or '/' && char.IsAsciiDigit(text[end + 1]);

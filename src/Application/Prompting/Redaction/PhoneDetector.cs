@@ -34,6 +34,9 @@ internal sealed class PhoneDetector(IReadOnlyList<string> regions)
         if (!Bounds.BeginsAt(text, start))
             return false;
         number.Read(text, digit, isInternational);
+        // Numbers in a row are a table, or the middle of a longer number.
+        if (!isInternational && start > 1 && text[start - 1] == ' ' && char.IsAsciiDigit(text[start - 2]))
+            return false;
         if (number.Length < Shortest || number.IsDate)
             return false;
         var end = isInternational || number.Digits.StartsWith("00", StringComparison.Ordinal)

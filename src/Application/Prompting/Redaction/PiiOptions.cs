@@ -6,6 +6,9 @@ namespace CleanLlm.Application.Prompting.Redaction;
 /// <summary>Section <c>Prompting:Pii</c>: which personal data is looked for in prompts.</summary>
 public sealed record PiiOptions : IValidatableObject
 {
+    /// <summary>The name of the section.</summary>
+    public const string Section = "Prompting:Pii";
+
     /// <summary>What is looked for. Default all that is personal: email, phone, iban, card, nationalId, ip.</summary>
     public IReadOnlyList<SensitiveKind> Kinds { get; init; } = [.. Enum.GetValues<SensitiveKind>().Where(kind => kind.IsPersonal())];
 

@@ -12,6 +12,7 @@ internal sealed class PiiScanner(PiiOptions options) : ITextScanner
 {
     private const int MostLetters = 6;
     private const int FewestDigits = 7;
+    private const int ShortestInRow = 4;
 
     private static readonly SearchValues<char> Marks = SearchValues.Create("@:0123456789");
     private static readonly NationalIdDetector NationalIds = new([.. EuropeanIds.All, .. WorldIds.All]);
@@ -70,9 +71,9 @@ internal sealed class PiiScanner(PiiOptions options) : ITextScanner
         if (IsWanted(SensitiveKind.Ip) && end < text.Length && start == digit && text[end] == '.' && end - digit <= 3 && IpDetector.TryFindV4(scanned, digit, out seen))
             return true;
 
-        // In a row of single digits a number begins with the first of them.
+        // In a row of short numbers none begins but with the first.
         seen = default;
-        if (end - digit == 1 && digit > 1 && text[digit - 1] == ' ' && char.IsAsciiDigit(text[digit - 2]))
+        if (end - digit < ShortestInRow && digit > 1 && text[digit - 1] == ' ' && char.IsAsciiDigit(text[digit - 2]) && (end == text.Length || text[end] == ' '))
             return false;
         var isDialled = IsWanted(SensitiveKind.Phone) && start == digit;
         if (isDialled && digit > 0 && text[digit - 1] == '+' && phones.TryFind(scanned, digit, numbers.Dialled, out seen))

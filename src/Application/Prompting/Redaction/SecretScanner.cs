@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace CleanLlm.Application.Prompting.Redaction;
 
@@ -10,22 +11,25 @@ internal sealed class SecretScanner : ITextScanner
     private static readonly SearchValues<string> Shapes =
         SearchValues.Create([.. KeyShapes.Prefixes, .. PrivateKeys.Prefixes, UrlCredentials.Prefix], StringComparison.Ordinal);
 
-    private static readonly SearchValues<string> Names = SearchValues.Create([.. Assignments.Names], StringComparison.OrdinalIgnoreCase);
+    // Apart, as in ContextWords.
+    private static readonly SearchValues<string> PlainNames = SearchValues.Create([.. Assignments.Names.Where(name => Ascii.IsValid(name))], StringComparison.OrdinalIgnoreCase);
+    private static readonly SearchValues<string> OtherNames = SearchValues.Create([.. Assignments.Names.Where(name => !Ascii.IsValid(name))], StringComparison.OrdinalIgnoreCase);
 
     public void Scan(ScannedText scanned, List<Sighting> found)
     {
         var text = scanned.Folded;
         var before = found.Count;
-        var (at, shape, name) = (0, -1, -1);
+        var (at, shape, name, other) = (0, -1, -1, Ascii.IsValid(text) ? text.Length : -1);
         while (at < text.Length)
         {
             // Each is looked for anew only where the last one is passed.
             shape = shape < at ? Next(text, at, Shapes) : shape;
-            name = name < at ? Next(text, at, Names) : name;
-            at = Math.Min(shape, name);
+            name = name < at ? Next(text, at, PlainNames) : name;
+            other = other < at ? Next(text, at, OtherNames) : other;
+            at = Math.Min(shape, Math.Min(name, other));
             if (at == text.Length)
                 break;
-            if ((at == name && Assignments.TryFind(text, at, out var seen)) || (at == shape && TryFindShape(text, at, out seen)))
+            if (((at == name || at == other) && Assignments.TryFind(text, at, out var seen)) || (at == shape && TryFindShape(text, at, out seen)))
             {
                 found.Add(seen);
                 at = Math.Max(AddPair(text, seen, found), at + 1);

@@ -7,6 +7,7 @@ namespace CleanLlm.Application.Prompting.Redaction;
 internal static class SecretValues
 {
     private const int ShortestPassword = 4;
+    private const int LongestWord = 16;
 
     private static readonly FrozenSet<string> Words = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
@@ -43,7 +44,7 @@ internal static class SecretValues
         || (value[0] == '%' && value[^1] == '%')
         || (value[0] == '$' && (value[1] is '{' or '(' || value[1..].IndexOfAnyExcept(Identifier) < 0))
         || value.StartsWith("process.env", StringComparison.Ordinal) || value.StartsWith("os.environ", StringComparison.Ordinal)
-        || Word.Contains(value.TrimEnd("?!."));
+        || (value.Length <= LongestWord && Word.Contains(value.TrimEnd("?!.")));
 
     // A variable, a member or a call: config.password, userPassword, get_password(…).
     private static bool IsName(ReadOnlySpan<char> value, ReadOnlySpan<char> name, bool isQuoted)

@@ -33,6 +33,8 @@ internal sealed class AccountTests
     [TestCase("4111111111111111")]
     [TestCase("4111 1111 1111 1111")]
     [TestCase("4111-1111-1111-1111")]
+    [TestCase("4111-1111 1111-1111")]
+    [TestCase("4111.1111.1111.1111")]
     [TestCase("5555555555554444")]
     [TestCase("2223003122003222")]
     [TestCase("378282246310005")]

@@ -1,12 +1,16 @@
+using CleanLlm.Application.Prompting.Redaction;
 using static CleanLlm.Application.UnitTests.Prompting.Redaction.Redactions;
 
 namespace CleanLlm.Application.UnitTests.Prompting.Redaction;
 
 internal sealed class NationalIdTests
 {
+    // Some are telephone numbers somewhere.
+    private static readonly PiiOptions Alone = new() { Kinds = [SensitiveKind.NationalId] };
+
     [TestCase("078-05-1120", TestName = "US SSN")]
     [TestCase("219 09 9999", TestName = "US SSN, spaces")]
-    [TestCase("900-70-0000", TestName = "US ITIN")]
+    [TestCase("900-70-1234", TestName = "US ITIN")]
     [TestCase("AB123456C", TestName = "GB NINO")]
     [TestCase("AB 12 34 56 C", TestName = "GB NINO, pairs")]
     [TestCase("86 095 742 719", TestName = "DE Steuer-ID")]
@@ -65,13 +69,13 @@ internal sealed class NationalIdTests
     [TestCase("11144477735")]
     [TestCase("10000000146")]
     [TestCase("046 454 286")]
-    public void ABareNumber_WithoutAWord_Stays(string number) => Pii($"It is {number}.").Should().Be($"It is {number}.");
+    public void ABareNumber_WithoutAWord_Stays(string number) => Pii($"It is {number}.", Alone).Should().Be($"It is {number}.");
 
     [TestCase("000-12-3456")]
     [TestCase("666-12-3456")]
     [TestCase("123-00-4567")]
     [TestCase("123-45-0000")]
-    [TestCase("900-10-0000")]
+    [TestCase("900-10-1234")]
     [TestCase("BG123456C")]
     [TestCase("AB123456E")]
     [TestCase("NHS 943 476 5918")]
@@ -100,5 +104,5 @@ internal sealed class NationalIdTests
     [TestCase("S1234567A")]
     [TestCase("A123456788")]
     [TestCase("social insurance 046 454 287")]
-    public void ANumber_WithAWrongSum_Stays(string text) => Pii(text).Should().Be(text);
+    public void ANumber_WithAWrongSum_Stays(string text) => Pii(text, Alone).Should().Be(text);
 }

@@ -32,8 +32,8 @@ internal sealed class RedactionStepTests
                 new(ChatRole.User,
                 [
                     new TextContent($"New {Address}"),
-                    new UriContent($"https://bob:s3cret@example.com/{Address}.png", "image/png"),
-                    new DataContent(new byte[] { 1 }, "text/plain") { Name = $"{Address}.txt" },
+                    new UriContent($"https://bob:s3cret@example.com/a.png?to={Address}", "image/png"),
+                    new DataContent(new byte[] { 1 }, "text/plain") { Name = $"{Address} cv.txt" },
                 ])
                 { AuthorName = Address },
             ],
@@ -49,7 +49,7 @@ internal sealed class RedactionStepTests
 
         redacted.Slots[0].Text.Should().Be($"Escalate to {Address}");
         redacted.Slots.Skip(1).SelectMany(slot => slot.Strings).Should().NotContain(text => text.Contains(Address, StringComparison.Ordinal));
-        redacted.Slots.Skip(1).SelectMany(slot => slot.Strings).Should().Contain("https://<URL_CREDENTIAL_1>@example.com/<EMAIL_1>.png");
+        redacted.Slots.Skip(1).SelectMany(slot => slot.Strings).Should().Contain("https://<URL_CREDENTIAL_1>@example.com/a.png?to=<EMAIL_1>");
         redacted.Restorations.Originals.Should().Contain("<EMAIL_1>", Address).And.Contain("<URL_CREDENTIAL_1>", "bob:s3cret");
         redacted.Question.Should().Be($"New {Address}", "what the user wrote is stored and shown");
     }
@@ -140,14 +140,14 @@ internal sealed class RedactionStepTests
     public void AnAllowedNumber_StaysInAnyForm() =>
         Pii("+49 30 901820, +49-30-901820, 203.0.113.7", new PiiOptions { Allow = ["+4930901820", "203.0.113.7"] }).Should().Be("+49 30 901820, +49-30-901820, 203.0.113.7");
 
-    [TestCase(SensitiveKind.Email, "<EMAIL_1> 4111111111111111 +4930901820 DE89370400440532013000 078-05-1120 203.0.113.7")]
-    [TestCase(SensitiveKind.Card, "a@example.com <CARD_1> +4930901820 DE89370400440532013000 078-05-1120 203.0.113.7")]
-    [TestCase(SensitiveKind.Phone, "a@example.com 4111111111111111 <PHONE_1> DE89370400440532013000 078-05-1120 203.0.113.7")]
-    [TestCase(SensitiveKind.Iban, "a@example.com 4111111111111111 +4930901820 <IBAN_1> 078-05-1120 203.0.113.7")]
+    [TestCase(SensitiveKind.Email, "<EMAIL_1> 4111111111111111 +4930901820 DE89370400440532013000 219-09-9999 203.0.113.7")]
+    [TestCase(SensitiveKind.Card, "a@example.com <CARD_1> +4930901820 DE89370400440532013000 219-09-9999 203.0.113.7")]
+    [TestCase(SensitiveKind.Phone, "a@example.com 4111111111111111 <PHONE_1> DE89370400440532013000 219-09-9999 203.0.113.7")]
+    [TestCase(SensitiveKind.Iban, "a@example.com 4111111111111111 +4930901820 <IBAN_1> 219-09-9999 203.0.113.7")]
     [TestCase(SensitiveKind.NationalId, "a@example.com 4111111111111111 +4930901820 DE89370400440532013000 <NATIONAL_ID_1> 203.0.113.7")]
-    [TestCase(SensitiveKind.Ip, "a@example.com 4111111111111111 +4930901820 DE89370400440532013000 078-05-1120 <IP_1>")]
+    [TestCase(SensitiveKind.Ip, "a@example.com 4111111111111111 +4930901820 DE89370400440532013000 219-09-9999 <IP_1>")]
     public void OnlyTheKindsThatAreAskedFor_AreReplaced(SensitiveKind kind, string sent) =>
-        Pii("a@example.com 4111111111111111 +4930901820 DE89370400440532013000 078-05-1120 203.0.113.7", new PiiOptions { Kinds = [kind] }).Should().Be(sent);
+        Pii("a@example.com 4111111111111111 +4930901820 DE89370400440532013000 219-09-9999 203.0.113.7", new PiiOptions { Kinds = [kind] }).Should().Be(sent);
 
     private sealed class Failing() : RedactingStep(new FailingScanner(), new StepPolicy("pii", StepMode.Redact, StepMode.Redact))
     {

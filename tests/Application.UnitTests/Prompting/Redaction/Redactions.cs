@@ -9,7 +9,7 @@ internal static class Redactions
 {
     private static readonly SecretsStep SecretSteps = new();
 
-    public static PiiStep PiiStep(PiiOptions? options = null) => new(Options.Create(new PromptingOptions { Pii = options ?? new PiiOptions() }));
+    public static PiiStep PiiStep(PiiOptions? options = null) => new(Options.Create(options ?? new PiiOptions()));
 
     /// <summary>The text that is sent when personal data is replaced.</summary>
     public static string Pii(string text, PiiOptions? options = null) => Sent(PiiStep(options), text);

@@ -81,6 +81,8 @@ internal sealed class SecretTests
     [TestCase("aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "aws_secret_access_key = <API_KEY_1>")]
     [TestCase("client_secret=abc~8Q~dEfGhIjKlMnOpQrStUvWxYz0123456789", "client_secret=<API_KEY_1>")]
     [TestCase("curl -H \"Bearer 0a1b2c3d4e5f6a7b8c9d\"", "curl -H \"Bearer <API_KEY_1>\"")]
+    [TestCase("?sv=2020&sig=abcd%2F1234efgh5678ijklmnop%3D&x=1", "?sv=2020&sig=<API_KEY_1>&x=1")]
+    [TestCase("Cookie: sessionid=0a1b2c3d4e5f; theme=dark", "Cookie: sessionid=<API_KEY_1>; theme=dark")]
     [TestCase("--token 0a1b2c3d4e5f", "--token <API_KEY_1>")]
     public void AKey_ThatItsNameTells_IsReplaced(string text, string sent) => Secrets(text).Should().Be(sent);
 
