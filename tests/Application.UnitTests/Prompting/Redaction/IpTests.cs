@@ -11,6 +11,7 @@ internal sealed class IpTests
     [TestCase("ssh root@10.0.0.5", "ssh root@<IP_1>")]
     [TestCase("the server 10.0.0.5 is down", "the server <IP_1> is down")]
     [TestCase("10.1.2.3:443", "<IP_1>:443")]
+    [TestCase("version 203.0.113.7:80", "version <IP_1>:80")]
     [TestCase("2001:db8::1", "<IP_1>")]
     [TestCase("[2001:DB8::1]:443", "[<IP_1>]:443")]
     [TestCase("2001:0db8:85a3:0000:0000:8a2e:0370:7334", "<IP_1>")]

@@ -114,6 +114,14 @@ internal sealed class RedactionStepTests
     }
 
     [Test]
+    public async Task ACallerWhoLeft_IsNotScannedFor()
+    {
+        var apply = async () => await PiiStep().ApplyAsync(Drafts.Of(Address), Drafts.Context, StepMode.Redact, new CancellationToken(canceled: true));
+
+        await apply.Should().ThrowAsync<OperationCanceledException>();
+    }
+
+    [Test]
     public async Task AFaultOfTheScanner_FailsTheRequest_AndNothingIsSent()
     {
         using var fixture = new RunnerFixture(promptSteps: [new Failing()]);
