@@ -44,7 +44,7 @@ internal static class PrivateKeys
         var from = label + length;
         // Another key may begin before this one's end where its end is missing.
         var body = text[from..Math.Min(text.Length, from + LongestBody)];
-        var open = body[4..].IndexOf(Begin, StringComparison.Ordinal) is >= 0 and var other ? body[..(other + 4)] : body;
+        var open = body[4..].IndexOf(Begin, StringComparison.Ordinal) is >= 0 and var other ? body[..(other + 4)].TrimEnd('-') : body;
         if (open.IndexOf(End, StringComparison.Ordinal) is >= 0 and var end)
             return from + end + TailLength(open[end..]);
         return from + (open.IndexOfAnyExcept(Body) is >= 0 and var cut ? cut : open.Length);

@@ -41,6 +41,7 @@ internal sealed class FalseFriendTests
     [TestCase("postgres://user:${PASSWORD}@db/x and https://user:@example.com")]
     [TestCase("The secretary has a secret: she tokenizes passwords in tokens.")]
     [TestCase("use a Bearer token for authorization, such as Basic authentication")]
+    [TestCase("secret: rotate keys today, token: somelongname-withoutdigits, api_key=aaaaaaaaaaaa1")]
     [TestCase("token_type: bearer1234, token_expires_at: 2024-01-15T10:30:00Z, secret_name: db-prod-7781")]
     public void Text_WithNumbersAndNames_Stays(string text)
     {

@@ -114,6 +114,14 @@ internal sealed class SecretTests
     }
 
     [Test]
+    public void AKeyWithoutAnEnd_DoesNotHideTheNextOne()
+    {
+        const string Cut = "-----BEGIN PRIVATE KEY-----\nMIIB\n";
+
+        Secrets(Cut + Cut + "-----END PRIVATE KEY-----\nx").Should().Be("<PRIVATE_KEY_1><PRIVATE_KEY_2>\nx");
+    }
+
+    [Test]
     public void KeysOfPuttyAndAge_AreReplaced()
     {
         Secrets("PuTTY-User-Key-File-3: ssh-rsa\nEncryption: none\nPrivate-Lines: 1\nAAAA\nPrivate-MAC: 00ff\nend").Should().Be("<PRIVATE_KEY_1>\nend");
