@@ -4,8 +4,8 @@ namespace CleanLlm.Application.Prompting.Redaction;
 
 /// <summary>
 /// Finds personal data in one pass: it stops at an <c>@</c>, a digit or a colon, and only there asks the detectors of what can stand there. Of several
-/// readings of the same characters the longest wins; of equal ones
-/// the one that a word near it names, then account, card, national id; a telephone number is what is left.
+/// readings of the same characters the longest wins; of equal
+/// ones the account, then the id that a word names, the card, the id. A telephone number is what is none of these.
 /// </summary>
 /// <param name="options">What is looked for.</param>
 internal sealed class PiiScanner(PiiOptions options) : ITextScanner
