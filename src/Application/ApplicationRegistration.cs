@@ -16,6 +16,7 @@ using CleanLlm.Application.Faults;
 using CleanLlm.Application.Pipeline;
 using CleanLlm.Application.Prompting;
 using CleanLlm.Application.Prompting.Policies;
+using CleanLlm.Application.Prompting.Redaction;
 using CleanLlm.Application.Prompting.Steps;
 using CleanLlm.Application.Settings;
 using CleanLlm.Application.TwoFactor;
@@ -55,6 +56,7 @@ public static class ApplicationRegistration
         services.AddSettings<CompletionOptions>(configuration, CompletionOptions.Section);
         services.AddSettings<PromptingOptions>(configuration, PromptingOptions.Section);
         services.AddSingleton<IValidateOptions<PromptingOptions>, StepSettingsValidator>();
+        services.AddSettings<PiiOptions>(configuration, PiiOptions.Section);
         services.AddPromptPipeline();
         services.AddAnswerSteps();
         services.AddSettings<SignInThrottleOptions>(configuration, SignInThrottleOptions.Section);
@@ -118,6 +120,9 @@ public static class ApplicationRegistration
         services.AddPromptStep<SanitizeStep>(SanitizeStep.Setting);
         services.AddPromptStep<SizeStep>(policy: null);
         services.AddPromptStep<WindowStep>(policy: null);
+        // Secrets first: a key that has an address or a number in it is one secret.
+        services.AddPromptStep<SecretsStep>(SecretsStep.Setting);
+        services.AddPromptStep<PiiStep>(PiiStep.Setting);
         services.AddSingleton<StepPolicies>();
         services.AddSingleton<FindingMetrics>();
         services.AddSingleton<PromptPipeline>();
@@ -129,6 +134,8 @@ public static class ApplicationRegistration
     private static void AddAnswerSteps(this IServiceCollection services)
     {
         services.AddAnswerStep<CleaningStep>(policy: null);
+        // The last of all: no other step sees what the user wrote.
+        services.AddAnswerStep<RestoringStep>(policy: null);
         services.AddSingleton<AnswerSteps>();
     }
 }

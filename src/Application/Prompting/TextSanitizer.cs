@@ -94,7 +94,8 @@ internal static class TextSanitizer
 
     private static bool MayJoin(char before) => before > '\u007F' && !IsJoiner(before);
 
-    private static bool IsRemoved(int rune) => rune is
+    /// <summary>Whether the character is removed wherever it stands.</summary>
+    public static bool IsRemoved(int rune) => rune is
         (< 0x20 and not ('\t' or '\n' or '\r')) or (>= 0x7F and <= 0x9F) // C0 and C1 controls
         or 0x00AD // soft hyphen
         or 0x061C or 0x200E or 0x200F or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x206F) // bidirectional and deprecated formats

@@ -198,7 +198,7 @@ internal sealed class AnswerStepTests
     [Test]
     public void AddApplication_RegistersTheStepsInTheirOrder() =>
         new ServiceCollection().AddApplication(new ConfigurationBuilder().Build()).Where(service => service.ServiceType == typeof(IAnswerStep))
-            .Select(step => step.ImplementationType).Should().Equal(typeof(CleaningStep));
+            .Select(step => step.ImplementationType).Should().Equal(typeof(CleaningStep), typeof(RestoringStep));
 
     private static ToolCallFragment Call(int index, string? id, string? name, string arguments) => new() { Index = index, Id = id, Name = name, Arguments = arguments };
 }
