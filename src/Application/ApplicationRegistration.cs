@@ -16,6 +16,7 @@ using CleanLlm.Application.Faults;
 using CleanLlm.Application.Pipeline;
 using CleanLlm.Application.Prompting;
 using CleanLlm.Application.Prompting.Policies;
+using CleanLlm.Application.Prompting.Screening;
 using CleanLlm.Application.Prompting.Steps;
 using CleanLlm.Application.Settings;
 using CleanLlm.Application.TwoFactor;
@@ -55,6 +56,7 @@ public static class ApplicationRegistration
         services.AddSettings<CompletionOptions>(configuration, CompletionOptions.Section);
         services.AddSettings<PromptingOptions>(configuration, PromptingOptions.Section);
         services.AddSingleton<IValidateOptions<PromptingOptions>, StepSettingsValidator>();
+        services.AddSettings<InjectionOptions>(configuration, InjectionOptions.Section);
         services.AddPromptPipeline();
         services.AddAnswerSteps();
         services.AddSettings<SignInThrottleOptions>(configuration, SignInThrottleOptions.Section);
@@ -118,6 +120,7 @@ public static class ApplicationRegistration
         services.AddPromptStep<SanitizeStep>(SanitizeStep.Setting);
         services.AddPromptStep<SizeStep>(policy: null);
         services.AddPromptStep<WindowStep>(policy: null);
+        services.AddPromptStep<InjectionStep>(InjectionStep.Setting);
         services.AddSingleton<StepPolicies>();
         services.AddSingleton<FindingMetrics>();
         services.AddSingleton<PromptPipeline>();

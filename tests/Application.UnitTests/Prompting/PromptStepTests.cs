@@ -1,5 +1,6 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Prompting;
+using CleanLlm.Application.Prompting.Screening;
 using CleanLlm.Application.Prompting.Steps;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
@@ -124,7 +125,7 @@ internal sealed class PromptStepTests
     {
         var steps = new ServiceCollection().AddApplication(new ConfigurationBuilder().Build()).Where(service => service.ServiceType == typeof(IPromptStep));
 
-        steps.Select(step => step.ImplementationType).Should().Equal(typeof(SanitizeStep), typeof(SizeStep), typeof(WindowStep));
+        steps.Select(step => step.ImplementationType).Should().Equal(typeof(SanitizeStep), typeof(SizeStep), typeof(WindowStep), typeof(InjectionStep));
     }
 
     private sealed class Adding(string text) : IPromptStep
