@@ -6,6 +6,9 @@ switch (args)
     case ["prompts"]:
         PromptReport.Write();
         return 0;
+    case ["steps"]:
+        await StepReport.WriteAsync();
+        return 0;
     case ["screening", .. var options]:
         return ScreeningReport.Write(options);
     default:

@@ -67,18 +67,23 @@ internal sealed class TextScreening(RuleSet rules)
 
     private void FindMarkup(string text, TextFindings findings)
     {
-        var from = 0;
-        for (var count = 0; count < MostMarkup && text.AsSpan(from).IndexOfAny(rules.MarkupTexts) is >= 0 and var found; count++)
+        foreach (var literals in rules.MarkupTexts)
         {
-            var at = from + found;
-            for (var i = 0; i < rules.Markup.Count; i++)
+            var from = 0;
+            for (var count = 0; count < MostMarkup && text.AsSpan(from).IndexOfAny(literals) is >= 0 and var found; count++)
             {
-                var rule = rules.Markup[i];
-                if (text.AsSpan(at).StartsWith(rule.Text, StringComparison.OrdinalIgnoreCase) && (!rule.BeginsLine || BeginsLine(text, at)))
-                    findings.Markup.Add(rule);
+                NoteMarkup(text, from + found, findings);
+                from += found + 1;
             }
+        }
+    }
 
-            from = at + 1;
+    private void NoteMarkup(string text, int at, TextFindings findings)
+    {
+        foreach (var rule in rules.Markup)
+        {
+            if (text.AsSpan(at).StartsWith(rule.Text, StringComparison.OrdinalIgnoreCase) && (!rule.BeginsLine || BeginsLine(text, at)))
+                findings.Markup.Add(rule);
         }
     }
 

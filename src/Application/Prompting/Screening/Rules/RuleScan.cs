@@ -63,7 +63,7 @@ internal sealed class RuleScan
             Walk(text, i, end);
             if (end - i >= LongWord)
                 WalkInside(text[i..end]);
-            singles = isWord && end - i == 1 ? singles + 1 : 0;
+            singles = end - i == 1 && isWord && !char.IsAsciiDigit(text[i]) ? singles + 1 : 0;
             HasLettersApart |= singles >= LettersApart;
             position += isWord ? WordStep : 1;
             i = end;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using CleanLlm.Application.Prompting.Screening.Folding;
 
 namespace CleanLlm.Application.Prompting.Screening.Rules;
@@ -18,7 +19,8 @@ internal sealed class RuleSet
         Folder = new TextFolder(new FoldTable(file.LookAlikes));
         Rules = file.Rules;
         Markup = file.Markup;
-        MarkupTexts = SearchValues.Create([.. file.Markup.Select(rule => rule.Text).Distinct(StringComparer.OrdinalIgnoreCase)], StringComparison.OrdinalIgnoreCase);
+        // The search is many times faster for ASCII alone.
+        MarkupTexts = [.. file.Markup.Select(rule => rule.Text).GroupBy(text => Ascii.IsValid(text)).Select(texts => SearchValues.Create([.. texts], StringComparison.OrdinalIgnoreCase))];
         CheckClasses(file);
         var placesOf = PlacesOf(file);
         AddWords(file, placesOf);
@@ -33,8 +35,8 @@ internal sealed class RuleSet
     /// <summary>All literals of markup.</summary>
     public IReadOnlyList<MarkupRule> Markup { get; }
 
-    /// <summary>Finds where one of them stands.</summary>
-    public SearchValues<string> MarkupTexts { get; }
+    /// <summary>Find where one of them stands.</summary>
+    public IReadOnlyList<SearchValues<string>> MarkupTexts { get; }
 
     /// <summary>All words.</summary>
     public WordTrie Words { get; } = new();
