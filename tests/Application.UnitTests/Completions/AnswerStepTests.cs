@@ -2,6 +2,7 @@ using CleanLlm.Application.Ai;
 using CleanLlm.Application.Answers;
 using CleanLlm.Application.Completions.Log;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Prompting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using static CleanLlm.Application.UnitTests.Completions.FakeAnswerSteps;

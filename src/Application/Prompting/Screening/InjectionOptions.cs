@@ -17,7 +17,7 @@ public sealed record InjectionOptions
 }
 
 /// <summary>Section <c>Prompting:Injection:SecondOpinion</c>: a model that is asked about scores in the middle.</summary>
-public sealed record SecondOpinionOptions
+public sealed record SecondOpinionOptions : IValidatableObject
 {
     /// <summary>Whether it is asked. Default false.</summary>
     public bool Enabled { get; init; }
@@ -41,4 +41,16 @@ public sealed record SecondOpinionOptions
     /// <summary>How many characters it is shown at most: of each text its beginning and its end. 500 to 100,000; default 8,000.</summary>
     [Range(500, 100_000)]
     public int MostCharacters { get; init; } = 8_000;
+
+    /// <summary>Whether it is asked about a score.</summary>
+    public bool IsAskedAbout(int score) => Enabled && score >= From && score <= To;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Enabled && string.IsNullOrWhiteSpace(Model))
+            yield return new ValidationResult("It must name the model that is asked.", [nameof(Model)]);
+        if (From > To)
+            yield return new ValidationResult($"It must be at least {nameof(From)}.", [nameof(To)]);
+    }
 }

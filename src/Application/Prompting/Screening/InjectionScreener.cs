@@ -18,10 +18,8 @@ internal sealed class InjectionScreener(RuleSet rules)
 
     private readonly Weighing weighing = new(rules);
 
-    /// <summary>The heaviest verdict on any of them, with the reasons of all that are as heavy as asked for.</summary>
-    /// <param name="draft">The prompt.</param>
-    /// <param name="threshold">The least score of a text whose reasons count.</param>
-    public ScreeningVerdict Screen(PromptDraft draft, int threshold)
+    /// <summary>The verdicts on all of them, the heaviest first.</summary>
+    public IReadOnlyList<ScreeningVerdict> Screen(PromptDraft draft)
     {
         var screening = new TextScreening(rules);
         var known = new HashSet<int>();
@@ -30,16 +28,16 @@ internal sealed class InjectionScreener(RuleSet rules)
         {
             if (slot.IsStored || slot.Provenance == TextProvenance.OperatorSystemPrompt)
                 continue;
-            var findings = screening.Screen(Text(slot));
+            var text = Text(slot);
+            var findings = screening.Screen(text);
             known.UnionWith(findings.Met);
-            verdicts.Add(weighing.Weigh(findings, slot.Provenance));
+            verdicts.Add(weighing.Weigh(findings, slot.Provenance) with { Text = text });
         }
 
-        verdicts.AddRange(Across(draft, screening, known));
-        var heavy = verdicts.Where(verdict => verdict.Score >= threshold).SelectMany(verdict => verdict.Reasons);
-        return new ScreeningVerdict(
-            verdicts.Select(verdict => verdict.Score).DefaultIfEmpty().Max(),
-            heavy.GroupBy(reason => reason.Key, StringComparer.Ordinal).ToDictionary(reason => reason.Key, reason => reason.Sum(one => one.Value), StringComparer.Ordinal));
+        if (Across(draft, screening, known) is { } across)
+            verdicts.Add(across);
+        verdicts.Sort((one, other) => other.Score.CompareTo(one.Score));
+        return verdicts;
     }
 
     /// <summary>The verdict on one text that a user wrote.</summary>
@@ -48,30 +46,27 @@ internal sealed class InjectionScreener(RuleSet rules)
     // What JSON holds is read as one text, so that nothing hides between its strings.
     private static string Text(PromptSlot slot) => slot.IsJson ? string.Join('\n', slot.Strings) : slot.Text;
 
-    private IEnumerable<ScreeningVerdict> Across(PromptDraft draft, TextScreening screening, HashSet<int> known)
+    private ScreeningVerdict? Across(PromptDraft draft, TextScreening screening, HashSet<int> known)
     {
         var edges = Edges(draft);
-        if (edges.Count < 2)
-            yield break;
         // What a stored message holds by itself is no news.
         foreach (var edge in edges)
             known.UnionWith(screening.Screen(edge).Met);
         var across = new TextFindings(rules);
-        foreach (var joined in (string[])[string.Join(' ', edges), string.Concat(edges)])
+        var spaced = string.Join(' ', edges);
+        foreach (var joined in (string[])[spaced, string.Concat(edges)])
         {
-            var found = screening.Screen(joined);
-            foreach (var rule in found.Met.Where(rule => !known.Contains(rule)))
+            foreach (var rule in screening.Screen(joined).Met.Where(rule => !known.Contains(rule)))
                 across.Joined.Note(rule, HitKind.Plain);
         }
 
-        if (across.Joined.Met.Count > 0)
-            yield return weighing.Weigh(across, TextProvenance.User);
+        return across.Joined.Met.Count == 0 ? null : weighing.Weigh(across, TextProvenance.User) with { Text = spaced };
     }
 
     private static List<string> Edges(PromptDraft draft)
     {
         var roles = draft.Content.History;
-        var (edges, stored) = (new List<string>(), 0);
+        var (edges, texts, stored) = (new List<string>(), 0, 0);
         var firstStored = roles.Count - MostStored;
         foreach (var slot in draft.Slots)
         {
@@ -79,11 +74,13 @@ internal sealed class InjectionScreener(RuleSet rules)
             var takesPart = slot.IsStored
                 ? place >= firstStored && roles[place].Role == MessageRole.User
                 : slot is { IsCounted: true, IsInMessage: true, Provenance: TextProvenance.User or TextProvenance.ToolResult };
-            if (takesPart && edges.Count < MostEdges)
-                edges.AddRange(EdgesOf(Text(slot)));
+            if (!takesPart || edges.Count >= MostEdges)
+                continue;
+            texts++;
+            edges.AddRange(EdgesOf(Text(slot)));
         }
 
-        return edges;
+        return texts < 2 ? [] : edges;
     }
 
     private static IEnumerable<string> EdgesOf(string text) =>

@@ -7,10 +7,12 @@ using Microsoft.Extensions.Options;
 namespace CleanLlm.Application.Prompting.Screening;
 
 /// <summary>Tells of prompts that look like an attack on the model's instructions: a finding for each reason, with the score of the whole.</summary>
-internal sealed class InjectionStep(IOptions<InjectionOptions> options) : IPromptStep
+internal sealed class InjectionStep(ISecondOpinion opinion, IOptions<InjectionOptions> options) : IPromptStep
 {
     /// <summary>How it can be set.</summary>
     public static readonly StepPolicy Setting = new("injection", StepMode.Flag, StepMode.Block);
+
+    private const string Unavailable = "second_opinion_unavailable";
 
     private readonly InjectionScreener screener = new(BuiltInRules.Load());
 
@@ -18,11 +20,30 @@ internal sealed class InjectionStep(IOptions<InjectionOptions> options) : IPromp
 
     public bool IsCostly => true;
 
-    public ValueTask<Result<PromptDraft>> ApplyAsync(PromptDraft draft, PromptContext context, StepMode mode, CancellationToken ct)
+    public async ValueTask<Result<PromptDraft>> ApplyAsync(PromptDraft draft, PromptContext context, StepMode mode, CancellationToken ct)
     {
-        var verdict = screener.Screen(draft, options.Value.Threshold);
-        foreach (var (code, count) in verdict.Reasons)
-            draft = draft.With(new Finding(Setting.Step, code, count) { Action = mode, Score = verdict.Score });
-        return ValueTask.FromResult<Result<PromptDraft>>(draft);
+        var verdicts = screener.Screen(draft);
+        if (verdicts is not [{ Score: > 0 and var score } heaviest, ..])
+            return draft;
+
+        var threshold = options.Value.Threshold;
+        if (options.Value.SecondOpinion.IsAskedAbout(score))
+        {
+            var isAttack = await opinion.IsAttackAsync(heaviest.Text, ct);
+            threshold = isAttack switch
+            {
+                true => Math.Min(threshold, score),
+                false => score + 1,
+                null => threshold,
+            };
+            // Nobody is refused because a judge is away.
+            if (isAttack is null)
+                draft = draft.With(new Finding(Setting.Step, Unavailable, 1) { Action = StepMode.Flag });
+        }
+
+        var reasons = verdicts.Where(verdict => verdict.Score >= threshold).SelectMany(verdict => verdict.Reasons);
+        foreach (var reason in reasons.GroupBy(reason => reason.Key, reason => reason.Value, StringComparer.Ordinal).OrderBy(reason => reason.Key, StringComparer.Ordinal))
+            draft = draft.With(new Finding(Setting.Step, reason.Key, reason.Sum()) { Action = mode, Score = score });
+        return draft;
     }
 }

@@ -4,15 +4,16 @@ namespace CleanLlm.Application.Prompting.Screening;
 
 /// <summary>
 /// Makes one score of what a text meets: each reason counts as an independent cause that may or may not make it an attack (noisy-or). Rules
-/// of one reason often say the same, so those beside the heaviest count for less.
+/// of one reason often say the same, so those beside the heaviest count for less and less.
 /// </summary>
 internal sealed class Weighing(RuleSet rules)
 {
     // Where a text talks about attacks, what it quotes is an example.
-    private const double ShareOfQuoted = 0.2;
+    private const double ShareOfQuoted = 0.15;
 
     // Operators of applications write such language themselves: a role, its bounds, and that it must not be told.
-    private const double ShareOfSystemPrompt = 0.35;
+    private const double ShareOfRole = 0.25;
+    private const double ShareOfSystemPrompt = 0.7;
 
     private const double ShareOfRepeated = 0.5;
     private const double LeastReason = 0.1;
@@ -27,19 +28,21 @@ internal sealed class Weighing(RuleSet rules)
     public ScreeningVerdict Weigh(TextFindings findings, TextProvenance provenance)
     {
         var talk = findings.Plain.Met.Where(IsTalk).Select(rule => rules.Rules[rule].Weight / 100.0).DefaultIfEmpty().Max();
-        var share = provenance == TextProvenance.SystemPrompt ? ShareOfSystemPrompt : 1;
         var causes = new List<(string Code, double Weight)>();
         foreach (var rule in findings.Met.Where(rule => !IsTalk(rule)))
-            causes.Add((rules.Rules[rule].Code, rules.Rules[rule].Weight / 100.0 * share * ShareOf(findings.Plain[rule], talk)));
-        causes.AddRange(findings.Markup.Select(markup => (markup.Code, markup.Weight / 100.0 * share * (talk > 0 ? 1 - talk : 1))));
+            Add(rules.Rules[rule].Code, rules.Rules[rule].Weight / 100.0 * ShareOf(findings.Plain[rule], talk));
+        foreach (var markup in findings.Markup)
+            Add(markup.Code, markup.Weight / 100.0 * (1 - talk));
         if (findings.HasLink)
-            causes.Add((Reasons.ExfiltrationLink, Link * share));
+            Add(Reasons.ExfiltrationLink, Link);
         if (findings.Encoded.Met.Any(rule => IsNew(findings, rule)))
-            causes.Add((Reasons.EncodedPayload, Encoding));
+            Add(Reasons.EncodedPayload, Encoding);
         if (findings.Joined.Met.Any(rule => IsNew(findings, rule)))
-            causes.Add((Reasons.SplitPayload, Splitting));
+            Add(Reasons.SplitPayload, Splitting);
 
         return VerdictOf(causes, provenance == TextProvenance.ToolResult);
+
+        void Add(string code, double weight) => causes.Add((code, weight * (provenance == TextProvenance.SystemPrompt ? ShareOfSystem(code) : 1)));
     }
 
     private static ScreeningVerdict VerdictOf(List<(string Code, double Weight)> causes, bool isFromTool)
@@ -52,7 +55,7 @@ internal sealed class Weighing(RuleSet rules)
             foreach (var (_, weight) in reason.OrderByDescending(cause => cause.Weight))
             {
                 innocence *= 1 - (weight * share);
-                share = ShareOfRepeated;
+                share *= ShareOfRepeated;
             }
 
             if (reason.Count(cause => cause.Weight >= LeastReason) is > 0 and var count)
@@ -67,6 +70,9 @@ internal sealed class Weighing(RuleSet rules)
 
         return new ScreeningVerdict((int)Math.Round(100 * (1 - innocence)), reasons);
     }
+
+    private static double ShareOfSystem(string code) =>
+        code is Reasons.PersonaOverride or Reasons.RefusalSuppression or Reasons.PromptExtraction ? ShareOfRole : ShareOfSystemPrompt;
 
     private static double ShareOf(HitKind kind, double talk) => kind switch
     {

@@ -8,13 +8,13 @@ internal static class CharacterCodes
 {
     private const int FewestCodes = 8;
     private const int LongestCode = 8;
-    private const int MostBetween = 3;
+    private const int MostBetween = 4;
 
     /// <summary>The texts in them.</summary>
     public static IEnumerable<string> Decode(string text)
     {
         var codes = new List<string>();
-        for (var i = 0; i < text.Length;)
+        for (var i = SkipSeparators(text, 0); i < text.Length;)
         {
             var end = i;
             while (end < text.Length && char.IsAsciiHexDigit(text[end]))

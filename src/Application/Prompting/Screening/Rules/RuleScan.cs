@@ -118,7 +118,7 @@ internal sealed class RuleScan
         {
             var letter = text[i];
             if (letter is FoldTable.Space or FoldTable.Break)
-                (letter, at) = (FoldTable.Space, at + WordStep);
+                (letter, at) = (FoldTable.Space, at + (Scripts.HasNoSpaces(text[i - 1]) ? 0 : WordStep));
             else if (letter < FoldTable.Space)
                 return;
             else if (i >= end && Scripts.HasNoSpaces(letter))
