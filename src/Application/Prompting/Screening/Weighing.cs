@@ -27,7 +27,7 @@ internal sealed class Weighing(RuleSet rules)
     /// <summary>The score and the reasons.</summary>
     public ScreeningVerdict Weigh(TextFindings findings, TextProvenance provenance)
     {
-        var talk = findings.Plain.Met.Where(IsTalk).Select(rule => rules.Rules[rule].Weight / 100.0).DefaultIfEmpty().Max();
+        var talk = findings.Plain.Met.Where(rule => IsTalk(rule) && findings.Plain[rule] != HitKind.Quoted).Select(rule => rules.Rules[rule].Weight / 100.0).DefaultIfEmpty().Max();
         var causes = new List<(string Code, double Weight)>();
         foreach (var rule in findings.Met.Where(rule => !IsTalk(rule)))
             Add(rules.Rules[rule].Code, rules.Rules[rule].Weight / 100.0 * ShareOf(findings.Plain[rule], talk));

@@ -24,6 +24,7 @@ internal sealed class RuleScan
 
     private readonly RuleSet rules;
     private readonly int[] ends;
+    private readonly bool[] beganQuoted;
     private readonly int[] guarded;
     private RuleHits hits = new(0);
     private int position = TextGap;
@@ -35,7 +36,7 @@ internal sealed class RuleScan
     public RuleScan(RuleSet rules)
     {
         this.rules = rules;
-        (ends, guarded) = (new int[rules.Places], new int[rules.Guards]);
+        (ends, beganQuoted, guarded) = (new int[rules.Places], new bool[rules.Places], new int[rules.Guards]);
     }
 
     /// <summary>How the last text is to be read as well.</summary>
@@ -161,8 +162,9 @@ internal sealed class RuleScan
             if (place.IsFirst ? IsGuarded(place, start) : !Follows(start, ends[place.Index - 1], place.Gap))
                 continue;
             ends[place.Index] = end;
+            beganQuoted[place.Index] = place.IsFirst ? isQuoted : beganQuoted[place.Index - 1];
             if (place.IsLast)
-                Note(place.Rule);
+                Note(place.Rule, isQuoted || beganQuoted[place.Index]);
         }
 
         foreach (var guard in use.Guards)
@@ -175,10 +177,10 @@ internal sealed class RuleScan
     private bool Follows(int start, int before, int gap) =>
         start > before && start - before <= (gap + 1) * reach;
 
-    private void Note(int rule)
+    private void Note(int rule, bool quoted)
     {
-        if (rules.Rules[rule].Code == Reasons.Discussion && !isQuoted)
+        if (rules.Rules[rule].Code == Reasons.Discussion && !quoted)
             discussedSentence = sentence;
-        hits.Note(rule, isQuoted ? HitKind.Quoted : discussedSentence == sentence ? HitKind.Discussed : HitKind.Plain);
+        hits.Note(rule, quoted ? HitKind.Quoted : discussedSentence == sentence ? HitKind.Discussed : HitKind.Plain);
     }
 }
