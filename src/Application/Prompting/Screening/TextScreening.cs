@@ -37,7 +37,7 @@ internal sealed class TextScreening(RuleSet rules)
         foreach (var (view, isJoined) in Views(text, ciphers, hasLettersApart))
         {
             if (view.Length > left)
-                return;
+                continue;
             left -= view.Length;
             Read(view, depth + 1, findings, isJoined ? findings.Joined : findings.Encoded);
         }

@@ -55,12 +55,12 @@ internal sealed partial class ModelOpinion(
     private static string Excerpt(string text, int most) => text.Length <= most ? text : $"{text[..(most / 2)]} … {text[^(most / 2)..]}";
 
     // A model that thinks aloud names both; its last word counts.
-    private static bool? Read(string answer) =>
-        (answer.LastIndexOf(Attack, StringComparison.OrdinalIgnoreCase), answer.LastIndexOf(Ordinary, StringComparison.OrdinalIgnoreCase)) switch
-        {
-            (< 0, < 0) => null,
-            var (attack, ordinary) => attack > ordinary,
-        };
+    private static bool? Read(string answer)
+    {
+        var attack = answer.LastIndexOf(Attack, StringComparison.OrdinalIgnoreCase);
+        var ordinary = answer.LastIndexOf(Ordinary, StringComparison.OrdinalIgnoreCase);
+        return attack == ordinary ? null : attack > ordinary;
+    }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "No second opinion on a prompt: {Fault}")]
     private static partial void LogUnavailable(ILogger logger, string fault);

@@ -18,8 +18,8 @@ internal sealed class RuleScan
     private const int LettersApart = 5;
     private const int GuardReach = 3;
 
-    // Between texts, so that nothing reaches from one to the next.
-    private const int TextGap = 1_000;
+    // Between texts, so that nothing reaches from one to the next: more than the largest gap between words run together.
+    private const int TextGap = 100;
     private const int BreakGap = 4;
 
     private readonly RuleSet rules;
@@ -83,7 +83,7 @@ internal sealed class RuleScan
                 return true;
         }
 
-        return rules.Whole(node) is { Places.Count: > 0 };
+        return rules.Whole(node) is { Places.Length: > 0 };
     }
 
     private static int EndOfWord(ReadOnlySpan<char> text, int from)
@@ -157,7 +157,7 @@ internal sealed class RuleScan
     private void Meet(WordUse use, int start, int end)
     {
         Ciphers |= use.Cipher;
-        foreach (ref readonly var place in use.Span)
+        foreach (ref readonly var place in use.Places)
         {
             if (place.IsFirst ? IsGuarded(place, start) : !Follows(start, ends[place.Index - 1], place.Gap))
                 continue;

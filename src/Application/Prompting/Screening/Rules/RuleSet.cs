@@ -104,7 +104,7 @@ internal sealed class RuleSet
                 if (!of.TryGetValue(node, out var classes))
                     of.Add(node, classes = new HashSet<string>(StringComparer.Ordinal));
                 classes.Add(name);
-                if (folded.Length < Ciphers.ShortestWord || folded.Contains(' ', StringComparison.Ordinal))
+                if (of == begins || folded.Length < Ciphers.ShortestWord || folded.Contains(' ', StringComparison.Ordinal))
                     continue;
                 // What a text has that must be read backwards, or turned by 13 letters.
                 backwards.Add(Words.Add(Ciphers.Reverse(folded)));
@@ -134,14 +134,15 @@ internal sealed class RuleSet
 /// <summary>A place of a rule, among those of all rules.</summary>
 internal readonly record struct RulePlace(int Index, int Rule, bool IsFirst, bool IsLast, int Gap, int Guard);
 
-/// <summary>What a word means to the rules.</summary>
-/// <param name="Places">The places it may fill.</param>
-/// <param name="Guards">The guarding classes it belongs to.</param>
-/// <param name="Cipher">How a text that has it is to be read as well.</param>
-internal sealed record WordUse(IReadOnlyList<RulePlace> Places, IReadOnlyList<int> Guards, Cipher Cipher)
+/// <summary>What a word means to the rules. Read once a word of every text, so in spans and not by enumerators.</summary>
+internal sealed class WordUse(RulePlace[] places, int[] guards, Cipher cipher)
 {
-    private readonly RulePlace[] places = [.. Places];
+    /// <summary>The places it may fill.</summary>
+    public ReadOnlySpan<RulePlace> Places => places;
 
-    /// <summary>The places, to be walked without an enumerator.</summary>
-    public ReadOnlySpan<RulePlace> Span => places;
+    /// <summary>The guarding classes it belongs to.</summary>
+    public ReadOnlySpan<int> Guards => guards;
+
+    /// <summary>How a text that has it is to be read as well.</summary>
+    public Cipher Cipher => cipher;
 }
