@@ -11,5 +11,7 @@ for argument in "$@"; do
 done
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
+# Compiled at once as it is after a while, so that the times are those of a warm program.
+export DOTNET_TieredCompilation=0
 dotnet build tests/Benchmarks -c Release -v quiet >&2
 exec dotnet run --no-build -c Release --project tests/Benchmarks -- screening "${paths[@]}"

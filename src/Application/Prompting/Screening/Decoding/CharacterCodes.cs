@@ -25,8 +25,13 @@ internal static class CharacterCodes
             var next = SkipSeparators(text, end);
             if (!isCode || next - end > MostBetween || next == text.Length)
             {
-                foreach (var found in Read(codes))
-                    yield return found;
+                // Most words are no codes: nothing is made for them.
+                if (codes.Count >= FewestCodes)
+                {
+                    foreach (var found in Read(codes))
+                        yield return found;
+                }
+
                 codes.Clear();
             }
 
@@ -51,8 +56,6 @@ internal static class CharacterCodes
 
     private static IEnumerable<string> Read(List<string> codes)
     {
-        if (codes.Count < FewestCodes)
-            yield break;
         foreach (var (length, style) in ((int, NumberStyles)[])[(2, NumberStyles.AllowHexSpecifier), (LongestCode, NumberStyles.AllowBinarySpecifier), (0, NumberStyles.None)])
         {
             if (ReadAs(codes, length, style) is { } text)

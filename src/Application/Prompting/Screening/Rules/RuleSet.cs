@@ -19,8 +19,8 @@ internal sealed class RuleSet
         Folder = new TextFolder(new FoldTable(file.LookAlikes));
         Rules = file.Rules;
         Markup = file.Markup;
-        // The search is many times faster for ASCII alone.
-        MarkupTexts = [.. file.Markup.Select(rule => rule.Text).GroupBy(text => Ascii.IsValid(text)).Select(texts => SearchValues.Create([.. texts], StringComparison.OrdinalIgnoreCase))];
+        // The search is many times faster for ASCII alone, and for others where case counts.
+        MarkupTexts = [.. file.Markup.Select(rule => rule.Text).GroupBy(text => Ascii.IsValid(text)).Select(texts => SearchValues.Create([.. texts], texts.Key ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal))];
         CheckClasses(file);
         var placesOf = PlacesOf(file);
         AddWords(file, placesOf);
