@@ -17,6 +17,7 @@ using CleanLlm.Application.Pipeline;
 using CleanLlm.Application.Prompting;
 using CleanLlm.Application.Prompting.Policies;
 using CleanLlm.Application.Prompting.Redaction;
+using CleanLlm.Application.Prompting.Screening;
 using CleanLlm.Application.Prompting.Steps;
 using CleanLlm.Application.Settings;
 using CleanLlm.Application.TwoFactor;
@@ -57,6 +58,7 @@ public static class ApplicationRegistration
         services.AddSettings<PromptingOptions>(configuration, PromptingOptions.Section);
         services.AddSingleton<IValidateOptions<PromptingOptions>, StepSettingsValidator>();
         services.AddSettings<PiiOptions>(configuration, PiiOptions.Section);
+        services.AddSettings<InjectionOptions>(configuration, InjectionOptions.Section);
         services.AddPromptPipeline();
         services.AddAnswerSteps();
         services.AddSettings<SignInThrottleOptions>(configuration, SignInThrottleOptions.Section);
@@ -120,6 +122,7 @@ public static class ApplicationRegistration
         services.AddPromptStep<SanitizeStep>(SanitizeStep.Setting);
         services.AddPromptStep<SizeStep>(policy: null);
         services.AddPromptStep<WindowStep>(policy: null);
+        services.AddPromptStep<InjectionStep>(InjectionStep.Setting);
         // Secrets first: a key that has an address or a number in it is one secret.
         services.AddPromptStep<SecretsStep>(SecretsStep.Setting);
         services.AddPromptStep<PiiStep>(PiiStep.Setting);

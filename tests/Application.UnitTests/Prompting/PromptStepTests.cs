@@ -1,6 +1,7 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Prompting;
 using CleanLlm.Application.Prompting.Redaction;
+using CleanLlm.Application.Prompting.Screening;
 using CleanLlm.Application.Prompting.Steps;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
@@ -125,7 +126,8 @@ internal sealed class PromptStepTests
     {
         var steps = new ServiceCollection().AddApplication(new ConfigurationBuilder().Build()).Where(service => service.ServiceType == typeof(IPromptStep));
 
-        steps.Select(step => step.ImplementationType).Should().Equal(typeof(SanitizeStep), typeof(SizeStep), typeof(WindowStep), typeof(SecretsStep), typeof(PiiStep));
+        steps.Select(step => step.ImplementationType).Should().Equal(
+            typeof(SanitizeStep), typeof(SizeStep), typeof(WindowStep), typeof(InjectionStep), typeof(SecretsStep), typeof(PiiStep));
     }
 
     private sealed class Adding(string text) : IPromptStep
