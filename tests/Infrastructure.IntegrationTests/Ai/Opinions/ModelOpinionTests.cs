@@ -2,7 +2,6 @@ using System.Text.Json;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Prompting.Screening;
 using CleanLlm.Domain.Models;
-using CleanLlm.Domain.Quotas;
 using CleanLlm.Infrastructure.Ai.Opinions;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Logging.Abstractions;
