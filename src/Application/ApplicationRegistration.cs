@@ -56,7 +56,8 @@ public static class ApplicationRegistration
 
         services.AddSettings<CompletionOptions>(configuration, CompletionOptions.Section);
         services.AddSettings<PromptingOptions>(configuration, PromptingOptions.Section);
-        services.AddSingleton<IValidateOptions<PromptingOptions>, StepSettingsValidator>();
+        services.AddSettings<List<StepSettingOptions>>(configuration, StepSettingOptions.Section);
+        services.AddSingleton<IValidateOptions<List<StepSettingOptions>>, StepSettingRules>();
         services.AddSettings<PiiOptions>(configuration, PiiOptions.Section);
         services.AddSettings<InjectionOptions>(configuration, InjectionOptions.Section);
         services.AddPromptPipeline();

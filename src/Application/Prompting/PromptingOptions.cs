@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using CleanLlm.Application.Settings;
-using CleanLlm.Domain.Prompting;
 
 namespace CleanLlm.Application.Prompting;
 
@@ -33,22 +32,4 @@ public sealed record PromptingOptions
     /// <summary>Large prompts of all users that may wait for their turn on one instance; one more is answered 503 <c>prompt.busy</c>. Default 64.</summary>
     [Range(1, 100_000)]
     public int LargeWaiting { get; init; } = 64;
-
-    /// <summary>What steps of the pipeline do, at most one setting for each; a plan may say otherwise. Default what each step does by itself.</summary>
-    public IReadOnlyList<StepSettingOptions> Steps { get; init; } = [];
-}
-
-/// <summary>What a step of the pipeline does.</summary>
-public sealed record StepSettingOptions
-{
-    /// <summary>The name of the step, such as <c>injection</c>.</summary>
-    [Required]
-    [MaxLength(StepSetting.NameMaxLength)]
-    public required string Step { get; init; }
-
-    /// <summary><c>off</c>, <c>flag</c>, <c>redact</c> or <c>block</c>, of those that the step can.</summary>
-    public required StepMode Mode { get; init; }
-
-    /// <summary>The same as one value.</summary>
-    public StepSetting Setting => new(Step, Mode);
 }

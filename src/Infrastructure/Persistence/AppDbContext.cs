@@ -7,7 +7,6 @@ using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Usage;
 using CleanLlm.Domain.Users;
-using CleanLlm.Infrastructure.Persistence.Content;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
@@ -53,7 +52,6 @@ internal abstract class AppDbContext(DbContextOptions options) : IdentityUserCon
     /// <summary>Saves in one transaction; lines of the audit log are chained in it, whatever they are saved with.</summary>
     public override async Task<int> SaveChangesAsync(bool acceptAllChangesOnSuccess, CancellationToken cancellationToken = default)
     {
-        EntityContent.ThrowIfPlain(this);
         var lines = PendingLines();
         if (lines.Count == 0)
             return await base.SaveChangesAsync(acceptAllChangesOnSuccess, cancellationToken);

@@ -39,7 +39,7 @@ internal static class Drafts
 
     /// <summary>Steps as the configuration sets them.</summary>
     public static StepPolicies Policies(IEnumerable<StepPolicy>? policies = null, params IReadOnlyList<StepSettingOptions> settings) =>
-        new(policies ?? [], Options.Create(new PromptingOptions { Steps = settings }));
+        new(policies ?? [], Options.Create<List<StepSettingOptions>>([.. settings]));
 
     /// <summary>Counts for no listener.</summary>
     public static FindingMetrics Metrics() => new(new Meters());

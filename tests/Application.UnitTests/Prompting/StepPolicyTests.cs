@@ -73,7 +73,7 @@ internal sealed class StepPolicyTests
     {
         StepSettingOptions[] steps = [.. new[] { first, second }.OfType<string>().Select(step => new StepSettingOptions { Step = step, Mode = StepMode.Flag })];
 
-        new StepSettingsValidator([Word]).Validate(null, new PromptingOptions { Steps = steps }).FailureMessage.Should().Be(fault);
+        new StepSettingRules([Word]).Validate(null, [.. steps]).FailureMessage.Should().Be(fault);
     }
 
     [TestCase(null, "flag")]

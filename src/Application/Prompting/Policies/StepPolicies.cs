@@ -11,10 +11,10 @@ public sealed class StepPolicies
 
     /// <param name="policies">Those of all registered steps.</param>
     /// <param name="options">How they are configured.</param>
-    public StepPolicies(IEnumerable<StepPolicy> policies, IOptions<PromptingOptions> options)
+    public StepPolicies(IEnumerable<StepPolicy> policies, IOptions<List<StepSettingOptions>> options)
     {
         this.policies = policies.ToDictionary(policy => policy.Step, StringComparer.Ordinal);
-        configured = options.Value.Steps.ToDictionary(step => step.Step, step => step.Mode, StringComparer.Ordinal);
+        configured = options.Value.ToDictionary(step => step.Step, step => step.Mode, StringComparer.Ordinal);
     }
 
     /// <summary>What a step does.</summary>

@@ -2,7 +2,7 @@ using CleanLlm.Domain.Prompting;
 
 namespace CleanLlm.Application.Prompting.Policies;
 
-/// <summary>How a step can be set, by the configuration (<see cref="PromptingOptions.Steps"/>) and by plans.</summary>
+/// <summary>How a step can be set, by the configuration (<see cref="StepSettingOptions"/>) and by plans.</summary>
 /// <param name="Step">Its name, in lower case; also that of its findings.</param>
 /// <param name="Default">What it does where neither says otherwise.</param>
 /// <param name="Modes">What it can do besides <see cref="StepMode.Off"/> and <see cref="StepMode.Flag"/>, which each step can.</param>

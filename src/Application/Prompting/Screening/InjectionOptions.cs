@@ -6,7 +6,7 @@ namespace CleanLlm.Application.Prompting.Screening;
 public sealed record InjectionOptions
 {
     /// <summary>The name of the section.</summary>
-    public const string Section = $"{PromptingOptions.Section}:Injection";
+    public const string Section = "Prompting:Injection";
 
     /// <summary>The score from which on a prompt is told of. 1 to 100; default 50, by the measurements of docs/prompt-screening.md.</summary>
     [Range(1, 100)]

@@ -1,7 +1,6 @@
 using CleanLlm.Application.Faults;
 using CleanLlm.Application.Security;
 using CleanLlm.Domain.Ids;
-using CleanLlm.Infrastructure.Persistence.Completions;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Content;

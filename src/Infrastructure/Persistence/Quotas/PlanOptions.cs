@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using CleanLlm.Application.Prompting;
+using CleanLlm.Application.Prompting.Policies;
 using CleanLlm.Domain.Quotas;
 
 namespace CleanLlm.Infrastructure.Persistence.Quotas;
