@@ -2,6 +2,7 @@ using CleanLlm.Application.Prompting.Policies;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Quotas;
 using FluentValidation;
+using FluentValidation.Results;
 
 namespace CleanLlm.Application.Administration;
 
@@ -37,13 +38,15 @@ internal abstract class PlanRequestValidator<T> : AbstractValidator<T>
             .Must(rates => rates.All(rate => rate is { IsValid: true }))
             .OverridePropertyName("requestRates")
             .WithMessage($"A rate is 1 to {RequestRate.MaxPerMinute} a minute, and that of a key no more than that of its user.");
-        RuleForEach(request => request.Terms.Steps)
-            .Custom((step, context) =>
+        RuleFor(request => request.Terms.Steps).Custom((steps, context) =>
+        {
+            foreach (var step in steps)
             {
                 var fault = step is { Step: not null } ? policies.Fault(step) : "A step has a name and a mode.";
                 if (fault is not null)
-                    context.AddFailure("steps", fault);
-            });
+                    context.AddFailure(new ValidationFailure("steps", fault));
+            }
+        });
     }
 
     private static bool IsModel(string? model) => model is { Length: >= 1 and <= Chat.ModelMaxLength } && !model.Any(char.IsControl);

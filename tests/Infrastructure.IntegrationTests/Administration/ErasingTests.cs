@@ -49,6 +49,7 @@ internal abstract class ErasingTests(DatabaseKind kind) : AccountsTests(kind)
             database.Add(session);
             return await (await One.Services.GetRequiredService<DataKeys>().OfAsync(user, default)).SaveAsync(database, default);
         });
+        await One.ReadPlainContentAsync();
         await BigAccount.AddMessagesAsync(Database, chats[0].Id, place, Messages);
         await BigAccount.AddMessagesAsync(Database, chats[1].Id, place + 1, Messages);
         await BigAccount.AddChargesAsync(Database, user, place, Charges);

@@ -41,11 +41,7 @@ internal sealed class ExportTests(DatabaseKind kind) : AccountsTests(kind)
             return database.SaveChangesAsync();
         });
         // The messages are made inside the database, in plain text, as a version without encryption has left them.
-        await One.InScopeAsync<AppDbContext, object?>(async database =>
-        {
-            await One.Services.GetRequiredService<PlainColumns>().LoadAsync(database, default);
-            return null;
-        });
+        await One.ReadPlainContentAsync();
     }
 
     [Test]
