@@ -15,6 +15,9 @@ using CleanLlm.Application.Email;
 using CleanLlm.Application.Faults;
 using CleanLlm.Application.Pipeline;
 using CleanLlm.Application.Prompting;
+using CleanLlm.Application.Prompting.Policies;
+using CleanLlm.Application.Prompting.Redaction;
+using CleanLlm.Application.Prompting.Screening;
 using CleanLlm.Application.Prompting.Steps;
 using CleanLlm.Application.Settings;
 using CleanLlm.Application.TwoFactor;
@@ -24,6 +27,7 @@ using MediatR;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Application;
 
@@ -52,6 +56,10 @@ public static class ApplicationRegistration
 
         services.AddSettings<CompletionOptions>(configuration, CompletionOptions.Section);
         services.AddSettings<PromptingOptions>(configuration, PromptingOptions.Section);
+        services.AddSettings<List<StepSettingOptions>>(configuration, StepSettingOptions.Section);
+        services.AddSingleton<IValidateOptions<List<StepSettingOptions>>, StepSettingRules>();
+        services.AddSettings<PiiOptions>(configuration, PiiOptions.Section);
+        services.AddSettings<InjectionOptions>(configuration, InjectionOptions.Section);
         services.AddPromptPipeline();
         services.AddAnswerSteps();
         services.AddSettings<SignInThrottleOptions>(configuration, SignInThrottleOptions.Section);
@@ -92,17 +100,46 @@ public static class ApplicationRegistration
         return services;
     }
 
+    /// <summary>Adds a step that prompts pass through, behind those that are there.</summary>
+    /// <typeparam name="TStep">The step.</typeparam>
+    /// <param name="services">Where it is registered.</param>
+    /// <param name="policy">How it can be set, as its <see cref="IPipelineStep.Policy"/> says; null for a step that always runs.</param>
+    public static IServiceCollection AddPromptStep<TStep>(this IServiceCollection services, StepPolicy? policy)
+        where TStep : class, IPromptStep => services.AddPolicy(policy).AddSingleton<IPromptStep, TStep>();
+
+    /// <summary>Adds a step that answers pass through, behind those that are there.</summary>
+    /// <typeparam name="TStep">The step.</typeparam>
+    /// <param name="services">Where it is registered.</param>
+    /// <param name="policy">As for <see cref="AddPromptStep"/>.</param>
+    public static IServiceCollection AddAnswerStep<TStep>(this IServiceCollection services, StepPolicy? policy)
+        where TStep : class, IAnswerStep => services.AddPolicy(policy).AddSingleton<IAnswerStep, TStep>();
+
+    private static IServiceCollection AddPolicy(this IServiceCollection services, StepPolicy? policy) =>
+        policy is null ? services : services.AddSingleton(policy);
+
     // The order of the steps is the order of these lines.
     private static void AddPromptPipeline(this IServiceCollection services)
     {
-        services.AddSingleton<IPromptStep, SanitizeStep>();
-        services.AddSingleton<IPromptStep, SizeStep>();
-        services.AddSingleton<IPromptStep, WindowStep>();
+        services.AddPromptStep<SanitizeStep>(SanitizeStep.Setting);
+        services.AddPromptStep<SizeStep>(policy: null);
+        services.AddPromptStep<WindowStep>(policy: null);
+        services.AddPromptStep<InjectionStep>(InjectionStep.Setting);
+        // Secrets first: a key that has an address or a number in it is one secret.
+        services.AddPromptStep<SecretsStep>(SecretsStep.Setting);
+        services.AddPromptStep<PiiStep>(PiiStep.Setting);
+        services.AddSingleton<StepPolicies>();
+        services.AddSingleton<FindingMetrics>();
         services.AddSingleton<PromptPipeline>();
         services.AddSingleton<ContextFitting>();
         services.AddSingleton<CountingGate>();
     }
 
     // As above: a piece of an answer passes the first step first.
-    private static void AddAnswerSteps(this IServiceCollection services) => services.AddSingleton<IAnswerStep, CleaningStep>();
+    private static void AddAnswerSteps(this IServiceCollection services)
+    {
+        services.AddAnswerStep<CleaningStep>(policy: null);
+        // The last of all: no other step sees what the user wrote.
+        services.AddAnswerStep<RestoringStep>(policy: null);
+        services.AddSingleton<AnswerSteps>();
+    }
 }

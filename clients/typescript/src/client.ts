@@ -394,10 +394,10 @@ export class ChatsClient {
     /**
      * Lists the caller's chats, newest activity first.
      *
-     * Searching (`q`) is not available yet: 422 `feature.not_available`.
+     * With `q`, those whose title or messages hold all of its words, each of them whole and in any case. In scripts without spaces between words, such as Chinese, it finds characters that follow each other.
      */
-    list(cursor?: string | null | undefined, limit?: number | null | undefined, options?: CallOptions): Promise<PageOfChat> {
-        return this.#api.read<PageOfChat>("GET", `/api/v1/chats`, { query: { "cursor": cursor, "limit": limit } }, options);
+    list(q?: string | null | undefined, cursor?: string | null | undefined, limit?: number | null | undefined, options?: CallOptions): Promise<PageOfChat> {
+        return this.#api.read<PageOfChat>("GET", `/api/v1/chats`, { query: { "q": q, "cursor": cursor, "limit": limit } }, options);
     }
 
     /**
@@ -780,6 +780,22 @@ export class AdminClient {
     clearCache(options?: CallOptions): Promise<void> {
         return this.#api.send("DELETE", `/api/v1/admin/cache`, {}, options);
     }
+
+    /**
+     * Shows how stored content is encrypted, and how far a rotation has come.
+     */
+    getEncryption(options?: CallOptions): Promise<EncryptionStatus> {
+        return this.#api.read<EncryptionStatus>("GET", `/api/v1/admin/encryption`, {}, options);
+    }
+
+    /**
+     * Brings stored content under the current key-encryption key, in the background.
+     *
+     * Data keys that another key has wrapped are wrapped again, and text from before content was encrypted is encrypted. Nothing is unreadable meanwhile. Each instance does the same at its start and every hour. A key that has wrapped no data key any more can be removed from the configuration.
+     */
+    rotateKeys(options?: CallOptions): Promise<EncryptionStatus> {
+        return this.#api.read<EncryptionStatus>("POST", `/api/v1/admin/encryption/rotate`, {}, options);
+    }
 }
 
 /** The program runs. */
@@ -857,6 +873,7 @@ export type ProblemCode =
     | "completion.not_kept"
     | "completion.timeout"
     | "completion.too_long"
+    | "content.unreadable"
     | "dependency.unavailable"
     | "feature.not_available"
     | "idempotency.in_progress"
@@ -874,6 +891,7 @@ export type ProblemCode =
     | "plan.not_found"
     | "plan.unknown"
     | "prompt.busy"
+    | "prompt.refused"
     | "prompt.too_long"
     | "provider.bad_answer"
     | "provider.content_filtered"
@@ -1395,7 +1413,14 @@ export interface Finding {
     code: string;
     /** How often. */
     count: number;
+    /** What the step did about it; null for what is done always. */
+    action?: StepMode | null | undefined;
+    /** How likely the step holds what it suspects to be, 1 to 100; null where it does not suspect but know. */
+    score?: number | null | undefined;
 }
+
+/** What a step of the pipeline does about what it notices in a prompt or an answer. */
+export type StepMode = "off" | "flag" | "redact" | "block";
 
 /** A question in a chat. */
 export interface SendMessageBody {
@@ -1812,6 +1837,8 @@ export interface Plan {
     storeReasoning: boolean;
     /** How often its users may call, at most one for each class; a class that is absent has the rate of the server's configuration. */
     requestRates: PlanRate[];
+    /** What steps of the prompt pipeline do for its users, at most one setting for each; a step that is absent is set by the server's configuration. */
+    steps: PlanStep[];
 }
 
 /** A limit of a plan. */
@@ -1837,6 +1864,14 @@ export interface PlanRate {
 /** What requests have a common rate. */
 export type RequestClass = "read" | "write" | "completion" | "costly";
 
+/** What a step of the prompt pipeline does for the users of a plan. */
+export interface PlanStep {
+    /** The name of the step, such as injection. */
+    step: string;
+    /** off, flag, redact or block. */
+    mode: StepMode;
+}
+
 /** All that a plan is made of. */
 export interface PlanBody {
     /** Unique; at most 100 characters. */
@@ -1855,6 +1890,8 @@ export interface PlanBody {
     storeReasoning?: boolean | undefined;
     /** How often its users may call, at most one for each class; absent for the rates of the server's configuration. */
     requestRates?: PlanRateBody[] | null | undefined;
+    /** What steps of the prompt pipeline do for its users, at most one setting for each; absent for those of the server's configuration. */
+    steps?: PlanStepBody[] | null | undefined;
 }
 
 /** A limit of a plan. */
@@ -1875,6 +1912,14 @@ export interface PlanRateBody {
     perMinute: number;
     /** Requests a minute of one API key, at most `perMinute`; absent for no rate of its own. */
     perMinuteOfKey?: number | null | undefined;
+}
+
+/** What a step of the prompt pipeline does for the users of a plan. */
+export interface PlanStepBody {
+    /** The name of the step, such as injection. */
+    step: string;
+    /** off, flag (a finding tells of it), redact (the text is changed) or block (the prompt is refused, or the answer stopped), of those that the step can. */
+    mode: StepMode;
 }
 
 /** One keyset page. */
@@ -2016,4 +2061,22 @@ export interface ProviderLatency {
     p50: number;
     /** All but one in twenty took no longer. */
     p95: number;
+}
+
+/** How stored content is encrypted. */
+export interface EncryptionStatus {
+    /** The id of the key-encryption key that wraps data keys now. */
+    currentKeyId: string;
+    /** How many data keys each key-encryption key has wrapped. A key that has none can be removed from the configuration. */
+    dataKeys: WrappedKeys[];
+    /** Columns that may still hold plain text from before content was encrypted; empty once all is encrypted. */
+    plainColumns: string[];
+}
+
+/** The data keys of one key-encryption key. */
+export interface WrappedKeys {
+    /** The key-encryption key. */
+    keyId: string;
+    /** How many it has wrapped. */
+    count: number;
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using AutoMapper;
 using CleanLlm.Application.Audit;
 using CleanLlm.Application.Callers;
+using CleanLlm.Application.Prompting.Policies;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
@@ -13,7 +14,7 @@ namespace CleanLlm.Application.Administration;
 /// <summary>Replaces all terms of a plan; what its users have used stays counted.</summary>
 public sealed record ChangePlan(PlanId Id, PlanTerms Terms) : IRequest<Result<PlanDto>>, IPlanRequest;
 
-internal sealed class ChangePlanValidator : PlanRequestValidator<ChangePlan>;
+internal sealed class ChangePlanValidator(StepPolicies policies) : PlanRequestValidator<ChangePlan>(policies);
 
 internal sealed class ChangePlanHandler(IPlanRepository plans, IAuditTrail audit, ICurrentUser current, IMapper mapper)
     : IRequestHandler<ChangePlan, Result<PlanDto>>

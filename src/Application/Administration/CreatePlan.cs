@@ -2,6 +2,7 @@ using System.Text.Json;
 using AutoMapper;
 using CleanLlm.Application.Audit;
 using CleanLlm.Application.Callers;
+using CleanLlm.Application.Prompting.Policies;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
@@ -12,7 +13,7 @@ namespace CleanLlm.Application.Administration;
 /// <summary>Makes a plan.</summary>
 public sealed record CreatePlan(PlanTerms Terms) : IRequest<Result<PlanDto>>, IPlanRequest;
 
-internal sealed class CreatePlanValidator : PlanRequestValidator<CreatePlan>;
+internal sealed class CreatePlanValidator(StepPolicies policies) : PlanRequestValidator<CreatePlan>(policies);
 
 internal sealed class CreatePlanHandler(IPlanRepository plans, IAuditTrail audit, ICurrentUser current, IMapper mapper, TimeProvider clock)
     : IRequestHandler<CreatePlan, Result<PlanDto>>

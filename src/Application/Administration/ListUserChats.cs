@@ -23,6 +23,6 @@ internal sealed class ListUserChatsHandler(ContentReading reading, IChatQueries 
             return refusal;
 
         Cursor? after = Cursor.TryParse(request.Cursor, out var cursor) ? cursor : null;
-        return await chats.ListAsync(request.UserId, after, request.Limit, ct);
+        return await chats.ListAsync(request.UserId, search: null, after, request.Limit, ct);
     }
 }

@@ -1,5 +1,6 @@
 using AutoMapper;
 using CleanLlm.Domain.Ids;
+using CleanLlm.Domain.Prompting;
 using CleanLlm.Domain.Quotas;
 
 namespace CleanLlm.Application.Administration;
@@ -26,6 +27,9 @@ public sealed record PlanDto(
 
     /// <summary>How often its users may call, at most one for each class; a class that is absent has the rate of the server's configuration.</summary>
     public IReadOnlyList<PlanRateDto> RequestRates { get; init; } = [];
+
+    /// <summary>What steps of the prompt pipeline do for its users, at most one setting for each; a step that is absent is set by the server's configuration.</summary>
+    public IReadOnlyList<PlanStepDto> Steps { get; init; } = [];
 }
 
 /// <summary>A limit of a plan.</summary>
@@ -40,12 +44,18 @@ public sealed record PlanLimitDto(QuotaMetric Metric, QuotaWindow Window, long A
 /// <param name="PerMinuteOfKey">Requests a minute of one API key; null for no rate of its own.</param>
 public sealed record PlanRateDto(RequestClass Class, int PerMinute, int? PerMinuteOfKey);
 
+/// <summary>What a step of the prompt pipeline does for the users of a plan.</summary>
+/// <param name="Step">The name of the step, such as <c>injection</c>.</param>
+/// <param name="Mode"><c>off</c>, <c>flag</c>, <c>redact</c> or <c>block</c>.</param>
+public sealed record PlanStepDto(string Step, StepMode Mode);
+
 internal sealed class PlanMapping : Profile
 {
     public PlanMapping()
     {
         CreateMap<PlanLimit, PlanLimitDto>();
         CreateMap<RequestRate, PlanRateDto>();
+        CreateMap<StepSetting, PlanStepDto>();
         // The entity keeps its concurrency among the limits too; its terms do not.
         CreateMap<Plan, PlanDto>().ForCtorParam(nameof(PlanDto.Limits), plan => plan.MapFrom(source => source.Terms.Limits));
     }

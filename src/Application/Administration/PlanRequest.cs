@@ -1,6 +1,8 @@
+using CleanLlm.Application.Prompting.Policies;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Quotas;
 using FluentValidation;
+using FluentValidation.Results;
 
 namespace CleanLlm.Application.Administration;
 
@@ -17,7 +19,8 @@ internal abstract class PlanRequestValidator<T> : AbstractValidator<T>
 {
     private const int MostModels = 1_000;
 
-    protected PlanRequestValidator()
+    /// <param name="policies">The steps that a plan can set.</param>
+    protected PlanRequestValidator(StepPolicies policies)
     {
         RuleFor(request => request.Terms.Name)
             .Must(name => !string.IsNullOrWhiteSpace(name) && name.Trim().Length <= Plan.NameMaxLength && !name.Any(char.IsControl))
@@ -35,6 +38,15 @@ internal abstract class PlanRequestValidator<T> : AbstractValidator<T>
             .Must(rates => rates.All(rate => rate is { IsValid: true }))
             .OverridePropertyName("requestRates")
             .WithMessage($"A rate is 1 to {RequestRate.MaxPerMinute} a minute, and that of a key no more than that of its user.");
+        RuleFor(request => request.Terms.Steps).Custom((steps, context) =>
+        {
+            foreach (var step in steps)
+            {
+                var fault = step is { Step: not null } ? policies.Fault(step) : "A step has a name and a mode.";
+                if (fault is not null)
+                    context.AddFailure(new ValidationFailure("steps", fault));
+            }
+        });
     }
 
     private static bool IsModel(string? model) => model is { Length: >= 1 and <= Chat.ModelMaxLength } && !model.Any(char.IsControl);

@@ -1,23 +1,14 @@
 namespace CleanLlm.Application.Answers;
 
 /// <summary>The filters of one strand, one behind the other.</summary>
-internal sealed class AnswerChain
+/// <param name="filters">In their order.</param>
+/// <param name="context">The answer.</param>
+internal sealed class AnswerChain(IAnswerFilter[] filters, AnswerContext context)
 {
     /// <summary>How many characters one filter may hold back.</summary>
     public const int MostHeldBack = 4096;
 
-    private readonly AnswerContext context;
-    private readonly IAnswerFilter[] filters;
     private char half;
-
-    /// <param name="steps">In their order.</param>
-    /// <param name="strand">Which strand it is.</param>
-    /// <param name="context">The answer.</param>
-    public AnswerChain(IReadOnlyList<IAnswerStep> steps, AnswerStrand strand, AnswerContext context)
-    {
-        this.context = context;
-        filters = [.. steps.Select(step => step.Begin(strand, context)).OfType<IAnswerFilter>()];
-    }
 
     /// <summary>Takes in a piece and tells what of it, and of what was held back, may be shown. Half a surrogate pair at its end waits for the other half.</summary>
     /// <exception cref="InvalidOperationException">A filter holds back more than it may.</exception>

@@ -1,13 +1,13 @@
 using CleanLlm.Application.Prompting;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
+using CleanLlm.Domain.Prompting;
 
 namespace CleanLlm.Application.Answers;
 
 /// <summary>An answer on its way to its caller, and what the steps noticed in it. A checkpoint may read the findings while it grows.</summary>
 /// <param name="userId">Whose answer it is.</param>
-/// <param name="restorations">What the prompt's steps replaced in what was sent.</param>
-public sealed class AnswerContext(UserId userId, Restorations restorations)
+public sealed class AnswerContext(UserId userId)
 {
     private readonly Lock gate = new();
     private readonly List<Finding> findings = [];
@@ -16,7 +16,13 @@ public sealed class AnswerContext(UserId userId, Restorations restorations)
     public UserId UserId => userId;
 
     /// <summary>What the prompt's steps replaced in what was sent, to be turned back for its owner.</summary>
-    public Restorations Restorations => restorations;
+    public Restorations Restorations { get; init; } = Restorations.None;
+
+    /// <summary>What steps do for the user by the user's plan; a step that is absent is set by the configuration.</summary>
+    public IReadOnlyList<StepSetting> Settings { get; init; } = [];
+
+    /// <summary>The instructions that the model got, of the operator and of the chat or the caller: what an answer must not tell again.</summary>
+    public IReadOnlyList<string> Instructions { get; init; } = [];
 
     /// <summary>What was noticed so far, one finding for each step and code.</summary>
     public IReadOnlyList<Finding> Findings

@@ -1,11 +1,13 @@
 using CleanLlm.Application.Prompting;
 
+using CleanLlm.Domain.Prompting;
+
 namespace CleanLlm.Application.Answers;
 
 /// <summary>Removes from text and reasoning what a reader cannot see; calls of tools stay as the model wrote them.</summary>
 internal sealed class CleaningStep : IAnswerStep
 {
-    public IAnswerFilter? Begin(AnswerStrand strand, AnswerContext context) => strand is AnswerStrand.Text or AnswerStrand.Reasoning ? new Filter() : null;
+    public IAnswerFilter? Begin(AnswerStrand strand, AnswerContext context, StepMode mode) => strand is AnswerStrand.Text or AnswerStrand.Reasoning ? new Filter() : null;
 
     private sealed class Filter : IAnswerFilter
     {

@@ -11,7 +11,12 @@ public interface IChatQueries
     Task<ChatDetailDto?> FindAsync(ChatId id, UserId owner, CancellationToken ct);
 
     /// <summary>A user's chats, newest activity first.</summary>
-    Task<Page<ChatDto>> ListAsync(UserId owner, Cursor? after, int limit, CancellationToken ct);
+    /// <param name="owner">The user.</param>
+    /// <param name="search">Words that title or messages must hold all of, in any case; null for all chats.</param>
+    /// <param name="after">Where the page begins; null for the first.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="ct">Ends the reading.</param>
+    Task<Page<ChatDto>> ListAsync(UserId owner, string? search, Cursor? after, int limit, CancellationToken ct);
 
     /// <summary>Messages along the active branch, newest first; null when the chat is absent or another user's.</summary>
     /// <param name="chat">Which chat.</param>

@@ -10,7 +10,7 @@ public interface IChatRepository
     Task<Chat?> FindAsync(ChatId id, UserId owner, CancellationToken ct);
 
     /// <summary>A message of a chat, to be changed; null when the chat has no such message.</summary>
-    Task<Message?> FindMessageAsync(ChatId chat, MessageId id, CancellationToken ct);
+    Task<Message?> FindMessageAsync(Chat chat, MessageId id, CancellationToken ct);
 
     /// <summary>
     /// The newest message, by its time and then its id, that hangs below a message of a chat and has nothing below itself; the message when

@@ -29,7 +29,7 @@ internal sealed class RateMessageHandler(IChatRepository chats, ICurrentUser use
     {
         if (await chats.FindAsync(request.ChatId, user.Id, cancellationToken) is not { } chat)
             return ChatErrors.NotFound;
-        if (await chats.FindMessageAsync(chat.Id, request.MessageId, cancellationToken) is not { } message)
+        if (await chats.FindMessageAsync(chat, request.MessageId, cancellationToken) is not { } message)
             return ChatErrors.MessageNotFound;
 
         var rated = message.Rate(request.Rating, request.Comment);

@@ -43,15 +43,15 @@ internal static class JsonStrings
 
     /// <summary>The same JSON with each of them changed; null when none changes.</summary>
     /// <param name="json">Where to look.</param>
-    /// <param name="change">Gives another text, or the same.</param>
+    /// <param name="change">Gives another text, or the same. It gets the name of the member whose value the text is, or is an item of; null for none.</param>
     /// <param name="isMedia">As above.</param>
-    public static JsonElement? Map(JsonElement json, Func<string, string> change, bool isMedia = false)
+    public static JsonElement? Map(JsonElement json, Func<string, string?, string> change, bool isMedia = false)
     {
         // In one pass, so that the change sees each text once.
         var body = new ArrayBufferWriter<byte>();
         bool isChanged;
         using (var writer = new Utf8JsonWriter(body, Unescaped))
-            isChanged = Write(writer, json, change, isMedia, isNamed: false);
+            isChanged = Write(writer, json, change, isMedia, isNamed: false, name: null);
         return isChanged ? JsonElement.Parse(body.WrittenSpan) : null;
     }
 
@@ -78,29 +78,29 @@ internal static class JsonStrings
         return IsText(member.Name, isNamed) ? values.Prepend(member.Name) : values;
     }
 
-    private static bool Write(Utf8JsonWriter writer, JsonElement json, Func<string, string> change, bool isMedia, bool isNamed)
+    private static bool Write(Utf8JsonWriter writer, JsonElement json, Func<string, string?, string> change, bool isMedia, bool isNamed, string? name)
     {
         var isChanged = false;
         switch (json.ValueKind)
         {
             case JsonValueKind.String when !(isMedia && IsDataAddress(json)):
-                writer.WriteStringValue(Changed(json.GetString()!));
+                writer.WriteStringValue(Changed(json.GetString()!, name));
                 break;
             case JsonValueKind.Array:
                 writer.WriteStartArray();
                 foreach (var item in json.EnumerateArray())
-                    isChanged |= Write(writer, item, change, isMedia, isNamed: false);
+                    isChanged |= Write(writer, item, change, isMedia, isNamed: false, name);
                 writer.WriteEndArray();
                 break;
             case JsonValueKind.Object:
                 writer.WriteStartObject();
                 foreach (var member in json.EnumerateObject())
                 {
-                    writer.WritePropertyName(IsText(member.Name, isNamed) ? Changed(member.Name) : member.Name);
+                    writer.WritePropertyName(IsText(member.Name, isNamed) ? Changed(member.Name, of: null) : member.Name);
                     if (isMedia && IsData(member))
                         member.Value.WriteTo(writer);
                     else
-                        isChanged |= Write(writer, member.Value, change, isMedia, Named.Contains(member.Name));
+                        isChanged |= Write(writer, member.Value, change, isMedia, Named.Contains(member.Name), member.Name);
                 }
 
                 writer.WriteEndObject();
@@ -112,9 +112,9 @@ internal static class JsonStrings
 
         return isChanged;
 
-        string Changed(string text)
+        string Changed(string text, string? of)
         {
-            var changed = change(text);
+            var changed = change(text, of);
             isChanged |= changed != text;
             return changed;
         }

@@ -11,4 +11,8 @@ namespace CleanLlm.Application.Prompting;
 /// <param name="Key">The API key it is asked with; null for a signed-in person.</param>
 /// <param name="ChatId">The chat it belongs to; null outside any.</param>
 /// <param name="Model">The model it is prepared for.</param>
-public sealed record PromptContext(UserId UserId, Plan Plan, ApiKeyAccess? Key, ChatId? ChatId, Model Model);
+public sealed record PromptContext(UserId UserId, Plan Plan, ApiKeyAccess? Key, ChatId? ChatId, Model Model)
+{
+    /// <summary>The placeholders that the chat knows from earlier prompts, so that the same values get the same ones again.</summary>
+    public Restorations Known { get; init; } = Restorations.None;
+}

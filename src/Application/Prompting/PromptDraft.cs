@@ -70,7 +70,7 @@ public sealed record PromptDraft
     public PromptDraft With(Finding finding) => finding.Count == 0 ? this : this with { Findings = [.. Findings, finding] };
 
     /// <summary>A copy with what took the place of each slot; this draft when all stayed.</summary>
-    /// <param name="change">Gives another form of the slot (<see cref="PromptSlot.Rewrite"/>, <see cref="PromptSlot.Clean"/>), or the same.</param>
+    /// <param name="change">Gives another form of the slot (<see cref="PromptSlot.Rewrite(Func{string, string})"/>, <see cref="PromptSlot.Clean"/>), or the same.</param>
     public PromptDraft Map(Func<PromptSlot, PromptSlot> change)
     {
         var slots = PromptPlaces.Each(Slots, change);

@@ -57,14 +57,18 @@ public sealed class PromptSlot
     /// <summary>Changes what is sent. What its author wrote stays.</summary>
     /// <param name="change">Gives another text for each of <see cref="Strings"/>, or the same.</param>
     /// <returns>This slot when nothing changes.</returns>
-    public PromptSlot Rewrite(Func<string, string> change) => Changed(change, written ?? this);
+    public PromptSlot Rewrite(Func<string, string> change) => Rewrite((text, _) => change(text));
+
+    /// <summary>The same, for a change that looks at the name of what a string of JSON is the value of.</summary>
+    /// <param name="change">As above; the name is null for names themselves and for plain texts.</param>
+    public PromptSlot Rewrite(Func<string, string?, string> change) => Changed(change, written ?? this);
 
     /// <summary>Changes what is sent and what is stored and shown: for what no reader was meant to see.</summary>
-    /// <param name="change">As for <see cref="Rewrite"/>.</param>
+    /// <param name="change">As for <see cref="Rewrite(Func{string, string})"/>.</param>
     /// <returns>This slot when nothing changes.</returns>
     public PromptSlot Clean(Func<string, string> change)
     {
-        var cleaned = Changed(change, written: null);
+        var cleaned = Changed((text, _) => change(text), written: null);
         return written is null ? cleaned : cleaned.WrittenAs(written.Clean(change));
     }
 
@@ -72,11 +76,11 @@ public sealed class PromptSlot
 
     internal static PromptSlot Of(TextProvenance provenance, JsonElement json, SlotMarks marks, string? text = null) => new(provenance, marks, text, json);
 
-    private PromptSlot Changed(Func<string, string> change, PromptSlot? written)
+    private PromptSlot Changed(Func<string, string?, string> change, PromptSlot? written)
     {
         if (element is { } json)
             return JsonStrings.Map(json, change, IsMedia) is { } mapped ? new PromptSlot(Provenance, marks, text: null, mapped, written, isChanged: true) : this;
-        var changed = change(Text);
+        var changed = change(Text, null);
         return changed == Text ? this : new PromptSlot(Provenance, marks, changed, element: null, written, isChanged: true);
     }
 

@@ -7,7 +7,7 @@ namespace CleanLlm.Application.Prompting;
 /// <summary>
 /// Removes what a reader cannot see but a model or a terminal can: control characters but tab and line breaks, bidirectional
 /// controls, zero-width characters and Unicode tags (Unicode TR 36 and TR 39). Unpaired surrogates become U+FFFD.
-/// A joiner stays where scripts and emoji need it: single, and not after ASCII.
+/// A joiner stays where scripts and emoji need it: single, and not after ASCII. A variation selector stays single behind what has variants.
 /// </summary>
 internal static class TextSanitizer
 {
@@ -79,12 +79,17 @@ internal static class TextSanitizer
             return text;
 
         var clean = new StringBuilder(text.Length).Append(text, 0, first);
+        var last = first == 0 ? before : LastOf(text.AsSpan(0, first));
         foreach (var rune in text.AsSpan(first).EnumerateRunes())
         {
-            if (IsRemoved(rune.Value) || (IsJoiner(rune.Value) && !MayJoin(clean.Length > 0 ? clean[^1] : before)))
+            if (IsRemoved(rune.Value) || (IsJoiner(rune.Value) && !MayJoin(last)) || (VariationSelectors.Contain(rune.Value) && !VariationSelectors.MayFollow(rune.Value, last)))
+            {
                 removed++;
-            else
-                clean.Append(rune.ToString());
+                continue;
+            }
+
+            clean.Append(rune.ToString());
+            last = rune.Value;
         }
 
         return clean.ToString();
@@ -92,9 +97,12 @@ internal static class TextSanitizer
 
     private static bool IsJoiner(int rune) => rune is ZeroWidthNonJoiner or ZeroWidthJoiner;
 
-    private static bool MayJoin(char before) => before > '\u007F' && !IsJoiner(before);
+    private static bool MayJoin(int before) => before > '\u007F' && !IsJoiner(before);
 
-    private static bool IsRemoved(int rune) => rune is
+    private static int LastOf(ReadOnlySpan<char> text) => Rune.DecodeLastFromUtf16(text, out var last, out _) == OperationStatus.Done ? last.Value : text[^1];
+
+    /// <summary>Whether the character is removed wherever it stands.</summary>
+    public static bool IsRemoved(int rune) => rune is
         (< 0x20 and not ('\t' or '\n' or '\r')) or (>= 0x7F and <= 0x9F) // C0 and C1 controls
         or 0x00AD // soft hyphen
         or 0x061C or 0x200E or 0x200F or (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x206F) // bidirectional and deprecated formats
@@ -108,7 +116,7 @@ internal static class TextSanitizer
         var candidates = new StringBuilder();
         for (var c = 0; c <= char.MaxValue; c++)
         {
-            if (IsRemoved(c) || IsJoiner(c) || char.IsSurrogate((char)c))
+            if (IsRemoved(c) || IsJoiner(c) || VariationSelectors.Contain(c) || char.IsSurrogate((char)c))
                 candidates.Append((char)c);
         }
 

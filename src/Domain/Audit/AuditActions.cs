@@ -101,4 +101,7 @@ public static class AuditActions
 
     /// <summary>An admin emptied the response cache.</summary>
     public const string CacheCleared = "admin.cache_cleared";
+
+    /// <summary>An admin began to bring stored content under the current key-encryption key.</summary>
+    public const string KeysRotated = "admin.keys_rotated";
 }

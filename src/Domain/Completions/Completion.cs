@@ -175,6 +175,7 @@ public sealed class Completion
     /// <returns>What is to be stored, and renews the lease.</returns>
     public CompletionCheckpoint Linger(string answer) => new(Id, Store ? answer : null, CompletionTokens)
     {
+        UserId = UserId,
         ReasoningTokens = ReasoningTokens,
         Findings = Findings,
         Model = Model,

@@ -9,6 +9,9 @@ namespace CleanLlm.Domain.Completions;
 /// <param name="CompletionTokens">Its tokens.</param>
 public sealed record CompletionCheckpoint(CompletionId Id, string? Answer, int CompletionTokens)
 {
+    /// <summary>Whose it is.</summary>
+    public required UserId UserId { get; init; }
+
     /// <summary>Those of its tokens that are reasoning.</summary>
     public int ReasoningTokens { get; init; }
 

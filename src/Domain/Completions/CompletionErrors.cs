@@ -68,6 +68,13 @@ public static class CompletionErrors
             Code = "prompt.too_long",
         };
 
+    /// <summary>A step of the prompt pipeline does not let the prompt pass.</summary>
+    /// <param name="field">The request's field that holds it.</param>
+    /// <param name="step">The step.</param>
+    /// <param name="codes">What it noticed; never text of the prompt.</param>
+    public static Error PromptRefused(string field, string step, IEnumerable<string> codes) =>
+        Error.Invalid(field, $"The prompt was refused by a rule of this service: {step} ({string.Join(", ", codes)}).") with { Code = "prompt.refused" };
+
     /// <summary>No such model is configured.</summary>
     public static Error UnknownModel(string model) =>
         Error.Invalid("model", $"There is no model '{model}'; GET /api/v1/models lists them.") with { Code = "model.unknown" };

@@ -1,4 +1,5 @@
 using CleanLlm.Domain.Ids;
+using CleanLlm.Domain.Prompting;
 using CleanLlm.Domain.Results;
 
 namespace CleanLlm.Domain.Quotas;
@@ -40,12 +41,16 @@ public sealed class Plan
     /// <summary>How often its users may call, at most one for each class of requests; a class that is absent has the rate of the configuration.</summary>
     public IReadOnlyList<RequestRate> RequestRates { get; private set; } = [];
 
+    /// <summary>What steps of the prompt pipeline do for its users, at most one setting for each; a step that is absent is set by the configuration.</summary>
+    public IReadOnlyList<StepSetting> Steps { get; private set; } = [];
+
     /// <summary>All of the above as one value.</summary>
     public PlanTerms Terms =>
         new(Name, IsDefault, Concurrency, AllowedModels, MaxOutputTokens, [.. Limits.Where(limit => limit.Metric != QuotaMetric.Concurrency)])
         {
             StoreReasoning = StoreReasoning,
             RequestRates = RequestRates,
+            Steps = Steps,
         };
 
     /// <summary>A new plan.</summary>
@@ -70,12 +75,17 @@ public sealed class Plan
             return Error.Invalid("requestRates", "One rate for each class.");
         if (terms.Limits.DistinctBy(limit => (limit.Metric, limit.Window)).Count() != terms.Limits.Count)
             return Error.Invalid("limits", "One limit for each metric and window.");
+        if (terms.Steps.Any(step => string.IsNullOrEmpty(step.Step) || step.Step.Length > StepSetting.NameMaxLength || !Enum.IsDefined(step.Mode)))
+            return Error.Invalid("steps", $"A step has a name of 1 to {StepSetting.NameMaxLength} characters, and a mode.");
+        if (terms.Steps.DistinctBy(step => step.Step).Count() != terms.Steps.Count)
+            return Error.Invalid("steps", "One setting for each step.");
 
         (Name, IsDefault, Concurrency, MaxOutputTokens) = (terms.Name.Trim(), terms.IsDefault, terms.Concurrency, terms.MaxOutputTokens);
         StoreReasoning = terms.StoreReasoning;
         AllowedModels = [.. terms.AllowedModels.Distinct(StringComparer.Ordinal)];
         Limits = InLockOrder(terms);
         RequestRates = [.. terms.RequestRates.OrderBy(rate => rate.Class)];
+        Steps = [.. terms.Steps];
         return this;
     }
 
@@ -136,4 +146,7 @@ public sealed record PlanTerms(
 
     /// <summary>How often its users may call, at most one for each class of requests.</summary>
     public IReadOnlyList<RequestRate> RequestRates { get; init; } = [];
+
+    /// <summary>What steps of the prompt pipeline do for its users, at most one setting for each.</summary>
+    public IReadOnlyList<StepSetting> Steps { get; init; } = [];
 }

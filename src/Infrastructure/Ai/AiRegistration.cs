@@ -1,4 +1,5 @@
 using CleanLlm.Application.Ai;
+using CleanLlm.Application.Prompting.Screening;
 using CleanLlm.Application.Settings;
 using CleanLlm.Infrastructure.Ai.Calls;
 using CleanLlm.Infrastructure.Ai.Catalog;
@@ -6,6 +7,7 @@ using CleanLlm.Infrastructure.Ai.Custom;
 using CleanLlm.Infrastructure.Ai.Grpc;
 using CleanLlm.Infrastructure.Ai.Kinds;
 using CleanLlm.Infrastructure.Ai.OpenAi;
+using CleanLlm.Infrastructure.Ai.Opinions;
 using CleanLlm.Infrastructure.Ai.Options;
 using CleanLlm.Infrastructure.Ai.Predict;
 using CleanLlm.Infrastructure.Ai.Routing;
@@ -39,6 +41,7 @@ internal static class AiRegistration
         services.AddSingleton<ModelCatalog>();
         services.AddSingleton<IModelCatalog>(provider => provider.GetRequiredService<ModelCatalog>());
         services.AddAiRouting();
+        services.AddSingleton<ISecondOpinion, ModelOpinion>();
         return services;
     }
 

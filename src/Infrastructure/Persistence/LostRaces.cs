@@ -7,11 +7,16 @@ internal static class LostRaces
 {
     /// <summary>Saves the changes, unless another one was first.</summary>
     /// <returns>False when another one was: nothing is stored, and nothing is tracked any more, so that the next read finds what that one left.</returns>
-    public static async Task<bool> TrySaveChangesAsync(this AppDbContext database, CancellationToken ct)
+    public static Task<bool> TrySaveChangesAsync(this AppDbContext database, CancellationToken ct) => database.TrySaveAsync(() => database.SaveChangesAsync(ct));
+
+    /// <inheritdoc cref="TrySaveChangesAsync"/>
+    /// <param name="database">The database.</param>
+    /// <param name="save">Saves them.</param>
+    public static async Task<bool> TrySaveAsync(this AppDbContext database, Func<Task> save)
     {
         try
         {
-            await database.SaveChangesAsync(ct);
+            await save();
             return true;
         }
         catch (DbUpdateConcurrencyException)

@@ -1,6 +1,8 @@
+using CleanLlm.Application.Security;
 using CleanLlm.Application.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Infrastructure.Security;
@@ -16,6 +18,7 @@ internal static class SecurityRegistration
         services.AddSingleton<IValidateOptions<EncryptionOptions>, EncryptionOptionsValidator>();
         services.AddSingleton<KeyEncryptionKeys>();
         services.AddSingleton<EphemeralEncryptor>();
+        services.TryAddSingleton<IDataKeyWrap, ConfiguredKeyWrap>();
         return services.AddSingleton<KeyWrap>();
     }
 }

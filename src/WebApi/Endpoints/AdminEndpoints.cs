@@ -16,6 +16,7 @@ internal static class AdminEndpoints
         admin.MapAdminAudit();
         admin.MapAdminProviders();
         admin.MapAdminCache();
+        admin.MapAdminEncryption();
         return api;
     }
 }

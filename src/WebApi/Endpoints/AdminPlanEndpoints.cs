@@ -1,5 +1,6 @@
 using CleanLlm.Application.Administration;
 using CleanLlm.Domain.Ids;
+using CleanLlm.Domain.Prompting;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.WebApi.Http;
 using CleanLlm.WebApi.OpenApi;
@@ -68,6 +69,7 @@ internal static class AdminPlanEndpoints
 /// <param name="Limits">At most one for each metric and window; absent for none.</param>
 /// <param name="StoreReasoning">Whether what models say while they reason is kept with their answers. Default false.</param>
 /// <param name="RequestRates">How often its users may call, at most one for each class; absent for the rates of the server's configuration.</param>
+/// <param name="Steps">What steps of the prompt pipeline do for its users, at most one setting for each; absent for those of the server's configuration.</param>
 internal sealed record PlanBody(
     string Name,
     bool IsDefault = false,
@@ -76,7 +78,8 @@ internal sealed record PlanBody(
     int? MaxOutputTokens = null,
     IReadOnlyList<PlanLimitBody>? Limits = null,
     bool StoreReasoning = false,
-    IReadOnlyList<PlanRateBody>? RequestRates = null)
+    IReadOnlyList<PlanRateBody>? RequestRates = null,
+    IReadOnlyList<PlanStepBody>? Steps = null)
 {
     // A JSON list can hold nulls whatever C# says; the validator finds them.
     internal PlanTerms Terms() => new(
@@ -89,6 +92,7 @@ internal sealed record PlanBody(
     {
         StoreReasoning = StoreReasoning,
         RequestRates = [.. (RequestRates ?? []).Select(rate => rate is null ? null! : new RequestRate(rate.Class, rate.PerMinute, rate.PerMinuteOfKey))],
+        Steps = [.. (Steps ?? []).Select(step => step is null ? null! : new StepSetting(step.Step, step.Mode))],
     };
 }
 
@@ -103,3 +107,8 @@ internal sealed record PlanLimitBody(QuotaMetric Metric, QuotaWindow Window, lon
 /// <param name="PerMinute">Requests a minute of a user's sessions and API keys together, all of which may come at once; 1 to 1,000,000.</param>
 /// <param name="PerMinuteOfKey">Requests a minute of one API key, at most `perMinute`; absent for no rate of its own.</param>
 internal sealed record PlanRateBody(RequestClass Class, int PerMinute, int? PerMinuteOfKey = null);
+
+/// <summary>What a step of the prompt pipeline does for the users of a plan.</summary>
+/// <param name="Step">The name of the step, such as <c>injection</c>.</param>
+/// <param name="Mode"><c>off</c>, <c>flag</c> (a finding tells of it), <c>redact</c> (the text is changed) or <c>block</c> (the prompt is refused, or the answer stopped), of those that the step can.</param>
+internal sealed record PlanStepBody(string Step, StepMode Mode);

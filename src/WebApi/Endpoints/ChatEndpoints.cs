@@ -32,8 +32,9 @@ internal static class ChatEndpoints
             .AllowKeys(ApiKeyScopes.ChatsRead)
             .WithProblems(400, 401, 422, 503)
             .WithSummary("Lists the caller's chats, newest activity first")
-            .WithDescription("Searching (`q`) is not available yet: 422 `feature.not_available`.")
-            .WithoutParameter("q", "Searching chats is not available; leave the parameter out.");
+            .WithDescription(
+                "With `q`, those whose title or messages hold all of its words, each of them whole and in any case. In scripts without spaces between words, "
+                + "such as Chinese, it finds characters that follow each other.");
         chats.MapPost("", Create)
             .WithName("Chats_Create")
             .AllowKeys(ApiKeyScopes.ChatsWrite)
@@ -124,8 +125,8 @@ internal static class ChatEndpoints
         return api;
     }
 
-    private static async Task<Results<Ok<Page<ChatDto>>, ProblemResult>> List(IMediator mediator, string? cursor, int? limit, CancellationToken ct) =>
-        (await mediator.Send(new ListChats(cursor, limit ?? DefaultLimit), ct)).ToOk();
+    private static async Task<Results<Ok<Page<ChatDto>>, ProblemResult>> List(IMediator mediator, string? q, string? cursor, int? limit, CancellationToken ct) =>
+        (await mediator.Send(new ListChats(q, cursor, limit ?? DefaultLimit), ct)).ToOk();
 
     private static async Task<Results<Created<ChatDetailDto>, ProblemResult>> Create(CreateChatBody body, IMediator mediator, CancellationToken ct) =>
         (await mediator.Send(new CreateChat(body.Title, body.Model, body.SystemPrompt), ct)).ToCreated(chat => $"/api/v1/chats/{chat.Id}");

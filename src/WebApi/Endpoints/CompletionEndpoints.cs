@@ -96,11 +96,8 @@ internal static class CompletionEndpoints
         return opened.Value is { } reader ? await delivery.StreamAsync(reader, http) : TypedResults.NoContent();
     }
 
-    private static async Task<Results<Accepted<CompletionDto>, ProblemResult>> Cancel(Guid id, IMediator mediator, CancellationToken ct)
-    {
-        var cancelled = await mediator.Send(new CancelCompletion(new CompletionId(id)), ct);
-        return cancelled.IsSuccess ? TypedResults.Accepted($"/api/v1/completions/{id}", cancelled.Value) : cancelled.Error.ToProblem();
-    }
+    private static async Task<Results<Accepted<CompletionDto>, ProblemResult>> Cancel(Guid id, IMediator mediator, CancellationToken ct) =>
+        (await mediator.Send(new CancelCompletion(new CompletionId(id)), ct)).ToAccepted($"/api/v1/completions/{id}");
 }
 
 /// <summary>A question outside any chat.</summary>

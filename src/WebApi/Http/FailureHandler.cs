@@ -41,6 +41,12 @@ internal sealed partial class FailureHandler(IDatabaseFaults faults, ILogger<Fai
             return StatusProblems.Of(StatusCodes.Status503ServiceUnavailable, http);
         }
 
+        if (exception is UnreadableContentException)
+        {
+            LogUnreadable(exception.Message, http.Request.Method, http.Request.Path);
+            return Problem.Of(StatusCodes.Status500InternalServerError, "content.unreadable", "What is stored here cannot be decrypted; an operator has to look at the keys.", http);
+        }
+
         LogUnhandled(exception, http.Request.Method, http.Request.Path);
         return StatusProblems.Of(StatusCodes.Status500InternalServerError, http);
     }
@@ -48,6 +54,9 @@ internal sealed partial class FailureHandler(IDatabaseFaults faults, ILogger<Fai
     // No stack trace: during an outage this line comes once a request.
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is not available ({Cause}) for {Method} {Path}")]
     private partial void LogDependency(string cause, string method, string path);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Stored content cannot be read ({Cause}) for {Method} {Path}")]
+    private partial void LogUnreadable(string cause, string method, string path);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Unhandled failure of {Method} {Path}")]
     private partial void LogUnhandled(Exception exception, string method, string path);

@@ -14,6 +14,10 @@ internal static class ResultExtensions
     public static Results<Created<T>, ProblemResult> ToCreated<T>(this Result<T> result, Func<T, string> location) =>
         result.IsSuccess ? TypedResults.Created(location(result.Value), result.Value) : result.Error.ToProblem();
 
+    /// <summary>202 with the value and where to look again, or the problem.</summary>
+    public static Results<Accepted<T>, ProblemResult> ToAccepted<T>(this Result<T> result, string location) =>
+        result.IsSuccess ? TypedResults.Accepted(location, result.Value) : result.Error.ToProblem();
+
     /// <summary>204, or the problem.</summary>
     public static Results<NoContent, ProblemResult> ToNoContent<T>(this Result<T> result) =>
         result.IsSuccess ? TypedResults.NoContent() : result.Error.ToProblem();

@@ -18,10 +18,6 @@ internal static class UnavailableFeatures
         Detail = "The request asks for something that this server cannot do yet.",
     };
 
-    /// <summary>Refuses a parameter of the query.</summary>
-    public static RouteHandlerBuilder WithoutParameter(this RouteHandlerBuilder endpoint, string name, string message) =>
-        endpoint.Refuse(request => request.Query.ContainsKey(name) ? Error(name, message) : null);
-
     /// <summary>Refuses what every call that makes a completion is to understand later: an answer in the background, and another payer.</summary>
     public static RouteHandlerBuilder WithoutBackground(this RouteHandlerBuilder endpoint) => endpoint.Refuse(static request =>
         Prefers(request.Headers["Prefer"], "respond-async") ? Error("prefer", "Answers in the background (respond-async) are not available; leave the preference out.")

@@ -23,7 +23,7 @@ internal sealed class ContentReadingTests
     [Test]
     public async Task Content_IsReadOnlyAfterTheLineIsStored()
     {
-        chats.ListAsync(default, default, default, default).ReturnsForAnyArgs(new Page<ChatDto>([], null));
+        chats.ListAsync(default, default, default, default, default).ReturnsForAnyArgs(new Page<ChatDto>([], null));
 
         (await new ListUserChatsHandler(Reading, chats).Handle(new ListUserChats(fixture.Somebody.Id, Reason, null, 20), default)).IsSuccess.Should().BeTrue();
 
@@ -35,7 +35,7 @@ internal sealed class ContentReadingTests
                 fixture.Somebody.Id.Value,
                 $$"""{"what":"chats","chatId":null,"reason":"{{Reason}}"}"""));
             _ = audit.SaveAsync(default);
-            _ = chats.ListAsync(fixture.Somebody.Id, null, 20, default);
+            _ = chats.ListAsync(fixture.Somebody.Id, null, null, 20, default);
         });
     }
 

@@ -161,12 +161,12 @@ internal sealed class ChatUseCaseTests
         var cursor = new Cursor(clock.GetUtcNow(), Guid.CreateVersion7(clock.GetUtcNow()));
         queries.ListMessagesAsync(default, default, default, default, default).ReturnsForAnyArgs(new Page<MessageDto>([], null));
 
-        await new ListChatsHandler(queries, user).Handle(new ListChats(cursor.ToString(), 7), default);
-        await new ListChatsHandler(queries, user).Handle(new ListChats(null, 8), default);
+        await new ListChatsHandler(queries, user).Handle(new ListChats("two words", cursor.ToString(), 7), default);
+        await new ListChatsHandler(queries, user).Handle(new ListChats("  ", null, 8), default);
         await new ListMessagesHandler(queries, user).Handle(new ListMessages(default, cursor.ToString(), 9), default);
 
-        await queries.Received().ListAsync(user.Id, cursor, 7, Arg.Any<CancellationToken>());
-        await queries.Received().ListAsync(user.Id, null, 8, Arg.Any<CancellationToken>());
+        await queries.Received().ListAsync(user.Id, "two words", cursor, 7, Arg.Any<CancellationToken>());
+        await queries.Received().ListAsync(user.Id, null, null, 8, Arg.Any<CancellationToken>());
         await queries.Received().ListMessagesAsync(default, user.Id, new MessageId(cursor.Id), 9, Arg.Any<CancellationToken>());
     }
 
@@ -218,7 +218,7 @@ internal sealed class ChatUseCaseTests
         public Task<Chat?> FindAsync(ChatId id, UserId owner, CancellationToken ct) =>
             Task.FromResult(Stored.Find(chat => chat.Id == id && chat.OwnerId == owner));
 
-        public Task<Message?> FindMessageAsync(ChatId chat, MessageId id, CancellationToken ct) => Task.FromResult<Message?>(null);
+        public Task<Message?> FindMessageAsync(Chat chat, MessageId id, CancellationToken ct) => Task.FromResult<Message?>(null);
 
         public Task<MessageId?> FindNewestLeafAsync(ChatId chat, MessageId above, CancellationToken ct) => Task.FromResult(Leaves.GetValueOrDefault(above));
 

@@ -1,3 +1,4 @@
+using CleanLlm.Domain.Prompting;
 using CleanLlm.Application.Answers;
 using CleanLlm.Application.Completions.Log;
 using CleanLlm.Application.Completions.Running;
@@ -24,7 +25,7 @@ internal sealed class AnswerPaceTests : IAnswerStep, IAnswerFilter, IDisposable
 
     int IAnswerFilter.HeldBack => 0;
 
-    IAnswerFilter? IAnswerStep.Begin(AnswerStrand strand, AnswerContext context)
+    IAnswerFilter? IAnswerStep.Begin(AnswerStrand strand, AnswerContext context, StepMode mode)
     {
         answer = context;
         return this;

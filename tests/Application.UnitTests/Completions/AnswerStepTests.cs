@@ -2,6 +2,7 @@ using CleanLlm.Application.Ai;
 using CleanLlm.Application.Answers;
 using CleanLlm.Application.Completions.Log;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Prompting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using static CleanLlm.Application.UnitTests.Completions.FakeAnswerSteps;
@@ -119,7 +120,7 @@ internal sealed class AnswerStepTests
         fixture.Clock.Advance(TimeSpan.FromSeconds(5));
         await fixture.Running.CheckpointAsync(default);
 
-        Finding[] expected = [new("sanitize", "invisible_characters_removed", 1), new("notice", "piece", 2)];
+        Finding[] expected = [new("sanitize", "invisible_characters_removed", 1) { Action = StepMode.Redact }, new("notice", "piece", 2)];
         fixture.Store.Checkpoints[^1].Findings.Should().Equal(expected);
         run.Cancel();
         (await RunnerFixture.EndOfAsync(run)).Value.Findings.Should().Equal(expected);
@@ -197,7 +198,7 @@ internal sealed class AnswerStepTests
     [Test]
     public void AddApplication_RegistersTheStepsInTheirOrder() =>
         new ServiceCollection().AddApplication(new ConfigurationBuilder().Build()).Where(service => service.ServiceType == typeof(IAnswerStep))
-            .Select(step => step.ImplementationType).Should().Equal(typeof(CleaningStep));
+            .Select(step => step.ImplementationType).Should().Equal(typeof(CleaningStep), typeof(RestoringStep));
 
     private static ToolCallFragment Call(int index, string? id, string? name, string arguments) => new() { Index = index, Id = id, Name = name, Arguments = arguments };
 }

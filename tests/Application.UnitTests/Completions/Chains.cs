@@ -1,6 +1,6 @@
+using CleanLlm.Application.UnitTests.Prompting;
 using CleanLlm.Application.Answers;
 using CleanLlm.Application.Completions.Running;
-using CleanLlm.Application.Prompting;
 using CleanLlm.Domain.Ids;
 
 namespace CleanLlm.Application.UnitTests.Completions;
@@ -9,7 +9,7 @@ namespace CleanLlm.Application.UnitTests.Completions;
 internal static class Chains
 {
     public static AnswerChain Of(AnswerStrand strand, params IAnswerStep[] steps) =>
-        new(steps.Length > 0 ? steps : [new CleaningStep()], strand, new AnswerContext(UserId.New(DateTimeOffset.UnixEpoch), Restorations.None));
+        new AnswerSteps(steps.Length > 0 ? steps : [new CleaningStep()], Drafts.Policies()).Begin(strand, new AnswerContext(UserId.New(DateTimeOffset.UnixEpoch)));
 
     public static AnswerBuffer Buffer() => new(() => Of(AnswerStrand.Text));
 

@@ -26,6 +26,7 @@ internal sealed class CheckpointTests : IDisposable
 
         fixture.Store.Checkpoints.Should().Equal(new CompletionCheckpoint(run.Id, "Hel", 3)
         {
+            UserId = fixture.UserId,
             Findings = [],
             Model = "small",
             Provider = "upstream",

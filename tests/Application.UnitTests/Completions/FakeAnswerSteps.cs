@@ -1,6 +1,7 @@
 using CleanLlm.Application.Answers;
 using CleanLlm.Application.Prompting;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Prompting;
 using CleanLlm.Domain.Results;
 
 namespace CleanLlm.Application.UnitTests.Completions;
@@ -10,13 +11,13 @@ internal static class FakeAnswerSteps
 {
     internal sealed class TwoWays : IPromptStep, IAnswerStep
     {
-        public ValueTask<Result<PromptDraft>> ApplyAsync(PromptDraft draft, PromptContext context, CancellationToken ct) =>
+        public ValueTask<Result<PromptDraft>> ApplyAsync(PromptDraft draft, PromptContext context, StepMode mode, CancellationToken ct) =>
             ValueTask.FromResult<Result<PromptDraft>>(draft.Map(slot => slot.Rewrite(text => text.Replace("Ann", "[NAME 1]", StringComparison.Ordinal))) with
             {
                 Restorations = draft.Restorations.With("[NAME 1]", "Ann"),
             });
 
-        public IAnswerFilter Begin(AnswerStrand strand, AnswerContext context) => new Filter(context.Restorations);
+        public IAnswerFilter Begin(AnswerStrand strand, AnswerContext context, StepMode mode) => new Filter(context.Restorations);
 
         private sealed class Filter(Restorations restorations) : IAnswerFilter
         {
@@ -41,7 +42,7 @@ internal static class FakeAnswerSteps
 
     internal sealed class Holding : IAnswerStep
     {
-        public IAnswerFilter Begin(AnswerStrand strand, AnswerContext context) => new Filter();
+        public IAnswerFilter Begin(AnswerStrand strand, AnswerContext context, StepMode mode) => new Filter();
 
         private sealed class Filter : IAnswerFilter
         {
@@ -61,7 +62,7 @@ internal static class FakeAnswerSteps
 
     internal sealed class Failing : IAnswerStep
     {
-        public IAnswerFilter? Begin(AnswerStrand strand, AnswerContext context) => strand == AnswerStrand.Text ? new Filter() : null;
+        public IAnswerFilter? Begin(AnswerStrand strand, AnswerContext context, StepMode mode) => strand == AnswerStrand.Text ? new Filter() : null;
 
         private sealed class Filter : IAnswerFilter
         {
@@ -75,7 +76,7 @@ internal static class FakeAnswerSteps
 
     internal sealed class Guarding : IAnswerStep
     {
-        public IAnswerFilter Begin(AnswerStrand strand, AnswerContext context) => new Filter(context);
+        public IAnswerFilter Begin(AnswerStrand strand, AnswerContext context, StepMode mode) => new Filter(context);
 
         private sealed class Filter(AnswerContext context) : IAnswerFilter
         {
@@ -94,7 +95,7 @@ internal static class FakeAnswerSteps
 
     internal sealed class Noticing : IAnswerStep
     {
-        public IAnswerFilter Begin(AnswerStrand strand, AnswerContext context) => new Filter(context);
+        public IAnswerFilter Begin(AnswerStrand strand, AnswerContext context, StepMode mode) => new Filter(context);
 
         private sealed class Filter(AnswerContext context) : IAnswerFilter
         {

@@ -1,3 +1,4 @@
+using CleanLlm.Application.UnitTests.Prompting;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Answers;
 using CleanLlm.Application.Callers;
@@ -59,7 +60,7 @@ internal sealed class RunnerFixture
             this,
             this,
             this,
-            new PromptPipeline([new SanitizeStep(), new SizeStep(), new WindowStep(this), .. promptSteps ?? []]),
+            Drafts.Pipeline([new SanitizeStep(), new SizeStep(), new WindowStep(this), .. promptSteps ?? []]),
             new ContextFitting(this),
             new PromptCounting(Reservations, CountingGate, prompting),
             Reservations,
@@ -75,7 +76,7 @@ internal sealed class RunnerFixture
                 Running,
                 new CompletionSharing(Shared, Clock, NullLogger<CompletionSharing>.Instance),
                 new HoldGrowth(Store, Turns, Retries),
-                [new CleaningStep(), .. answerSteps ?? []],
+                new AnswerSteps([new CleaningStep(), .. answerSteps ?? []], Drafts.Policies()),
                 [this, Titles],
                 this,
                 this,

@@ -54,15 +54,15 @@ internal sealed class CursorTests
     [TestCase(int.MaxValue, false)]
     public void Page_HasOneToAHundredItems(int limit, bool valid)
     {
-        new ListChatsValidator().Validate(new ListChats(Cursor: null, limit)).IsValid.Should().Be(valid);
+        new ListChatsValidator().Validate(new ListChats(Search: null, Cursor: null, limit)).IsValid.Should().Be(valid);
         new ListMessagesValidator().Validate(new ListMessages(default, Cursor: null, limit)).IsValid.Should().Be(valid);
     }
 
     [Test]
     public void Page_BeginsAtACursorOfOurs()
     {
-        new ListChatsValidator().Validate(new ListChats(Some.ToString(), 20)).IsValid.Should().BeTrue();
-        new ListChatsValidator().Validate(new ListChats("' OR 1=1 --", 20)).Errors.Should().ContainSingle().Which.PropertyName.Should().Be("Cursor");
+        new ListChatsValidator().Validate(new ListChats(null, Some.ToString(), 20)).IsValid.Should().BeTrue();
+        new ListChatsValidator().Validate(new ListChats(null, "' OR 1=1 --", 20)).Errors.Should().ContainSingle().Which.PropertyName.Should().Be("Cursor");
         new ListMessagesValidator().Validate(new ListMessages(new ChatId(Some.Id), "x", 20)).IsValid.Should().BeFalse();
     }
 }

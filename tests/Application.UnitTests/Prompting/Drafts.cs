@@ -1,9 +1,13 @@
+using System.Diagnostics.Metrics;
 using CleanLlm.Application.Prompting;
+using CleanLlm.Application.Prompting.Policies;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
+using CleanLlm.Domain.Prompting;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Application.UnitTests.Prompting;
 
@@ -27,7 +31,18 @@ internal static class Drafts
         PromptDraft.Of(content, Model with { ContextWindow = window }, "prompt", maxTokens, isExact);
 
     /// <summary>What a step makes of a draft.</summary>
-    public static async Task<Result<PromptDraft>> ApplyAsync(this IPromptStep step, PromptDraft draft) => await step.ApplyAsync(draft, Context, CancellationToken.None);
+    public static async Task<Result<PromptDraft>> ApplyAsync(this IPromptStep step, PromptDraft draft, StepMode? mode = null) =>
+        await step.ApplyAsync(draft, Context, mode ?? step.Policy?.Default ?? StepMode.Block, CancellationToken.None);
+
+    /// <summary>The steps as a pipeline, each set as it is by default.</summary>
+    public static PromptPipeline Pipeline(params IEnumerable<IPromptStep> steps) => new(steps, Policies(), Metrics());
+
+    /// <summary>Steps as the configuration sets them.</summary>
+    public static StepPolicies Policies(IEnumerable<StepPolicy>? policies = null, params IReadOnlyList<StepSettingOptions> settings) =>
+        new(policies ?? [], Options.Create<List<StepSettingOptions>>([.. settings]));
+
+    /// <summary>Counts for no listener.</summary>
+    public static FindingMetrics Metrics() => new(new Meters());
 
     /// <summary>What the model gets of a draft's history.</summary>
     public static IEnumerable<string> HistorySent(this PromptDraft draft) =>
@@ -35,4 +50,13 @@ internal static class Drafts
 
     /// <summary>The one text of a provenance.</summary>
     public static string? TextOf(this PromptDraft draft, TextProvenance provenance) => draft.Slots.SingleOrDefault(slot => slot.Provenance == provenance)?.Text;
+
+    private sealed class Meters : IMeterFactory
+    {
+        public Meter Create(MeterOptions options) => new(options);
+
+        public void Dispose()
+        {
+        }
+    }
 }

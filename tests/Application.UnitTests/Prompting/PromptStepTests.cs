@@ -1,8 +1,11 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Prompting;
+using CleanLlm.Application.Prompting.Redaction;
+using CleanLlm.Application.Prompting.Screening;
 using CleanLlm.Application.Prompting.Steps;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Prompting;
 using CleanLlm.Domain.Results;
 using Microsoft.Extensions.AI;
 using Microsoft.Extensions.Configuration;
@@ -26,7 +29,7 @@ internal sealed class PromptStepTests
 
         clean.Slots.Select(slot => slot.Text).Should().Equal("op\u200B", "be brief", "o\u200Bld", "hi");
         clean.Question.Should().Be("hi", "nobody is to see what was invisible");
-        clean.Findings.Should().Equal(new Finding("sanitize", "invisible_characters_removed", 3));
+        clean.Findings.Should().Equal(new Finding("sanitize", "invisible_characters_removed", 3) { Action = StepMode.Redact });
     }
 
     [Test]
@@ -100,7 +103,7 @@ internal sealed class PromptStepTests
     [Test]
     public async Task Pipeline_RunsStepsInOrder()
     {
-        var pipeline = new PromptPipeline([new Adding("a"), new Adding("b"), new Adding("c")]);
+        var pipeline = Drafts.Pipeline(new Adding("a"), new Adding("b"), new Adding("c"));
 
         var prepared = (await pipeline.PrepareAsync(Drafts.Of(">"), Drafts.Context, CancellationToken.None)).Value;
 
@@ -112,7 +115,7 @@ internal sealed class PromptStepTests
     public async Task Pipeline_EndsWithTheFirstRefusal()
     {
         var last = new Adding("never");
-        var pipeline = new PromptPipeline([new Adding("a"), new Refusing("first"), new Refusing("second"), last]);
+        var pipeline = Drafts.Pipeline(new Adding("a"), new Refusing("first"), new Refusing("second"), last);
 
         (await pipeline.PrepareAsync(Drafts.Of(">"), Drafts.Context, CancellationToken.None)).Error!.Code.Should().Be("first");
         last.Runs.Should().Be(0);
@@ -123,14 +126,15 @@ internal sealed class PromptStepTests
     {
         var steps = new ServiceCollection().AddApplication(new ConfigurationBuilder().Build()).Where(service => service.ServiceType == typeof(IPromptStep));
 
-        steps.Select(step => step.ImplementationType).Should().Equal(typeof(SanitizeStep), typeof(SizeStep), typeof(WindowStep));
+        steps.Select(step => step.ImplementationType).Should().Equal(
+            typeof(SanitizeStep), typeof(SizeStep), typeof(WindowStep), typeof(InjectionStep), typeof(SecretsStep), typeof(PiiStep));
     }
 
     private sealed class Adding(string text) : IPromptStep
     {
         public int Runs { get; private set; }
 
-        public ValueTask<Result<PromptDraft>> ApplyAsync(PromptDraft draft, PromptContext context, CancellationToken ct)
+        public ValueTask<Result<PromptDraft>> ApplyAsync(PromptDraft draft, PromptContext context, StepMode mode, CancellationToken ct)
         {
             Runs++;
             return ValueTask.FromResult<Result<PromptDraft>>(draft.Map(slot => slot.Rewrite(old => old + text)));
@@ -139,7 +143,7 @@ internal sealed class PromptStepTests
 
     private sealed class Refusing(string code) : IPromptStep
     {
-        public ValueTask<Result<PromptDraft>> ApplyAsync(PromptDraft draft, PromptContext context, CancellationToken ct) =>
+        public ValueTask<Result<PromptDraft>> ApplyAsync(PromptDraft draft, PromptContext context, StepMode mode, CancellationToken ct) =>
             ValueTask.FromResult<Result<PromptDraft>>(new Error(ErrorKind.Invalid, code, "No."));
     }
 }

@@ -12,6 +12,7 @@ using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.IntegrationTests.Identity;
 using CleanLlm.Infrastructure.IntegrationTests.Persistence;
 using CleanLlm.Infrastructure.Persistence;
+using CleanLlm.Infrastructure.Persistence.Content;
 using CleanLlm.Infrastructure.Persistence.Erasures;
 using CleanLlm.Testing.Databases;
 using Microsoft.Extensions.DependencyInjection;
@@ -42,12 +43,13 @@ internal abstract class ErasingTests(DatabaseKind kind) : AccountsTests(kind)
         var now = One.Clock.GetUtcNow();
         Chat[] chats = [Chat.Open(user, "One", null, null, now).Value, Chat.Open(user, "Two", null, null, now).Value];
         var session = Session.Open(user, default, $"first {place}", new AuthOptions().SessionLifetime, now);
-        await One.InScopeAsync<AppDbContext, int>(database =>
+        await One.InScopeAsync<AppDbContext, int>(async database =>
         {
             database.AddRange(chats);
             database.Add(session);
-            return database.SaveChangesAsync();
+            return await (await One.Services.GetRequiredService<DataKeys>().OfAsync(user, default)).SaveAsync(database, default);
         });
+        await One.ReadPlainContentAsync();
         await BigAccount.AddMessagesAsync(Database, chats[0].Id, place, Messages);
         await BigAccount.AddMessagesAsync(Database, chats[1].Id, place + 1, Messages);
         await BigAccount.AddChargesAsync(Database, user, place, Charges);

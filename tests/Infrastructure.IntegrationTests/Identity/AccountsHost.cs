@@ -8,6 +8,7 @@ using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using CleanLlm.Infrastructure.Identity;
 using CleanLlm.Infrastructure.Persistence;
+using CleanLlm.Infrastructure.Persistence.Content;
 using CleanLlm.Infrastructure.Persistence.Registration;
 using CleanLlm.Infrastructure.RateLimiting;
 using CleanLlm.Testing.Databases;
@@ -85,6 +86,13 @@ internal sealed class AccountsHost : IAsyncDisposable
             configure.Configure(JwtBearerDefaults.AuthenticationScheme, options);
         return options.TokenHandlers.Single().ValidateTokenAsync(jwt, options.TokenValidationParameters.Clone());
     }
+
+    /// <summary>Reads plain content too, as after an upgrade from a version without encryption.</summary>
+    public Task<object?> ReadPlainContentAsync() => InScopeAsync<AppDbContext, object?>(async database =>
+    {
+        await Services.GetRequiredService<PlainColumns>().LoadAsync(database, default);
+        return null;
+    });
 
     /// <summary>Ends an account, as its owner's request does.</summary>
     public Task<Error?> EraseAsync(UserId user) => InScopeAsync<IServiceProvider, Error?>(services =>

@@ -8,6 +8,7 @@ using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.IntegrationTests.Administration;
 using CleanLlm.Infrastructure.Persistence;
+using CleanLlm.Infrastructure.Persistence.Content;
 using CleanLlm.Testing.Databases;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -39,6 +40,8 @@ internal sealed class ExportTests(DatabaseKind kind) : AccountsTests(kind)
             database.Add(user);
             return database.SaveChangesAsync();
         });
+        // The messages are made inside the database, in plain text, as a version without encryption has left them.
+        await One.ReadPlainContentAsync();
     }
 
     [Test]
@@ -128,7 +131,7 @@ internal sealed class ExportTests(DatabaseKind kind) : AccountsTests(kind)
     {
         var chat = Chat.Open(user.Id, $"Chat {place}", null, null, One.Clock.GetUtcNow()).Value;
         database.Add(chat);
-        await database.SaveChangesAsync();
+        await (await One.Services.GetRequiredService<DataKeys>().OfAsync(user.Id, default)).SaveAsync(database, default);
         return chat.Id;
     });
 }

@@ -24,7 +24,7 @@ internal sealed class CompletionAdmissionTests(DatabaseKind kind) : PersistenceT
 
         admission.Value.Select(counter => (counter.Metric, counter.Window, counter.Used, counter.Reserved)).Should().Equal(
             (Requests, Minute, 0, 1), (Tokens, Day, 0, 50), (CostMicros, Month, 0, 90_000), (Concurrency, Running, 0, 1));
-        var stored = await One.InDatabaseAsync(database => database.Completions.AsNoTracking().SingleAsync(row => row.Id == completion.Id));
+        var stored = await One.StoredAsync(completion.Id);
         stored.Should().BeEquivalentTo(completion, options => options.Excluding(row => row.LeaseExpiresAt));
         await Ledger.ShouldBalanceAsync(One);
     }
@@ -120,7 +120,7 @@ internal sealed class CompletionAdmissionTests(DatabaseKind kind) : PersistenceT
         var completion = await question.BeginAsync(One, new PlanLimit(Tokens, Day, limit));
 
         completion.Reservation.Should().BeEquivalentTo(new { CompletionTokens = held, Bound = Math.Min(990, limit - 10) });
-        var stored = await One.InDatabaseAsync(database => database.Completions.AsNoTracking().SingleAsync(row => row.Id == completion.Id));
+        var stored = await One.StoredAsync(completion.Id);
         stored.Reservation.Should().BeEquivalentTo(completion.Reservation);
         await Ledger.ShouldBalanceAsync(One);
     }

@@ -132,7 +132,7 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
 
         var turn = completion.Turn!;
         (await ChatAsync(question.Chat!.Value)).Should().BeEquivalentTo(new { ActiveLeafId = turn.AnswerId, MessageCount = 2, UpdatedAt = end });
-        var messages = await One.InDatabaseAsync(database => database.Messages.AsNoTracking().OrderBy(message => message.Role).ToListAsync());
+        var messages = await One.MessagesAsync(question.User);
         messages.Should().BeEquivalentTo(
             new object[]
             {
@@ -217,7 +217,7 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
         (await StoredAsync(completion)).Should().BeEquivalentTo(
             new { Status = CompletionStatus.Failed, ErrorCode = "completion.interrupted", PromptTokens = 10, CompletionTokens = 2, CostNanos = 14000L });
         (await LedgerAsync()).Should().ContainSingle().Which.Basis.Should().Be(UsageBasis.Partial);
-        (await Database.TextAsync("SELECT content FROM messages WHERE role = 2")).Should().Be(store ? "ans" : "");
+        ((await One.MessagesAsync(question.User)).LastOrDefault()?.Content ?? "").Should().Be(store ? "ans" : "");
         await Ledger.ShouldBalanceAsync(One);
     }
 
@@ -268,7 +268,7 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
         (await Two.Abandoned.CloseAsync(default)).Should().Be(1);
 
         (await ChatAsync(question.Chat!.Value)).Should().BeEquivalentTo(new { ActiveLeafId = crashed.Turn!.AnswerId, MessageCount = 4 });
-        var messages = await One.InDatabaseAsync(database => database.Messages.AsNoTracking().ToListAsync());
+        var messages = await One.MessagesAsync(question.User);
         messages.Where(message => message.ParentId == first.Turn.QuestionId).Select(message => message.Content)
             .Should().BeEquivalentTo("first", "second", "thi");
         messages.Should().HaveCount(4);
@@ -281,8 +281,7 @@ internal sealed class CompletionClosingTests(DatabaseKind kind) : PersistenceTes
         return question with { Chat = await AddChatAsync(question.User) };
     }
 
-    private Task<Completion> StoredAsync(Completion completion) =>
-        One.InDatabaseAsync(database => database.Completions.AsNoTracking().SingleAsync(row => row.Id == completion.Id));
+    private Task<Completion> StoredAsync(Completion completion) => One.StoredAsync(completion.Id);
 
     private Task<Chat> ChatAsync(ChatId id) => One.InDatabaseAsync(database => database.Chats.AsNoTracking().SingleAsync(chat => chat.Id == id));
 

@@ -103,7 +103,7 @@ internal sealed class ConversationReaderTests(DatabaseKind kind) : PersistenceTe
         var first = await SayAsync(user, chat, null, "q1", "a1");
         var second = await SayAsync(user, chat, first, "q2", "a2");
         await SayAsync(user, chat, second, "q3", "a3");
-        var question = new MessageId(Guid.Parse((await Database.TextAsync("SELECT CAST(id AS text) FROM messages WHERE content = 'q2'"))!));
+        var question = (await One.MessagesAsync(user)).Single(message => message.Content == "q2").Id;
 
         var conversation = (await ReadAboveAsync(chat, user, byQuestion ? question : second)).Value;
 

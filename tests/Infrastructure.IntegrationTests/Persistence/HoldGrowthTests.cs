@@ -159,8 +159,7 @@ internal sealed class HoldGrowthTests(DatabaseKind kind) : PersistenceTests(kind
         await Ledger.ShouldBalanceAsync(One);
     }
 
-    private Task<Completion> StoredAsync(CompletionId id) =>
-        One.InDatabaseAsync(database => database.Completions.AsNoTracking().SingleAsync(completion => completion.Id == id));
+    private Task<Completion> StoredAsync(CompletionId id) => One.StoredAsync(id);
 
     private Task<Reservation?> HeldAsync(CompletionId id) => One.InDatabaseAsync(database =>
         database.Completions.Where(completion => completion.Id == id).Select(completion => completion.Reservation).SingleOrDefaultAsync());

@@ -3,12 +3,18 @@ using CleanLlm.Application;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Completions.Admitting;
+using CleanLlm.Application.Security;
+using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Infrastructure.Caching;
 using CleanLlm.Infrastructure.IntegrationTests.Ai.ResponseCache;
 using CleanLlm.Infrastructure.Persistence;
+using CleanLlm.Infrastructure.Persistence.Content;
 using CleanLlm.Infrastructure.Persistence.Registration;
 using CleanLlm.Infrastructure.Security;
 using CleanLlm.Testing.Databases;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -29,14 +35,14 @@ internal sealed class PersistenceHost : IAsyncDisposable
 
     private const int CheckpointSeconds = 1;
 
-    private static readonly KeyWrap Wrap = new(new KeyEncryptionKeys(Options.Create(new EncryptionOptions { Keys = [CacheHost.Key("one")] })));
+    private static readonly KeyEncryptionKeys Keys = new(Options.Create(new EncryptionOptions { Keys = [CacheHost.Key("one")] }));
 
     /// <summary>How long nothing is swept after a start or an outage; less than what would be taken for an outage.</summary>
     public static readonly TimeSpan SinceStart = new CompletionOptions { CheckpointSeconds = CheckpointSeconds }.RenewalWait;
 
     public PersistenceHost(
         TestDatabase database, IEnumerable<KeyValuePair<string, string?>>? settings = null, string? redis = null, int connections = Connections,
-        DatabaseProxy? proxy = null)
+        DatabaseProxy? proxy = null, KeyEncryptionKeys? keys = null)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([new("Completions:CheckpointSeconds", CheckpointSeconds.ToString(CultureInfo.InvariantCulture))])
@@ -52,7 +58,9 @@ internal sealed class PersistenceHost : IAsyncDisposable
             .AddSingleton<IConfiguration>(configuration)
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton(Substitute.For<ITokenCounter>())
-            .AddSingleton(Wrap)
+            .AddSingleton(new KeyWrap(keys ?? Keys))
+            .AddSingleton(keys ?? Keys)
+            .AddSingleton<IDataKeyWrap, ConfiguredKeyWrap>()
             .AddApplication(configuration)
             .AddPersistence(configuration, Substitute.For<IHostEnvironment>())
             .AddCaching(configuration)
@@ -87,6 +95,20 @@ internal sealed class PersistenceHost : IAsyncDisposable
     }
 
     public Task<TResult> InDatabaseAsync<TResult>(Func<AppDbContext, Task<TResult>> act) => InScopeAsync(act);
+
+    /// <summary>A completion as it is stored, decrypted.</summary>
+    public Task<Completion> StoredAsync(CompletionId id) => InDatabaseAsync(async database =>
+    {
+        var stored = await database.Completions.AsNoTracking().SingleAsync(row => row.Id == id);
+        return (await Services.GetRequiredService<DataKeys>().OfAsync(stored.UserId, default)).Open(stored);
+    });
+
+    /// <summary>All messages of a user, who wrote all there are, decrypted.</summary>
+    public Task<List<Message>> MessagesAsync(UserId user) => InDatabaseAsync(async database =>
+    {
+        var cipher = await Services.GetRequiredService<DataKeys>().OfAsync(user, default);
+        return (await database.Messages.AsNoTracking().OrderBy(message => message.Role).ToListAsync()).ConvertAll(cipher.Open);
+    });
 
     public ValueTask DisposeAsync() => Services.DisposeAsync();
 

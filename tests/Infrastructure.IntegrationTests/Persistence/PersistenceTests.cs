@@ -26,7 +26,7 @@ internal abstract class PersistenceTests(DatabaseKind kind)
     [SetUp]
     public async Task StartAsync()
     {
-        foreach (var table in (string[])["messages", "chats", "idempotency_keys", "completions", "running_completions", "quota_counters", "usage_ledger", "usage_days", "users", "plans"])
+        foreach (var table in (string[])["messages", "chats", "idempotency_keys", "completions", "running_completions", "quota_counters", "usage_ledger", "usage_days", "users", "plans", "data_keys"])
             await Database.ExecuteAsync($"DELETE FROM {table}");
         (One, Two) = (new PersistenceHost(Database), new PersistenceHost(Database));
     }
@@ -48,7 +48,7 @@ internal abstract class PersistenceTests(DatabaseKind kind)
     });
 
     /// <summary>Opens an empty chat.</summary>
-    protected Task<ChatId> AddChatAsync(UserId owner, string? title = null) => One.InScopeAsync<IChatRepository, ChatId>(async chats =>
+    protected Task<ChatId> AddChatAsync(UserId owner, string? title = null, PersistenceHost? host = null) => (host ?? One).InScopeAsync<IChatRepository, ChatId>(async chats =>
     {
         var chat = Chat.Open(owner, title, "chat-model", "Be brief.", One.Clock.GetUtcNow()).Value;
         chats.Add(chat);

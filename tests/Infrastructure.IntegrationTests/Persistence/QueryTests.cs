@@ -43,7 +43,7 @@ internal sealed class QueryTests(DatabaseKind kind) : PersistenceTests(kind)
         Cursor? after = null;
         for (var more = true; more;)
         {
-            var page = await InChatsAsync(chats => chats.ListAsync(user, after, 7, default));
+            var page = await InChatsAsync(chats => chats.ListAsync(user, null, after, 7, default));
             page.Items.Should().HaveCountLessThanOrEqualTo(7);
             seen.AddRange(page.Items.Select(chat => chat.Id));
             more = Cursor.TryParse(page.NextCursor, out var next);
@@ -66,7 +66,7 @@ internal sealed class QueryTests(DatabaseKind kind) : PersistenceTests(kind)
         One.Clock.Advance(TimeSpan.FromSeconds(1));
         await SayAsync(user, first, null, "q");
 
-        var page = await InChatsAsync(chats => chats.ListAsync(user, null, 2, default));
+        var page = await InChatsAsync(chats => chats.ListAsync(user, null, null, 2, default));
 
         page.Items.Select(chat => chat.Id).Should().Equal(first, second);
         page.NextCursor.Should().BeNull();

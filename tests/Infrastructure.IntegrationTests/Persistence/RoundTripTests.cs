@@ -79,7 +79,7 @@ internal sealed class RoundTripTests() : PersistenceTests(DatabaseKind.Postgres)
         var user = await AddUserAsync();
         var chat = await AddChatAsync(user);
 
-        (await counter.DuringAsync(() => One.InScopeAsync<IChatQueries, object>(async chats => await chats.ListAsync(user, null, 20, default))))
+        (await counter.DuringAsync(() => One.InScopeAsync<IChatQueries, object>(async chats => await chats.ListAsync(user, null, null, 20, default))))
             .Should().ContainSingle();
         (await counter.DuringAsync(() => One.InScopeAsync<IChatQueries, object?>(async chats => await chats.ListMessagesAsync(chat, user, null, 20, default))))
             .Should().ContainSingle();

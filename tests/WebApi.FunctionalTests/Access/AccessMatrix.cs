@@ -114,6 +114,8 @@ public static class AccessMatrix
         [$"DELETE {Api}/admin/plans/{{id:guid}}"] = Admin(204, PlanAsync),
         [$"GET {Api}/admin/audit"] = Admin(200, Fixed($"{Api}/admin/audit")),
         [$"DELETE {Api}/admin/cache"] = Admin(204, Fixed($"{Api}/admin/cache")),
+        [$"GET {Api}/admin/encryption"] = Admin(200, Fixed($"{Api}/admin/encryption")),
+        [$"POST {Api}/admin/encryption/rotate"] = Admin(202, Fixed($"{Api}/admin/encryption/rotate")),
         [$"GET {Api}/admin/audit/verify"] = Admin(200, Fixed($"{Api}/admin/audit/verify")),
         [$"GET {Api}/admin/providers"] = Admin(200, Fixed($"{Api}/admin/providers")),
     };

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using CleanLlm.Testing;
 using CleanLlm.Testing.Databases;
 using CleanLlm.WebApi.FunctionalTests.Administration;
 using CleanLlm.WebApi.FunctionalTests.Api;
@@ -201,7 +202,18 @@ public sealed class AccountDataTests(DatabaseKind kind) : AdminTests(kind)
         (await user.PostAsync("/api/v1/completions", new { prompt = $"alone with {word}", model = "ok" })).ShouldBe(HttpStatusCode.OK);
     }
 
-    private Task<int> FillAsync(string chat)
+    // As a version without encryption has left them: the upkeep encrypts them while they can be read.
+    private async Task FillAsync(string chat)
+    {
+        await Api.Database.ExecuteAsync("DELETE FROM encrypted_columns");
+        await InsertAsync(chat);
+        (await Admin.SendAsync(HttpMethod.Post, "/api/v1/admin/encryption/rotate")).ShouldBe(HttpStatusCode.Accepted);
+        using var deadline = Patience.Deadline();
+        while (await Api.Database.ScalarAsync("SELECT count(*) FROM messages WHERE content LIKE 'filler%'", deadline.Token) > 0)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
+    }
+
+    private Task<int> InsertAsync(string chat)
     {
         var (id, now) = kind == DatabaseKind.Postgres
             ? ($"('{chat[..23]}-' || lpad(to_hex(i), 12, '0'))::uuid", "now()")

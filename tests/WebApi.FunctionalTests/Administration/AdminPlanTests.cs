@@ -35,6 +35,19 @@ public sealed class AdminPlanTests(DatabaseKind kind) : AdminTests(kind)
     }
 
     [Test]
+    public async Task StepsOfAPlan_AreKept_AndHaveToBeThere()
+    {
+        var made = (await Admin.PostAsync(Plans, new { name = Name(), steps = (object[])[new { step = "injection", mode = "block" }, new { step = "pii", mode = "off" }] }))
+            .ShouldBe(HttpStatusCode.Created);
+
+        made.Json.GetProperty("steps").GetRawText().Should().Be("""[{"step":"injection","mode":"block"},{"step":"pii","mode":"off"}]""");
+        foreach (var (step, mode) in ((string?, string)[])[("wrong", "flag"), ("injection", "redact"), (null, "off")])
+            (await Admin.PostAsync(Plans, new { name = Name(), steps = (object[])[new { step, mode }] })).ShouldBeProblem(422, "validation.failed").ShouldBlame("steps");
+        (await Admin.PostAsync(Plans, new { name = Name(), steps = (object[])[new { step = "pii", mode = "off" }, new { step = "pii", mode = "flag" }] }))
+            .ShouldBeProblem(422, "validation.failed").ShouldBlame("steps");
+    }
+
+    [Test]
     public async Task ANameOfAnother_IsTaken()
     {
         var plan = (await Admin.PostAsync(Plans, new { name = Name() })).Text("id");

@@ -71,11 +71,6 @@ public sealed class UnavailableFeatureTests(DatabaseKind kind) : ApiTests(kind)
             (await caller.PostTextAsync(path, $$"""{"content":"Hello","model":"ok","{{member}}":{{value}}}""")).ShouldBeProblem(400, "request.malformed");
     }
 
-    [TestCase("?q=trip")]
-    [TestCase("?q=")]
-    [TestCase("?limit=5&q=trip")]
-    public async Task SearchingChats_IsRefused(string query) => (await caller.GetAsync($"/api/v1/chats{query}")).ShouldBeProblem(422, Code).ShouldBlame("q");
-
     [TestCase("by=key")]
     [TestCase("by=tag")]
     public async Task Usage_ByWhatIsNotThere_IsRefused(string query) => (await caller.GetAsync($"/api/v1/users/me/usage?{query}")).ShouldBeProblem(422, Code).ShouldBlame("by");

@@ -28,7 +28,7 @@ public sealed class KilledElsewhereTests
         await using var reader = await there.FollowAsync(id);
         var piece = await reader.UntilAsync("completion.delta");
         await Eventually.HoldsAsync(
-            "a checkpoint is stored", async () => await database.ScalarAsync("SELECT count(*) FROM completions WHERE answer LIKE 'You wrote%'") == 1);
+            "a checkpoint is stored", async () => await database.ScalarAsync("SELECT count(*) FROM completions WHERE length(answer) > 60") == 1);
 
         var since = TimeProvider.System.GetTimestamp();
         await one.KillAsync();

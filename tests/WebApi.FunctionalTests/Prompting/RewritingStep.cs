@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using CleanLlm.Application.Prompting;
+using CleanLlm.Domain.Prompting;
 using CleanLlm.Domain.Results;
 
 namespace CleanLlm.WebApi.FunctionalTests.Prompting;
@@ -14,7 +15,7 @@ internal sealed partial class RewritingStep : IPromptStep
     /// <summary>For whom and what prompts were prepared.</summary>
     public ConcurrentQueue<PromptContext> Contexts { get; } = new();
 
-    public async ValueTask<Result<PromptDraft>> ApplyAsync(PromptDraft draft, PromptContext context, CancellationToken ct)
+    public async ValueTask<Result<PromptDraft>> ApplyAsync(PromptDraft draft, PromptContext context, StepMode mode, CancellationToken ct)
     {
         Contexts.Enqueue(context);
         // As a step that asks another service would.

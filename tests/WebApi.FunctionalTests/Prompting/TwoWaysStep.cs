@@ -1,5 +1,6 @@
 using CleanLlm.Application.Answers;
 using CleanLlm.Application.Prompting;
+using CleanLlm.Domain.Prompting;
 using CleanLlm.Domain.Results;
 
 namespace CleanLlm.WebApi.FunctionalTests.Prompting;
@@ -10,14 +11,14 @@ internal sealed class TwoWaysStep : IPromptStep, IAnswerStep
     public const string Word = "Rumpelstilzchen";
     public const string Placeholder = "[THE NAME 1]";
 
-    public ValueTask<Result<PromptDraft>> ApplyAsync(PromptDraft draft, PromptContext context, CancellationToken ct)
+    public ValueTask<Result<PromptDraft>> ApplyAsync(PromptDraft draft, PromptContext context, StepMode mode, CancellationToken ct)
     {
         var changed = draft.Map(slot => slot.Rewrite(text => text.Replace(Word, Placeholder, StringComparison.Ordinal)));
         return ValueTask.FromResult<Result<PromptDraft>>(
             ReferenceEquals(changed, draft) ? draft : changed with { Restorations = draft.Restorations.With(Placeholder, Word) });
     }
 
-    public IAnswerFilter? Begin(AnswerStrand strand, AnswerContext context) =>
+    public IAnswerFilter? Begin(AnswerStrand strand, AnswerContext context, StepMode mode) =>
         context.Restorations.Originals.Count == 0 ? null : new Filter(context.Restorations.Originals);
 
     private sealed class Filter(IReadOnlyDictionary<string, string> originals) : IAnswerFilter

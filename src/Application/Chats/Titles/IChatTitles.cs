@@ -14,7 +14,7 @@ public interface IChatTitles
 
     /// <summary>Titles a chat that still has no title; its activity does not change.</summary>
     /// <returns>False when it got one meanwhile, or is gone.</returns>
-    Task<bool> SetAsync(ChatId chat, string title, CancellationToken ct);
+    Task<bool> SetAsync(ChatId chat, UserId owner, string title, CancellationToken ct);
 }
 
 /// <summary>The first question of a chat and its first answer, perhaps cut.</summary>

@@ -48,7 +48,7 @@ internal sealed class TitleChatHandler(
             return written.Error;
 
         if (TitleText.Of(written.Value) is { } title)
-            await retries.RunInBackgroundAsync("A title", ct => titles.SetAsync(request.ChatId, title, ct), cancellationToken);
+            await retries.RunInBackgroundAsync("A title", ct => titles.SetAsync(request.ChatId, request.UserId, title, ct), cancellationToken);
         return Unit.Value;
     }
 

@@ -75,19 +75,26 @@ internal sealed class Admission(
     /// <param name="ct">The caller's.</param>
     public async Task<Result<PromptDraft>> PrepareAsync(PromptDraft draft, Payer payer, Plan plan, ChatId? chat, AdmissionPlace place, CancellationToken ct)
     {
-        var prepared = await pipeline.PrepareAsync(draft, new PromptContext(payer.UserId, plan, payer.Key, chat, draft.Model), ct);
+        var context = new PromptContext(payer.UserId, plan, payer.Key, chat, draft.Model);
+        var prepared = await pipeline.PrepareAsync(draft, context, ct);
         if (!prepared.IsSuccess)
             return prepared;
         var ready = prepared.Value;
         if (!counting.IsLarge(PromptPieces.Characters(ready)))
-            return fitting.Apply(ready);
+            return await ReadAsync(ct);
 
         // In a chat the place may be taken by what runs at the same place: admission tells that, with its id.
         var limits = payer.LimitsOf(plan);
         if (chat is not null)
             limits = [.. limits.Where(limit => limit.Metric != QuotaMetric.Concurrency)];
         var least = new QuotaDemand(PromptPieces.AtLeast(ready, tokens), ready.MaxCompletionTokens, ready.LengthIsSet, ready.Model.Price);
-        return await counting.CountAsync(payer.UserId, place, limits, least, clock.GetUtcNow(), () => fitting.Apply(ready), ct);
+        return await counting.CountAsync(payer.UserId, place, limits, least, clock.GetUtcNow(), ReadAsync, ct);
+
+        async ValueTask<Result<PromptDraft>> ReadAsync(CancellationToken token)
+        {
+            var read = await pipeline.ReadAsync(ready, context, token);
+            return read.IsSuccess ? fitting.Apply(read.Value) : read;
+        }
     }
 
     /// <summary>

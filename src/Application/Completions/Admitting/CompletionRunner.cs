@@ -185,6 +185,7 @@ internal sealed class CompletionRunner(
         {
             Terms = reserved.Value.Terms,
             Restorations = prompt.Restorations,
+            Settings = selection.Plan.Steps,
             Temperature = request.Temperature,
             IsStreamed = request.Stream,
             EarlierAnswers = conversation.Question?.AnswerIds ?? [],

@@ -4,6 +4,7 @@ using CleanLlm.Application.Prompting;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
+using CleanLlm.Domain.Prompting;
 
 namespace CleanLlm.Application.Completions.Running;
 
@@ -19,6 +20,9 @@ internal sealed record AdmittedCompletion(Completion Completion, ModelPrompt Pro
 
     /// <summary>What turns the answer back for its owner.</summary>
     public Restorations Restorations { get; init; } = Restorations.None;
+
+    /// <summary>What steps do for its user by the user's plan.</summary>
+    public IReadOnlyList<StepSetting> Settings { get; init; } = [];
 
     /// <summary>Sampling temperature, 0 to 2; null for the model's own.</summary>
     public float? Temperature { get; init; }

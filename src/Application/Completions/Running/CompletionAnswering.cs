@@ -17,7 +17,7 @@ internal sealed partial class CompletionAnswering(
     RunningCompletions running,
     CompletionSharing sharing,
     HoldGrowth growth,
-    IEnumerable<IAnswerStep> steps,
+    AnswerSteps steps,
     IEnumerable<ICompletionObserver> observers,
     ITokenCounter tokens,
     IOptions<CompletionOptions> options,
@@ -28,8 +28,6 @@ internal sealed partial class CompletionAnswering(
     // the pool, and are sent together. A client that never yields, because it works on this thread, has its pieces sent
     // with the first one after this time.
     private static readonly TimeSpan SlowPiece = TimeSpan.FromMilliseconds(1);
-
-    private readonly IAnswerStep[] steps = [.. steps];
 
     /// <summary>Lets an admitted completion run. It ends by itself and tells its readers how.</summary>
     public CompletionRun Start(AdmittedCompletion admitted)

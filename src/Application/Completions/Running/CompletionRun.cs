@@ -37,13 +37,18 @@ public sealed class CompletionRun : ILeaseholder
     /// <param name="admitted">What is answered.</param>
     /// <param name="steps">What the answer passes through, in their order.</param>
     /// <param name="maxOutputBytes">How large it may become.</param>
-    internal CompletionRun(AdmittedCompletion admitted, IReadOnlyList<IAnswerStep> steps, int maxOutputBytes)
+    internal CompletionRun(AdmittedCompletion admitted, AnswerSteps steps, int maxOutputBytes)
     {
         (completion, Call, Limits, EarlierAnswers) = (admitted.Completion, admitted.Call, admitted.Limits, admitted.EarlierAnswers);
-        context = new AnswerContext(completion.UserId, admitted.Restorations);
-        Answer = new AnswerBuffer(() => new AnswerChain(steps, AnswerStrand.Text, context));
-        Reasoning = new AnswerBuffer(() => new AnswerChain(steps, AnswerStrand.Reasoning, context));
-        ToolCalls = new ToolCallBuffer(strand => new AnswerChain(steps, strand, context));
+        context = new AnswerContext(completion.UserId)
+        {
+            Restorations = admitted.Restorations,
+            Settings = admitted.Settings,
+            Instructions = admitted.Prompt.Instructions,
+        };
+        Answer = new AnswerBuffer(() => steps.Begin(AnswerStrand.Text, context));
+        Reasoning = new AnswerBuffer(() => steps.Begin(AnswerStrand.Reasoning, context));
+        ToolCalls = new ToolCallBuffer(strand => steps.Begin(strand, context));
         // Not disposed of: it holds no timer of its own, and a cancel may come at any moment.
         stop = CancellationTokenSource.CreateLinkedTokenSource(CancellationToken.None);
         (this.maxOutputBytes, IsStreamed) = (maxOutputBytes, admitted.IsStreamed);

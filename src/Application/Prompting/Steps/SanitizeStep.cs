@@ -1,4 +1,6 @@
+using CleanLlm.Application.Prompting.Policies;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Prompting;
 using CleanLlm.Domain.Results;
 
 namespace CleanLlm.Application.Prompting.Steps;
@@ -9,17 +11,23 @@ namespace CleanLlm.Application.Prompting.Steps;
 /// </summary>
 internal sealed class SanitizeStep : IPromptStep
 {
-    public ValueTask<Result<PromptDraft>> ApplyAsync(PromptDraft draft, PromptContext context, CancellationToken ct)
+    /// <summary>How it can be set.</summary>
+    public static readonly StepPolicy Setting = new("sanitize", StepMode.Redact, StepMode.Redact, StepMode.Block);
+
+    public StepPolicy Policy => Setting;
+
+    public ValueTask<Result<PromptDraft>> ApplyAsync(PromptDraft draft, PromptContext context, StepMode mode, CancellationToken ct)
     {
-        var removed = 0;
-        var cleaned = draft.Map(slot => IsCleaned(slot) ? slot.Clean(Clean) : slot)
-            .With(new Finding("sanitize", "invisible_characters_removed", removed));
-        return ValueTask.FromResult<Result<PromptDraft>>(cleaned);
+        var found = 0;
+        var cleaned = draft.Map(slot => IsCleaned(slot) ? slot.Clean(Clean) : slot);
+        var code = mode == StepMode.Redact ? "invisible_characters_removed" : "invisible_characters";
+        return ValueTask.FromResult<Result<PromptDraft>>(
+            (mode == StepMode.Redact ? cleaned : draft).With(new Finding(Setting.Step, code, found) { Action = mode }));
 
         string Clean(string text)
         {
             var clean = TextSanitizer.Normalize(text, out var gone);
-            removed += gone;
+            found += gone;
             return clean;
         }
     }

@@ -1,4 +1,5 @@
 using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Prompting;
 using CleanLlm.Domain.Results;
 
 namespace CleanLlm.Application.Prompting.Steps;
@@ -6,7 +7,7 @@ namespace CleanLlm.Application.Prompting.Steps;
 /// <summary>Refuses messages that hold nothing once cleaned, or more than a message may.</summary>
 internal sealed class SizeStep : IPromptStep
 {
-    public ValueTask<Result<PromptDraft>> ApplyAsync(PromptDraft draft, PromptContext context, CancellationToken ct) =>
+    public ValueTask<Result<PromptDraft>> ApplyAsync(PromptDraft draft, PromptContext context, StepMode mode, CancellationToken ct) =>
         ValueTask.FromResult(Check(draft));
 
     private static Result<PromptDraft> Check(PromptDraft draft)

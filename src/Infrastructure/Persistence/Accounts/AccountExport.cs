@@ -9,6 +9,7 @@ using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Sessions;
 using CleanLlm.Domain.Usage;
+using CleanLlm.Infrastructure.Persistence.Content;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
@@ -18,7 +19,7 @@ namespace CleanLlm.Infrastructure.Persistence.Accounts;
 /// Reads what is held about a user in batches by index. Each batch is one short read: a slow reader keeps no connection busy, and no
 /// snapshot stays open.
 /// </summary>
-internal sealed class AccountExport(PacedReading reading, IMapper mapper) : IAccountExport
+internal sealed class AccountExport(PacedReading reading, DataKeys keys, IMapper mapper) : IAccountExport
 {
     private const int Batch = 200;
 
@@ -59,25 +60,32 @@ internal sealed class AccountExport(PacedReading reading, IMapper mapper) : IAcc
     private async IAsyncEnumerable<ExportedChatDto> Chats(UserId user, [EnumeratorCancellation] CancellationToken ct = default)
     {
         var all = await reading.ListAsync(database => database.Chats.Where(chat => chat.OwnerId == user).OrderBy(chat => chat.Id).Select(chat => chat.Id), ct);
+        var cipher = await keys.OfAsync(user, ct);
         foreach (var ids in all.Chunk(ChatBatch).Select(chunk => chunk.ToList()))
         {
             var chats = await reading.ListAsync(database => database.Chats.AsNoTracking().Where(chat => ids.Contains(chat.Id)).OrderBy(chat => chat.Id), ct);
             var messages = new ExportedMessages(reading, chats.ConvertAll(chat => chat.Id), Batch);
             for (var i = 0; i < chats.Count; i++)
             {
-                var chat = chats[i];
+                var chat = cipher.Open(chats[i]);
                 yield return new ExportedChatDto(
-                    chat.Id, chat.Title, chat.Model, chat.SystemPrompt, chat.CreatedAt, chat.UpdatedAt, messages.OfChatAsync(i, ct).Select(mapper.Map<ExportedMessageDto>));
+                    chat.Id, chat.Title, chat.Model, chat.SystemPrompt, chat.CreatedAt, chat.UpdatedAt, messages.OfChatAsync(i, ct).Select(cipher.Open).Select(mapper.Map<ExportedMessageDto>));
             }
         }
     }
 
-    private IAsyncEnumerable<ExportedCompletionDto> Completions(UserId user) => PageAsync<Completion, CompletionId>(
+    private async IAsyncEnumerable<ExportedCompletionDto> Completions(UserId user, [EnumeratorCancellation] CancellationToken ct = default)
+    {
+        var cipher = await keys.OfAsync(user, ct);
+        var stored = PageAsync<Completion, CompletionId>(
             (database, last) => database.Completions
                 .Where(completion => completion.UserId == user && completion.Turn == null && completion.Id > last)
                 .OrderBy(completion => completion.Id),
-            completion => completion.Id)
-        .Select(completion => new ExportedCompletionDto(completion.Prompt, CompletionDto.From(completion, completion.Answer, completion.Reasoning)));
+            completion => completion.Id,
+            ct);
+        await foreach (var completion in stored.Select(cipher.Open))
+            yield return new ExportedCompletionDto(completion.Prompt, CompletionDto.From(completion, completion.Answer, completion.Reasoning));
+    }
 
     private IAsyncEnumerable<ExportedUsageDto> Usage(UserId user) => PageAsync<UsageEntry, CompletionId>(
             (database, last) => database.UsageLedger.Where(entry => entry.UserId == user && entry.Id > last).OrderBy(entry => entry.Id),
@@ -86,8 +94,8 @@ internal sealed class AccountExport(PacedReading reading, IMapper mapper) : IAcc
 
     private async IAsyncEnumerable<ExportedCounterDto> Counters(UserId user, [EnumeratorCancellation] CancellationToken ct = default)
     {
-        var keys = await reading.ListAsync(database => database.ApiKeys.Where(key => key.UserId == user).Select(key => key.Id), ct);
-        foreach (var key in keys.Select(id => (ApiKeyId?)id).Prepend(null))
+        var apiKeys = await reading.ListAsync(database => database.ApiKeys.Where(key => key.UserId == user).Select(key => key.Id), ct);
+        foreach (var key in apiKeys.Select(id => (ApiKeyId?)id).Prepend(null))
         {
             await foreach (var counter in Counters(QuotaSubjectId.Of(user, key)).WithCancellation(ct))
             {

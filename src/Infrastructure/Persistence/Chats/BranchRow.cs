@@ -1,5 +1,6 @@
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Ids;
+using CleanLlm.Infrastructure.Persistence.Content;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -14,9 +15,9 @@ internal sealed class BranchRow
 
     public MessageRole? Role { get; init; }
 
-    public string? Content { get; init; }
+    public string? Content { get; private set; }
 
-    public string? Reasoning { get; init; }
+    public string? Reasoning { get; private set; }
 
     public string? Model { get; init; }
 
@@ -30,7 +31,7 @@ internal sealed class BranchRow
 
     public FeedbackRating? Rating { get; init; }
 
-    public string? FeedbackComment { get; init; }
+    public string? FeedbackComment { get; private set; }
 
     /// <summary>How far above the leaf it stands, from 1.</summary>
     public int? Depth { get; init; }
@@ -39,7 +40,7 @@ internal sealed class BranchRow
     public string? ChatModel { get; init; }
 
     /// <summary>The instructions of the chat.</summary>
-    public string? SystemPrompt { get; init; }
+    public string? SystemPrompt { get; private set; }
 
     /// <summary>The ids of messages beside or below this one, oldest first and joined by commas; null where the statement does not ask.</summary>
     public string? Ids { get; init; }
@@ -57,6 +58,19 @@ internal sealed class BranchRow
 
     /// <summary>Where a branch is taken up; null when the chat has no such message.</summary>
     public BranchEnd? End => Id is { } id ? new BranchEnd(id, ParentId, Role!.Value, Answered ?? true) : null;
+
+    /// <summary>Decrypts the content.</summary>
+    /// <param name="chat">The chat.</param>
+    /// <param name="cipher">Its owner's.</param>
+    public void Open(Guid chat, ContentCipher cipher)
+    {
+        SystemPrompt = cipher.Open(ContentColumns.ChatSystemPrompt, chat, SystemPrompt);
+        if (Id is not { Value: var row })
+            return;
+        Content = cipher.Open(ContentColumns.MessageContent, row, Content);
+        Reasoning = cipher.Open(ContentColumns.MessageReasoning, row, Reasoning);
+        FeedbackComment = cipher.Open(ContentColumns.MessageFeedback, row, FeedbackComment);
+    }
 }
 
 /// <summary>Maps the rows of <see cref="BranchSql"/>; there is no such table.</summary>

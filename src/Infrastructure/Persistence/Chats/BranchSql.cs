@@ -1,4 +1,5 @@
 using CleanLlm.Domain.Chats;
+using CleanLlm.Infrastructure.Persistence.Content;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Chats;
@@ -60,24 +61,24 @@ internal static class BranchSql
         END AS ids, NULL AS answered
         """;
 
-    /// <summary>The newest messages of the branch that ends at <paramref name="leaf"/>, or at the active leaf, newest first.</summary>
+    /// <summary>The newest messages of the branch that ends at <paramref name="leaf"/>, or at the active leaf, newest first. Their content is decrypted.</summary>
     public static Task<List<BranchRow>> ReadBranchAsync(
-        this AppDbContext database, Guid chat, Guid owner, Guid? leaf, int maxMessages, CancellationToken ct) =>
-        ReadAsync(database, Walk + Plain + OfChat, chat, owner, leaf, maxMessages, ct);
+        this AppDbContext database, Guid chat, Guid owner, Guid? leaf, int maxMessages, ContentCipher cipher, CancellationToken ct) =>
+        ReadAsync(database, Walk + Plain + OfChat, chat, owner, leaf, maxMessages, cipher, ct);
 
     /// <summary>The same, each message with the ids of all versions of it.</summary>
     public static Task<List<BranchRow>> ReadBranchWithSiblingsAsync(
-        this AppDbContext database, Guid chat, Guid owner, Guid? leaf, int maxMessages, CancellationToken ct) =>
-        ReadAsync(database, Walk + Siblings + OfChat, chat, owner, leaf, maxMessages, ct);
+        this AppDbContext database, Guid chat, Guid owner, Guid? leaf, int maxMessages, ContentCipher cipher, CancellationToken ct) =>
+        ReadAsync(database, Walk + Siblings + OfChat, chat, owner, leaf, maxMessages, cipher, ct);
 
     /// <summary>The same, where the first question of the two newest messages has the ids of its answers.</summary>
     public static Task<List<BranchRow>> ReadBranchWithAnswersAsync(
-        this AppDbContext database, Guid chat, Guid owner, Guid leaf, int maxMessages, CancellationToken ct) =>
-        ReadAsync(database, Walk + Answers + OfChat, chat, owner, leaf, maxMessages, ct);
+        this AppDbContext database, Guid chat, Guid owner, Guid leaf, int maxMessages, ContentCipher cipher, CancellationToken ct) =>
+        ReadAsync(database, Walk + Answers + OfChat, chat, owner, leaf, maxMessages, cipher, ct);
 
     /// <summary>All versions of a message, itself among them, oldest first.</summary>
-    public static Task<List<BranchRow>> ReadSiblingsAsync(this AppDbContext database, Guid chat, Guid owner, Guid message, CancellationToken ct) =>
-        database.Set<BranchRow>().FromSql(
+    public static Task<List<BranchRow>> ReadSiblingsAsync(this AppDbContext database, Guid chat, Guid owner, Guid message, ContentCipher cipher, CancellationToken ct) =>
+        OpenAsync(chat, cipher, database.Set<BranchRow>().FromSql(
             $"""
             WITH place AS (
                 SELECT c.id AS chat_id, c.model AS chat_model, c.system_prompt, m.id AS message_id, m.parent_id
@@ -95,7 +96,7 @@ internal static class BranchSql
                     OR EXISTS (SELECT 1 FROM running_completions r JOIN completions d ON d.id = r.id WHERE r.chat_id = s.chat_id AND d.question_id = s.id) END AS answered
             FROM place p LEFT JOIN versions s ON 1 = 1
             ORDER BY s.created_at, s.id
-            """).ToListAsync(ct);
+            """).ToListAsync(ct));
 
     /// <summary>All that hangs below a message of a chat and has nothing below itself; the message when it has nothing below it. None when it is not there.</summary>
     public static IQueryable<Message> LeavesBelow(this AppDbContext database, Guid chat, Guid message) => database.Messages.FromSql(
@@ -109,10 +110,18 @@ internal static class BranchSql
         """);
 
     private static async Task<List<BranchRow>> ReadAsync(
-        AppDbContext database, string sql, Guid chat, Guid owner, Guid? leaf, int maxMessages, CancellationToken ct)
+        AppDbContext database, string sql, Guid chat, Guid owner, Guid? leaf, int maxMessages, ContentCipher cipher, CancellationToken ct)
     {
-        var rows = await database.Set<BranchRow>().FromSqlRaw(sql, chat, owner, leaf!, maxMessages).ToListAsync(ct);
+        var rows = await OpenAsync(chat, cipher, database.Set<BranchRow>().FromSqlRaw(sql, chat, owner, leaf!, maxMessages).ToListAsync(ct));
         rows.Sort((left, right) => Nullable.Compare(left.Depth, right.Depth));
+        return rows;
+    }
+
+    private static async Task<List<BranchRow>> OpenAsync(Guid chat, ContentCipher cipher, Task<List<BranchRow>> reading)
+    {
+        var rows = await reading;
+        foreach (var row in rows)
+            row.Open(chat, cipher);
         return rows;
     }
 }

@@ -1,5 +1,6 @@
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Users;
+using CleanLlm.Infrastructure.Persistence.Content;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -12,9 +13,8 @@ internal sealed class ChatConfiguration : IEntityTypeConfiguration<Chat>
         builder.ToTable("chats");
         builder.HasKey(chat => chat.Id);
         builder.Property(chat => chat.Id).ValueGeneratedNever();
-        builder.Property(chat => chat.Title).HasMaxLength(Chat.TitleMaxLength);
+        builder.Property<string?>(ContentColumn.Words);
         builder.Property(chat => chat.Model).HasMaxLength(Chat.ModelMaxLength);
-        builder.Property(chat => chat.SystemPrompt).HasMaxLength(Chat.SystemPromptMaxLength);
         builder.HasOne<User>().WithMany().HasForeignKey(chat => chat.OwnerId).OnDelete(DeleteBehavior.Cascade)
             .HasConstraintName("fk_chats_profiles_owner_id");
         builder.HasIndex(chat => new { chat.OwnerId, chat.UpdatedAt, chat.Id }).IsDescending(false, true, true);

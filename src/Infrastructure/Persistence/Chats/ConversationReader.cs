@@ -3,16 +3,17 @@ using CleanLlm.Application.Prompting;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
+using CleanLlm.Infrastructure.Persistence.Content;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Chats;
 
-internal sealed class ConversationReader(IDbContextFactory<AppDbContext> databases) : IConversationReader
+internal sealed class ConversationReader(IDbContextFactory<AppDbContext> databases, DataKeys keys) : IConversationReader
 {
     public async Task<Result<Conversation>> ReadAsync(ChatId chat, UserId owner, MessageId? parent, int maxMessages, CancellationToken ct)
     {
         await using var database = await databases.CreateDbContextAsync(ct);
-        var newestFirst = await database.ReadBranchAsync(chat.Value, owner.Value, parent?.Value, maxMessages, ct);
+        var newestFirst = await database.ReadBranchAsync(chat.Value, owner.Value, parent?.Value, maxMessages, await keys.OfAsync(owner, ct), ct);
         if (newestFirst is not [var leaf, ..])
             return ChatErrors.NotFound;
         if (parent is not null && leaf.Id is null)
@@ -27,7 +28,7 @@ internal sealed class ConversationReader(IDbContextFactory<AppDbContext> databas
     public async Task<Result<Conversation>> ReadAboveAsync(ChatId chat, UserId owner, MessageId message, int maxMessages, CancellationToken ct)
     {
         await using var database = await databases.CreateDbContextAsync(ct);
-        var newestFirst = await database.ReadBranchWithAnswersAsync(chat.Value, owner.Value, message.Value, maxMessages + 2, ct);
+        var newestFirst = await database.ReadBranchWithAnswersAsync(chat.Value, owner.Value, message.Value, maxMessages + 2, await keys.OfAsync(owner, ct), ct);
         if (newestFirst.Count == 0)
             return ChatErrors.NotFound;
         if (newestFirst.FindIndex(row => row.Role == MessageRole.User) is not (>= 0 and var asked))
@@ -43,7 +44,7 @@ internal sealed class ConversationReader(IDbContextFactory<AppDbContext> databas
     public async Task<Result<Conversation>> ReadBesideAsync(ChatId chat, UserId owner, MessageId message, int maxMessages, CancellationToken ct)
     {
         await using var database = await databases.CreateDbContextAsync(ct);
-        var newestFirst = await database.ReadBranchAsync(chat.Value, owner.Value, message.Value, maxMessages + 1, ct);
+        var newestFirst = await database.ReadBranchAsync(chat.Value, owner.Value, message.Value, maxMessages + 1, await keys.OfAsync(owner, ct), ct);
         if (newestFirst is not [var edited, ..])
             return ChatErrors.NotFound;
         if (edited.End is not { } end)

@@ -1,4 +1,5 @@
 using CleanLlm.Domain.Chats;
+using CleanLlm.Infrastructure.Persistence.Content;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
@@ -11,8 +12,8 @@ internal sealed class MessageConfiguration : IEntityTypeConfiguration<Message>
         builder.ToTable("messages");
         builder.HasKey(message => message.Id);
         builder.Property(message => message.Id).ValueGeneratedNever();
+        builder.Property<string?>(ContentColumn.Words);
         builder.Property(message => message.Model).HasMaxLength(Chat.ModelMaxLength);
-        builder.Property(message => message.FeedbackComment).HasMaxLength(Message.FeedbackCommentMaxLength);
         builder.HasOne<Chat>().WithMany().HasForeignKey(message => message.ChatId).OnDelete(DeleteBehavior.Cascade);
         // Branches are walked up by key; this finds the versions of a message and what is below one. The parent, being written with its child, needs no check.
         builder.HasIndex(message => new { message.ChatId, message.ParentId });

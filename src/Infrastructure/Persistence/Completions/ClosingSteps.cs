@@ -2,6 +2,7 @@ using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Usage;
 using CleanLlm.Infrastructure.Persistence.Quotas;
+using CleanLlm.Infrastructure.Persistence.Content;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Completions;
@@ -11,7 +12,7 @@ internal static class ClosingSteps
 {
     /// <summary>Stores the end of a completion, and settles what it held.</summary>
     /// <returns>The counters afterwards, in the order of what was held.</returns>
-    public static async Task<IReadOnlyList<QuotaCounter>> CloseAsync(AppDbContext database, CompletionClosing closing)
+    public static async Task<IReadOnlyList<QuotaCounter>> CloseAsync(AppDbContext database, CompletionClosing closing, ContentCipher cipher)
     {
         var completion = closing.Completion;
         database.Update(completion);
@@ -37,7 +38,7 @@ internal static class ClosingSteps
         // A chat deleted while its answer was being written gains no messages; the answer is charged all the same.
         if (closing.Exchange is { } exchange && await ContinueChatAsync(database, exchange) == 1)
             database.AddRange(exchange.Messages);
-        await database.SaveChangesAsync();
+        await cipher.SaveAsync(database, default);
         return counters;
     }
 

@@ -1,6 +1,7 @@
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Usage;
+using CleanLlm.Infrastructure.Persistence.Content;
 using NpgsqlTypes;
 using static NpgsqlTypes.NpgsqlDbType;
 
@@ -12,28 +13,28 @@ namespace CleanLlm.Infrastructure.Persistence.Completions;
 internal static class CompletionColumns
 {
     /// <summary>A completion as it is admitted. The rest has its default, or is written by the statement itself.</summary>
-    public static readonly RowSet<Completion> Admitted = new(
-        Column.Of("id", Uuid, (Completion c) => c.Id.Value),
-        Column.Of("user_id", Uuid, (Completion c) => c.UserId.Value),
-        Column.Of("api_key_id", Uuid, (Completion c) => c.ApiKeyId?.Value),
-        Column.Of("chat_id", Uuid, (Completion c) => c.Turn?.ChatId.Value),
-        Column.Of("parent_id", Uuid, (Completion c) => c.Turn?.ParentId?.Value),
-        Column.Of("question_id", Uuid, (Completion c) => c.Turn?.QuestionId.Value),
-        Column.Of("answer_id", Uuid, (Completion c) => c.Turn?.AnswerId.Value),
-        Column.Of("question_stored", NpgsqlDbType.Boolean, (Completion c) => c.Turn?.QuestionStored),
-        Column.Of("branch_point", Uuid, (Completion c) => c.Turn?.BranchPoint),
-        Column.Of("model", Text, (Completion c) => c.Model),
-        Column.Of("provider", Text, (Completion c) => c.Provider),
-        Column.Of("price", Text, (Completion c) => JsonColumn.Write(c.Price)),
-        Column.Of("store", NpgsqlDbType.Boolean, (Completion c) => c.Store),
-        Column.Of("status", Integer, (Completion c) => (int)c.Status),
-        Column.Of("prompt", Text, (Completion c) => c.Prompt),
-        Column.Of("prompt_tokens", Integer, (Completion c) => c.PromptTokens),
-        Column.Of("completion_tokens", Integer, (Completion c) => c.CompletionTokens),
-        Column.Of("cost_nanos", Bigint, (Completion c) => c.CostNanos),
-        Column.Of("findings", Text, (Completion c) => JsonColumn.Write(c.Findings)),
-        Column.Of("reservation", Text, (Completion c) => JsonColumn.Write(c.Reservation)),
-        Column.Of("created_at", TimestampTz, (Completion c) => c.CreatedAt.UtcDateTime));
+    public static readonly RowSet<Sealed<Completion>> Admitted = new(
+        Column.Of("id", Uuid, (Sealed<Completion> c) => c.Value.Id.Value),
+        Column.Of("user_id", Uuid, (Sealed<Completion> c) => c.Value.UserId.Value),
+        Column.Of("api_key_id", Uuid, (Sealed<Completion> c) => c.Value.ApiKeyId?.Value),
+        Column.Of("chat_id", Uuid, (Sealed<Completion> c) => c.Value.Turn?.ChatId.Value),
+        Column.Of("parent_id", Uuid, (Sealed<Completion> c) => c.Value.Turn?.ParentId?.Value),
+        Column.Of("question_id", Uuid, (Sealed<Completion> c) => c.Value.Turn?.QuestionId.Value),
+        Column.Of("answer_id", Uuid, (Sealed<Completion> c) => c.Value.Turn?.AnswerId.Value),
+        Column.Of("question_stored", NpgsqlDbType.Boolean, (Sealed<Completion> c) => c.Value.Turn?.QuestionStored),
+        Column.Of("branch_point", Uuid, (Sealed<Completion> c) => c.Value.Turn?.BranchPoint),
+        Column.Of("model", Text, (Sealed<Completion> c) => c.Value.Model),
+        Column.Of("provider", Text, (Sealed<Completion> c) => c.Value.Provider),
+        Column.Of("price", Text, (Sealed<Completion> c) => JsonColumn.Write(c.Value.Price)),
+        Column.Of("store", NpgsqlDbType.Boolean, (Sealed<Completion> c) => c.Value.Store),
+        Column.Of("status", Integer, (Sealed<Completion> c) => (int)c.Value.Status),
+        Column.Of("prompt", Text, (Sealed<Completion> c) => c.Cipher.Seal(ContentColumns.CompletionPrompt, c.Value.Id.Value, c.Value.Prompt)),
+        Column.Of("prompt_tokens", Integer, (Sealed<Completion> c) => c.Value.PromptTokens),
+        Column.Of("completion_tokens", Integer, (Sealed<Completion> c) => c.Value.CompletionTokens),
+        Column.Of("cost_nanos", Bigint, (Sealed<Completion> c) => c.Value.CostNanos),
+        Column.Of("findings", Text, (Sealed<Completion> c) => JsonColumn.Write(c.Value.Findings)),
+        Column.Of("reservation", Text, (Sealed<Completion> c) => JsonColumn.Write(c.Value.Reservation)),
+        Column.Of("created_at", TimestampTz, (Sealed<Completion> c) => c.Value.CreatedAt.UtcDateTime));
 
     /// <summary>What names it.</summary>
     public static readonly RowSet<Completion> Identified = new(
@@ -57,37 +58,37 @@ internal static class CompletionColumns
         Column.Of("larger", Text, (GrowthWrite g) => JsonColumn.Write(g.Larger)));
 
     /// <summary>What its end changes of it, found by the first of them.</summary>
-    public static readonly RowSet<Completion> Closed = new(
-        Column.Of("id", Uuid, (Completion c) => c.Id.Value),
-        Column.Of("model", Text, (Completion c) => c.Model),
-        Column.Of("provider", Text, (Completion c) => c.Provider),
-        Column.Of("price", Text, (Completion c) => JsonColumn.Write(c.Price)),
-        Column.Of("status", Integer, (Completion c) => (int)c.Status),
-        Column.Of("prompt", Text, (Completion c) => c.Prompt),
-        Column.Of("answer", Text, (Completion c) => c.Answer),
-        Column.Of("reasoning", Text, (Completion c) => c.Reasoning),
-        Column.Of("tool_calls", Text, (Completion c) => JsonColumn.Write(c.ToolCalls)),
-        Column.Of("cached", NpgsqlDbType.Boolean, (Completion c) => c.Cached),
-        Column.Of("prompt_tokens", Integer, (Completion c) => c.PromptTokens),
-        Column.Of("cached_prompt_tokens", Integer, (Completion c) => c.CachedPromptTokens),
-        Column.Of("completion_tokens", Integer, (Completion c) => c.CompletionTokens),
-        Column.Of("reasoning_tokens", Integer, (Completion c) => c.ReasoningTokens),
-        Column.Of("cost_nanos", Bigint, (Completion c) => c.CostNanos),
-        Column.Of("finish_reason", Integer, (Completion c) => (int?)c.FinishReason),
-        Column.Of("error_code", Text, (Completion c) => c.ErrorCode),
-        Column.Of("findings", Text, (Completion c) => JsonColumn.Write(c.Findings)),
-        Column.Of("finished_at", TimestampTz, (Completion c) => c.FinishedAt?.UtcDateTime));
+    public static readonly RowSet<Sealed<Completion>> Closed = new(
+        Column.Of("id", Uuid, (Sealed<Completion> c) => c.Value.Id.Value),
+        Column.Of("model", Text, (Sealed<Completion> c) => c.Value.Model),
+        Column.Of("provider", Text, (Sealed<Completion> c) => c.Value.Provider),
+        Column.Of("price", Text, (Sealed<Completion> c) => JsonColumn.Write(c.Value.Price)),
+        Column.Of("status", Integer, (Sealed<Completion> c) => (int)c.Value.Status),
+        Column.Of("prompt", Text, (Sealed<Completion> c) => c.Cipher.Seal(ContentColumns.CompletionPrompt, c.Value.Id.Value, c.Value.Prompt)),
+        Column.Of("answer", Text, (Sealed<Completion> c) => c.Cipher.Seal(ContentColumns.CompletionAnswer, c.Value.Id.Value, c.Value.Answer)),
+        Column.Of("reasoning", Text, (Sealed<Completion> c) => c.Cipher.Seal(ContentColumns.CompletionReasoning, c.Value.Id.Value, c.Value.Reasoning)),
+        Column.Of("tool_calls", Text, (Sealed<Completion> c) => c.Cipher.Seal(c.Value.Id.Value, c.Value.ToolCalls)),
+        Column.Of("cached", NpgsqlDbType.Boolean, (Sealed<Completion> c) => c.Value.Cached),
+        Column.Of("prompt_tokens", Integer, (Sealed<Completion> c) => c.Value.PromptTokens),
+        Column.Of("cached_prompt_tokens", Integer, (Sealed<Completion> c) => c.Value.CachedPromptTokens),
+        Column.Of("completion_tokens", Integer, (Sealed<Completion> c) => c.Value.CompletionTokens),
+        Column.Of("reasoning_tokens", Integer, (Sealed<Completion> c) => c.Value.ReasoningTokens),
+        Column.Of("cost_nanos", Bigint, (Sealed<Completion> c) => c.Value.CostNanos),
+        Column.Of("finish_reason", Integer, (Sealed<Completion> c) => (int?)c.Value.FinishReason),
+        Column.Of("error_code", Text, (Sealed<Completion> c) => c.Value.ErrorCode),
+        Column.Of("findings", Text, (Sealed<Completion> c) => JsonColumn.Write(c.Value.Findings)),
+        Column.Of("finished_at", TimestampTz, (Sealed<Completion> c) => c.Value.FinishedAt?.UtcDateTime));
 
     /// <summary>What a checkpoint changes of it, found by the first of them.</summary>
-    public static readonly RowSet<CompletionCheckpoint> Checkpointed = new(
-        Column.Of("id", Uuid, (CompletionCheckpoint c) => c.Id.Value),
-        Column.Of("answer", Text, (CompletionCheckpoint c) => c.Answer),
-        Column.Of("completion_tokens", Integer, (CompletionCheckpoint c) => c.CompletionTokens),
-        Column.Of("reasoning_tokens", Integer, (CompletionCheckpoint c) => c.ReasoningTokens),
-        Column.Of("model", Text, (CompletionCheckpoint c) => c.Model),
-        Column.Of("provider", Text, (CompletionCheckpoint c) => c.Provider),
-        Column.Of("price", Text, (CompletionCheckpoint c) => JsonColumn.Write(c.Price)),
-        Column.Of("findings", Text, (CompletionCheckpoint c) => JsonColumn.Write(c.Findings)));
+    public static readonly RowSet<Sealed<CompletionCheckpoint>> Checkpointed = new(
+        Column.Of("id", Uuid, (Sealed<CompletionCheckpoint> c) => c.Value.Id.Value),
+        Column.Of("answer", Text, (Sealed<CompletionCheckpoint> c) => c.Cipher.Seal(ContentColumns.CompletionAnswer, c.Value.Id.Value, c.Value.Answer)),
+        Column.Of("completion_tokens", Integer, (Sealed<CompletionCheckpoint> c) => c.Value.CompletionTokens),
+        Column.Of("reasoning_tokens", Integer, (Sealed<CompletionCheckpoint> c) => c.Value.ReasoningTokens),
+        Column.Of("model", Text, (Sealed<CompletionCheckpoint> c) => c.Value.Model),
+        Column.Of("provider", Text, (Sealed<CompletionCheckpoint> c) => c.Value.Provider),
+        Column.Of("price", Text, (Sealed<CompletionCheckpoint> c) => JsonColumn.Write(c.Value.Price)),
+        Column.Of("findings", Text, (Sealed<CompletionCheckpoint> c) => JsonColumn.Write(c.Value.Findings)));
 
     /// <summary>A line of the ledger.</summary>
     public static readonly RowSet<UsageEntry> Charged = new(
@@ -107,18 +108,19 @@ internal static class CompletionColumns
         Column.Of("admitted_at", TimestampTz, (UsageEntry e) => e.AdmittedAt.UtcDateTime));
 
     /// <summary>A message of a chat, not rated yet.</summary>
-    public static readonly RowSet<Message> Said = new(
-        Column.Of("id", Uuid, (Message m) => m.Id.Value),
-        Column.Of("chat_id", Uuid, (Message m) => m.ChatId.Value),
-        Column.Of("parent_id", Uuid, (Message m) => m.ParentId?.Value),
-        Column.Of("role", Integer, (Message m) => (int)m.Role),
-        Column.Of("content", Text, (Message m) => m.Content),
-        Column.Of("reasoning", Text, (Message m) => m.Reasoning),
-        Column.Of("model", Text, (Message m) => m.Model),
-        Column.Of("prompt_tokens", Integer, (Message m) => m.PromptTokens),
-        Column.Of("counted_prompt_tokens", Integer, (Message m) => m.CountedPromptTokens),
-        Column.Of("completion_tokens", Integer, (Message m) => m.CompletionTokens),
-        Column.Of("created_at", TimestampTz, (Message m) => m.CreatedAt.UtcDateTime));
+    public static readonly RowSet<Sealed<Message>> Said = new(
+        Column.Of("id", Uuid, (Sealed<Message> m) => m.Value.Id.Value),
+        Column.Of("chat_id", Uuid, (Sealed<Message> m) => m.Value.ChatId.Value),
+        Column.Of("parent_id", Uuid, (Sealed<Message> m) => m.Value.ParentId?.Value),
+        Column.Of("role", Integer, (Sealed<Message> m) => (int)m.Value.Role),
+        Column.Of("content", Text, (Sealed<Message> m) => m.Cipher.Seal(ContentColumns.MessageContent, m.Value.Id.Value, m.Value.Content)),
+        Column.Of(ContentColumn.Words, Text, (Sealed<Message> m) => m.Cipher.Index.Of(m.Value.Content)),
+        Column.Of("reasoning", Text, (Sealed<Message> m) => m.Cipher.Seal(ContentColumns.MessageReasoning, m.Value.Id.Value, m.Value.Reasoning)),
+        Column.Of("model", Text, (Sealed<Message> m) => m.Value.Model),
+        Column.Of("prompt_tokens", Integer, (Sealed<Message> m) => m.Value.PromptTokens),
+        Column.Of("counted_prompt_tokens", Integer, (Sealed<Message> m) => m.Value.CountedPromptTokens),
+        Column.Of("completion_tokens", Integer, (Sealed<Message> m) => m.Value.CompletionTokens),
+        Column.Of("created_at", TimestampTz, (Sealed<Message> m) => m.Value.CreatedAt.UtcDateTime));
 
     /// <summary>What makes a request repeatable.</summary>
     public static readonly RowSet<IdempotencyKey> Remembered = new(

@@ -1,6 +1,8 @@
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Infrastructure.Persistence.Content;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace CleanLlm.Infrastructure.Persistence.Completions;
@@ -17,7 +19,12 @@ internal sealed class CompletionConfiguration : IEntityTypeConfiguration<Complet
         builder.Property(completion => completion.Provider).HasMaxLength(Chat.ModelMaxLength);
         builder.Property(completion => completion.ErrorCode).HasMaxLength(100);
         builder.Property(completion => completion.Findings).HasJsonConversion();
-        builder.Property(completion => completion.ToolCalls).HasJsonConversion().HasDefaultValueSql("'[]'");
+        builder.Property(completion => completion.ToolCalls)
+            .HasConversion(
+                calls => ((SealedToolCalls)calls).Text,
+                stored => new SealedToolCalls(stored),
+                new ValueComparer<IReadOnlyList<ToolCall>>((left, right) => ReferenceEquals(left, right), calls => calls.GetHashCode(), calls => calls))
+            .HasDefaultValueSql("'[]'");
         builder.Property(completion => completion.Cached).HasDefaultValue(false);
         builder.Property(completion => completion.CancelRequested).HasDefaultValue(false);
         builder.Ignore(completion => completion.IdempotencyKey);

@@ -1,11 +1,12 @@
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
+using CleanLlm.Infrastructure.Persistence.Content;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Completions;
 
-internal sealed class CompletionQueries(IDbContextFactory<AppDbContext> databases) : ICompletionQueries
+internal sealed class CompletionQueries(IDbContextFactory<AppDbContext> databases, DataKeys keys) : ICompletionQueries
 {
     public async Task<CompletionStatus?> StatusOfAsync(CompletionId id, UserId user, CancellationToken ct)
     {
@@ -43,12 +44,15 @@ internal sealed class CompletionQueries(IDbContextFactory<AppDbContext> database
                     .ToList(),
             })
             .SingleOrDefaultAsync(ct);
-        return found is null
-            ? null
-            : CompletionDto.From(
-                found.Completion,
-                found.Content ?? found.Completion.Answer,
-                found.Reasoning ?? found.Completion.Reasoning,
-                answers: found.Answers);
+        if (found is null)
+            return null;
+        var cipher = await keys.OfAsync(user, ct);
+        var completion = cipher.Open(found.Completion);
+        var answer = completion.Turn?.AnswerId.Value ?? default;
+        return CompletionDto.From(
+            completion,
+            cipher.Open(ContentColumns.MessageContent, answer, found.Content) ?? completion.Answer,
+            cipher.Open(ContentColumns.MessageReasoning, answer, found.Reasoning) ?? completion.Reasoning,
+            answers: found.Answers);
     }
 }

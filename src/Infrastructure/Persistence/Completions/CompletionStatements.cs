@@ -1,5 +1,6 @@
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Usage;
+using CleanLlm.Infrastructure.Persistence.Content;
 using static CleanLlm.Infrastructure.Persistence.Completions.CompletionColumns;
 
 namespace CleanLlm.Infrastructure.Persistence.Completions;
@@ -33,7 +34,7 @@ internal sealed class CompletionStatements
     public CompletionStatements(TimeSpan lease)
     {
         var until = $"clock_timestamp() + interval '{(int)lease.TotalSeconds} seconds'";
-        Store = new Statement<Completion>(Admitted, n =>
+        Store = new Statement<Sealed<Completion>>(Admitted, n =>
             $"""
             INSERT INTO completions ({Admitted.List(column => column.Quoted)}, lease_expires_at)
             SELECT {Admitted.List(column => $"n.{column.Quoted}")}, {until} FROM {n} {Running}
@@ -54,7 +55,7 @@ internal sealed class CompletionStatements
                 WHERE {Matches("c")})
             SELECT id FROM grown
             """);
-        Checkpoint = new Statement<CompletionCheckpoint>(Checkpointed, n =>
+        Checkpoint = new Statement<Sealed<CompletionCheckpoint>>(Checkpointed, n =>
             $"""
             WITH running AS (SELECT c.id FROM {n} JOIN completions c ON c.id = n.id WHERE c.{IsRunning} FOR UPDATE OF c SKIP LOCKED)
             UPDATE completions c SET {Assignments(Checkpointed)}, lease_expires_at = {until}
@@ -93,10 +94,10 @@ internal sealed class CompletionStatements
     public Statement<GrowthWrite> Grow { get; }
 
     /// <summary>Stores the completions that have their place.</summary>
-    public Statement<Completion> Store { get; }
+    public Statement<Sealed<Completion>> Store { get; }
 
     /// <summary>Brings running completions to their end.</summary>
-    public Statement<Completion> Close { get; } = new(Closed, n =>
+    public Statement<Sealed<Completion>> Close { get; } = new(Closed, n =>
         $"""
         UPDATE completions c SET {Assignments(Closed)}, cancel_requested = FALSE, lease_expires_at = NULL, reservation = NULL
         FROM {n} WHERE c.id = n.id AND c.{IsRunning}
@@ -155,7 +156,7 @@ internal sealed class CompletionStatements
 
     /// <summary>Stores how far running completions have come, and renews their leases. A row that another transaction has locked is passed over: it is being closed, or its hold grows.</summary>
     /// <returns>The ids of those that were stored.</returns>
-    public Statement<CompletionCheckpoint> Checkpoint { get; }
+    public Statement<Sealed<CompletionCheckpoint>> Checkpoint { get; }
 
     /// <summary>
     /// Gives completions their places among those that run: where the counters have room for all of the group that ask, no request under the same

@@ -5,6 +5,7 @@ using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using CleanLlm.Infrastructure.Persistence.Quotas;
+using CleanLlm.Infrastructure.Persistence.Content;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -14,13 +15,16 @@ namespace CleanLlm.Infrastructure.Persistence.Completions;
 /// What both databases have in common: admitting step by step under lock, where the domain decides, and looking for what runs. Writing in groups
 /// is each database's own way.
 /// </summary>
-internal abstract class CompletionStore(IDbContextFactory<AppDbContext> databases, IOptions<CompletionOptions> options) : ICompletionStore
+internal abstract class CompletionStore(IDbContextFactory<AppDbContext> databases, DataKeys keys, IOptions<CompletionOptions> options) : ICompletionStore
 {
     /// <summary>How long a lease holds.</summary>
     protected TimeSpan Lease => options.Value.Lease;
 
     /// <summary>Opens the database.</summary>
     protected IDbContextFactory<AppDbContext> Databases => databases;
+
+    /// <summary>Encrypts and decrypts what is stored.</summary>
+    protected DataKeys Keys => keys;
 
     public abstract int AdmissionsAtOnce { get; }
 
@@ -30,7 +34,9 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
     public async Task<Result<Reservation>> GrowAsync(
         Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted, IReadOnlyCollection<CompletionId> paused, CancellationToken ct) =>
         // What has ended holds nothing.
-        completion.Reservation is null ? CompletionErrors.Interrupted : await GrowAsync(new GrowthWrite(completion, limits, demand, wanted) { Paused = paused }, ct);
+        completion.Reservation is null
+            ? CompletionErrors.Interrupted
+            : await GrowAsync(new GrowthWrite(completion, await keys.OfAsync(completion.UserId, ct), limits, demand, wanted) { Paused = paused }, ct);
 
     public async Task<IReadOnlyList<QuotaCounter>> CountersAsync(UserId user, IReadOnlyList<PlanLimit> limits, DateTimeOffset now, CancellationToken ct)
     {
@@ -41,11 +47,14 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
 
     public abstract Task<IReadOnlySet<CompletionId>> CheckpointAsync(IReadOnlyList<CompletionCheckpoint> checkpoints, CancellationToken ct);
 
-    public abstract Task<IReadOnlyList<QuotaCounter>?> CloseAsync(CompletionClosing closing, CancellationToken ct);
+    public async Task<IReadOnlyList<QuotaCounter>?> CloseAsync(CompletionClosing closing, CancellationToken ct) =>
+        await CloseAsync(closing, await keys.OfAsync(closing.Completion.UserId, ct), ct);
 
-    public abstract Task<IReadOnlyList<QuotaCounter>?> CloseAbandonedAsync(CompletionClosing closing, CancellationToken ct);
+    public async Task<IReadOnlyList<QuotaCounter>?> CloseAbandonedAsync(CompletionClosing closing, CancellationToken ct) =>
+        await CloseAbandonedAsync(closing, await keys.OfAsync(closing.Completion.UserId, ct), ct);
 
-    public abstract Task<IReadOnlyList<QuotaCounter>?> CloseUncertainAsync(CompletionClosing closing, CancellationToken ct);
+    public async Task<IReadOnlyList<QuotaCounter>?> CloseUncertainAsync(CompletionClosing closing, CancellationToken ct) =>
+        await CloseUncertainAsync(closing, await keys.OfAsync(closing.Completion.UserId, ct), ct);
 
     public async Task RequestCancelAsync(CompletionId id, CancellationToken ct)
     {
@@ -98,7 +107,7 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
             database.Add(key);
         try
         {
-            await database.SaveChangesAsync(ct);
+            await admission.Cipher.SaveAsync(database, ct);
         }
         catch (DbUpdateException twice) when (UniqueViolation.IsCauseOf(twice))
         {
@@ -109,6 +118,24 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
         await RenewLeaseAsync(database, completion.Id, ct);
         return Result<IReadOnlyList<QuotaCounter>>.Success(
             [.. counters.Zip(decision.Value.Holds, (counter, hold) => counter with { Reserved = counter.Reserved + hold.Amount })]);
+    }
+
+    /// <summary>As <see cref="ICompletionStore.CloseAsync"/>.</summary>
+    protected abstract Task<IReadOnlyList<QuotaCounter>?> CloseAsync(CompletionClosing closing, ContentCipher cipher, CancellationToken ct);
+
+    /// <summary>As <see cref="ICompletionStore.CloseAbandonedAsync"/>.</summary>
+    protected abstract Task<IReadOnlyList<QuotaCounter>?> CloseAbandonedAsync(CompletionClosing closing, ContentCipher cipher, CancellationToken ct);
+
+    /// <summary>As <see cref="ICompletionStore.CloseUncertainAsync"/>.</summary>
+    protected abstract Task<IReadOnlyList<QuotaCounter>?> CloseUncertainAsync(CompletionClosing closing, ContentCipher cipher, CancellationToken ct);
+
+    /// <summary>The checkpoints, to be stored.</summary>
+    protected async Task<IReadOnlyList<Sealed<CompletionCheckpoint>>> SealAsync(IReadOnlyList<CompletionCheckpoint> checkpoints, CancellationToken ct)
+    {
+        var rows = new Sealed<CompletionCheckpoint>[checkpoints.Count];
+        for (var i = 0; i < rows.Length; i++)
+            rows[i] = new(checkpoints[i], await keys.OfAsync(checkpoints[i].UserId, ct));
+        return rows;
     }
 
     /// <summary>Lets a hold grow in a group, or step by step.</summary>
@@ -210,10 +237,13 @@ internal abstract class CompletionStore(IDbContextFactory<AppDbContext> database
         return running is { } id ? ChatErrors.Busy(id) : null;
     }
 
-    private static Task<List<Completion>> OldestAsync(IQueryable<Completion> completions, LeaseKey? after, int limit, CancellationToken ct)
+    private async Task<IReadOnlyList<Completion>> OldestAsync(IQueryable<Completion> completions, LeaseKey? after, int limit, CancellationToken ct)
     {
         if (after is var (end, last))
             completions = completions.Where(completion => completion.LeaseExpiresAt >= end && (completion.LeaseExpiresAt > end || completion.Id > last));
-        return completions.AsNoTracking().OrderBy(completion => completion.LeaseExpiresAt).ThenBy(completion => completion.Id).Take(limit).ToListAsync(ct);
+        var oldest = await completions.AsNoTracking().OrderBy(completion => completion.LeaseExpiresAt).ThenBy(completion => completion.Id).Take(limit).ToListAsync(ct);
+        foreach (var completion in oldest)
+            (await keys.OfAsync(completion.UserId, ct)).OpenOrDrop(completion);
+        return oldest;
     }
 }

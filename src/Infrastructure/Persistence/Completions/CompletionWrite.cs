@@ -2,16 +2,24 @@ using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
+using CleanLlm.Infrastructure.Persistence.Content;
 
 namespace CleanLlm.Infrastructure.Persistence.Completions;
 
 /// <summary>An admission, the growth of a hold or a closing that waits for its group.</summary>
 /// <param name="completion">The completion it is about.</param>
+/// <param name="cipher">Encrypts its content.</param>
 /// <param name="changes">What it changes at counters.</param>
-internal abstract class CompletionWrite(Completion completion, IReadOnlyList<CounterChange> changes)
+internal abstract class CompletionWrite(Completion completion, ContentCipher cipher, IReadOnlyList<CounterChange> changes)
 {
     /// <summary>The completion it is about.</summary>
     public Completion Completion { get; } = completion;
+
+    /// <summary>Encrypts its content.</summary>
+    public ContentCipher Cipher { get; } = cipher;
+
+    /// <summary>The completion, to be stored.</summary>
+    public Sealed<Completion> Row => new(Completion, Cipher);
 
     /// <summary>What it changes at counters, in the order of what is held.</summary>
     public IReadOnlyList<CounterChange> Changes { get; } = changes;
@@ -29,8 +37,9 @@ internal abstract class CompletionWrite(Completion completion, IReadOnlyList<Cou
 /// <summary>A write with its outcome.</summary>
 /// <typeparam name="TOutcome">What can come of it.</typeparam>
 /// <param name="completion">The completion it is about.</param>
+/// <param name="cipher">Encrypts its content.</param>
 /// <param name="changes">What it changes at counters.</param>
-internal abstract class CompletionWrite<TOutcome>(Completion completion, IReadOnlyList<CounterChange> changes) : CompletionWrite(completion, changes)
+internal abstract class CompletionWrite<TOutcome>(Completion completion, ContentCipher cipher, IReadOnlyList<CounterChange> changes) : CompletionWrite(completion, cipher, changes)
 {
     private readonly TaskCompletionSource<TOutcome?> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -47,11 +56,12 @@ internal abstract class CompletionWrite<TOutcome>(Completion completion, IReadOn
 
 /// <summary>Reserves and stores a running completion. Its outcome is the counters afterwards, or why it is refused; null when it is to be decided step by step.</summary>
 /// <param name="completion">The completion, with what it is to hold.</param>
+/// <param name="cipher">Encrypts its content.</param>
 /// <param name="limits">What it is held to.</param>
 /// <param name="demand">What it may use.</param>
 /// <param name="clearance">What must be free of each limit beside what it is to hold, in the unit of the counter.</param>
-internal sealed class AdmissionWrite(Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, Func<QuotaMetric, long> clearance)
-    : CompletionWrite<Result<IReadOnlyList<QuotaCounter>>?>(completion, CounterChange.Of(completion, limits, clearance))
+internal sealed class AdmissionWrite(Completion completion, ContentCipher cipher, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, Func<QuotaMetric, long> clearance)
+    : CompletionWrite<Result<IReadOnlyList<QuotaCounter>>?>(completion, cipher, CounterChange.Of(completion, limits, clearance))
 {
     /// <summary>Whether each limit, without grants, is at least the amount asked for.</summary>
     public bool IsWithinLimits => Changes.All(change => change.Reserved <= change.Most);
@@ -71,16 +81,17 @@ internal sealed class AdmissionWrite(Completion completion, IReadOnlyList<PlanLi
 internal sealed class GrowthWrite : CompletionWrite<Result<Reservation>?>
 {
     /// <param name="completion">The completion, with what it is known to hold.</param>
+    /// <param name="cipher">Encrypts its content, of which a growth stores none.</param>
     /// <param name="limits">What it is held to.</param>
     /// <param name="demand">What it may use.</param>
     /// <param name="wanted">How long an answer is to be paid for, in tokens.</param>
-    public GrowthWrite(Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted)
-        : this(completion, limits, demand, wanted, completion.Reservation!.LargerFor(limits, demand, wanted, completion.CreatedAt))
+    public GrowthWrite(Completion completion, ContentCipher cipher, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted)
+        : this(completion, cipher, limits, demand, wanted, completion.Reservation!.LargerFor(limits, demand, wanted, completion.CreatedAt))
     {
     }
 
-    private GrowthWrite(Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted, Reservation larger)
-        : base(completion, CounterChange.Of(completion, limits, larger)) =>
+    private GrowthWrite(Completion completion, ContentCipher cipher, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, int wanted, Reservation larger)
+        : base(completion, cipher, CounterChange.Of(completion, limits, larger)) =>
         (Limits, Demand, Wanted, Larger) = (limits, demand, wanted, larger);
 
     public override int TextLength => 0;
@@ -102,8 +113,10 @@ internal sealed class GrowthWrite : CompletionWrite<Result<Reservation>?>
 }
 
 /// <summary>Stores the end of a completion and settles what it held. Its outcome is the counters afterwards; null when it had been closed before.</summary>
-internal class ClosingWrite(CompletionClosing closing)
-    : CompletionWrite<IReadOnlyList<QuotaCounter>>(closing.Completion, CounterChange.Of(closing))
+/// <param name="closing">What is stored.</param>
+/// <param name="cipher">Encrypts its content.</param>
+internal class ClosingWrite(CompletionClosing closing, ContentCipher cipher)
+    : CompletionWrite<IReadOnlyList<QuotaCounter>>(closing.Completion, cipher, CounterChange.Of(closing))
 {
     /// <summary>What is stored.</summary>
     public CompletionClosing Closing { get; } = closing;

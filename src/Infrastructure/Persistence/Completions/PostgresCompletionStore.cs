@@ -3,6 +3,7 @@ using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
+using CleanLlm.Infrastructure.Persistence.Content;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -26,8 +27,9 @@ internal sealed class PostgresCompletionStore : CompletionStore
         [FromKeyedServices(PostgresConnections.Groups)] NpgsqlDataSource lanes,
         [FromKeyedServices(PostgresConnections.Renewals)] NpgsqlDataSource renewals,
         IDbContextFactory<AppDbContext> databases,
+        DataKeys keys,
         IOptions<CompletionOptions> options)
-        : base(databases, options)
+        : base(databases, keys, options)
     {
         this.renewals = renewals;
         statements = new CompletionStatements(Lease);
@@ -41,8 +43,9 @@ internal sealed class PostgresCompletionStore : CompletionStore
     public override async Task<Result<IReadOnlyList<QuotaCounter>>> AdmitAsync(
         Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, CancellationToken ct)
     {
+        var cipher = await Keys.OfAsync(completion.UserId, ct);
         completion.Hold(Reservation.For(limits, demand, demand.MaxCompletionTokens, completion.CreatedAt), Until(completion));
-        if (await TryAdmitAsync(new AdmissionWrite(completion, limits, demand, demand.Clearance), ct) is { } whole)
+        if (await TryAdmitAsync(new AdmissionWrite(completion, cipher, limits, demand, demand.Clearance), ct) is { } whole)
             return whole;
 
         // Where nothing is left, or others hold all of it, one look without a lock tells; else it tells how much may be held, which most often is still so.
@@ -51,14 +54,15 @@ internal sealed class PostgresCompletionStore : CompletionStore
         if (decision.Error is { } refusal)
             return completion.Turn is { } turn && await BusyAsync(turn, ct) is { } busy ? busy : refusal;
         completion.Hold(decision.Value, Until(completion));
-        var admission = new AdmissionWrite(completion, limits, demand, _ => 0);
+        var admission = new AdmissionWrite(completion, cipher, limits, demand, _ => 0);
         return await TryAdmitAsync(admission, ct) ?? await AloneAsync(database => AdmitStepByStepAsync(database, admission, ct), ct);
     }
 
     public override async Task<IReadOnlySet<CompletionId>> CheckpointAsync(IReadOnlyList<CompletionCheckpoint> checkpoints, CancellationToken ct)
     {
+        var rows = await SealAsync(checkpoints, ct);
         await using var batch = renewals.CreateBatch();
-        statements.Checkpoint.AddTo(batch, checkpoints);
+        statements.Checkpoint.AddTo(batch, rows);
         await using var reader = await batch.ExecuteReaderAsync(ct);
         HashSet<CompletionId> stored = [];
         while (await reader.ReadAsync(ct))
@@ -66,14 +70,14 @@ internal sealed class PostgresCompletionStore : CompletionStore
         return stored;
     }
 
-    public override Task<IReadOnlyList<QuotaCounter>?> CloseAsync(CompletionClosing closing, CancellationToken ct) =>
-        groups.WriteAsync(new ClosingWrite(closing), ct);
+    protected override Task<IReadOnlyList<QuotaCounter>?> CloseAsync(CompletionClosing closing, ContentCipher cipher, CancellationToken ct) =>
+        groups.WriteAsync(new ClosingWrite(closing, cipher), ct);
 
-    public override Task<IReadOnlyList<QuotaCounter>?> CloseAbandonedAsync(CompletionClosing closing, CancellationToken ct) =>
-        writer.CloseAbandonedAsync(closing, ct);
+    protected override Task<IReadOnlyList<QuotaCounter>?> CloseAbandonedAsync(CompletionClosing closing, ContentCipher cipher, CancellationToken ct) =>
+        writer.CloseAbandonedAsync(closing, cipher, ct);
 
-    public override Task<IReadOnlyList<QuotaCounter>?> CloseUncertainAsync(CompletionClosing closing, CancellationToken ct) =>
-        writer.CloseUncertainAsync(closing, ct);
+    protected override Task<IReadOnlyList<QuotaCounter>?> CloseUncertainAsync(CompletionClosing closing, ContentCipher cipher, CancellationToken ct) =>
+        writer.CloseUncertainAsync(closing, cipher, ct);
 
     protected override async Task<Result<Reservation>> GrowAsync(GrowthWrite growth, CancellationToken ct) =>
         await groups.WriteAsync(growth, ct) ?? await AloneAsync(database => GrowStepByStepAsync(database, growth, ct), ct);

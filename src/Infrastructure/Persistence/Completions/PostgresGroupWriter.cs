@@ -1,8 +1,10 @@
+using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Usage;
+using CleanLlm.Infrastructure.Persistence.Content;
 using CleanLlm.Infrastructure.Persistence.Quotas;
 using Npgsql;
 
@@ -40,15 +42,16 @@ internal sealed class PostgresGroupWriter(NpgsqlDataSource lanes, NpgsqlDataSour
 
     /// <summary>Closes a completion whose lease has expired. The lease is checked under the locks of the closing, because it may have been renewed since it was read.</summary>
     /// <returns>The counters afterwards; null when it had been closed before, or its lease holds.</returns>
-    public Task<IReadOnlyList<QuotaCounter>?> CloseAbandonedAsync(CompletionClosing closing, CancellationToken ct) =>
-        CloseAsync(closing, statements.LockAbandoned, ct);
+    public Task<IReadOnlyList<QuotaCounter>?> CloseAbandonedAsync(CompletionClosing closing, ContentCipher cipher, CancellationToken ct) =>
+        CloseAsync(closing, cipher, statements.LockAbandoned, ct);
 
     /// <summary>Closes a completion and gives back what is stored as held, which is read under the locks of the closing.</summary>
     /// <returns>The counters afterwards; null when it had been closed before.</returns>
-    public Task<IReadOnlyList<QuotaCounter>?> CloseUncertainAsync(CompletionClosing closing, CancellationToken ct) =>
-        CloseAsync(closing, statements.LockRunning, ct);
+    public Task<IReadOnlyList<QuotaCounter>?> CloseUncertainAsync(CompletionClosing closing, ContentCipher cipher, CancellationToken ct) =>
+        CloseAsync(closing, cipher, statements.LockRunning, ct);
 
-    private async Task<IReadOnlyList<QuotaCounter>?> CloseAsync(CompletionClosing closing, Statement<Completion> lockRow, CancellationToken ct)
+    private async Task<IReadOnlyList<QuotaCounter>?> CloseAsync(
+        CompletionClosing closing, ContentCipher cipher, Statement<Completion> lockRow, CancellationToken ct)
     {
         await using var connection = await calls.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
@@ -59,7 +62,7 @@ internal sealed class PostgresGroupWriter(NpgsqlDataSource lanes, NpgsqlDataSour
             lockRow.AddTo(look, [closing.Completion]);
             if (await look.ExecuteScalarAsync(ct) is not string held)
                 return null;
-            write = new ClosingWrite(closing with { Released = JsonColumn.Read<Reservation>(held) });
+            write = new ClosingWrite(closing with { Released = JsonColumn.Read<Reservation>(held) }, cipher);
         }
 
         await WriteAsync(connection.CreateBatch(), [write]);
@@ -119,15 +122,17 @@ internal sealed class PostgresGroupWriter(NpgsqlDataSource lanes, NpgsqlDataSour
         CounterChange.Wanted.AddMany(
             statements.Place(admitted.Any(completion => completion.Turn is not null), keys.Count > 0).AddTo(batch, admitted),
             [.. admissions.SelectMany(write => write.Changes)]);
-        statements.Store.AddTo(batch, admitted);
+        statements.Store.AddTo(batch, [.. admissions.Select(write => write.Row)]);
         CounterChange.Wanted.AddMany(statements.Grow.AddTo(batch, growths), [.. growths.SelectMany(write => write.Changes)]);
 
         IReadOnlyList<Completion> ended = [.. closings.Select(write => write.Completion)];
-        statements.Close.AddTo(batch, ended);
+        statements.Close.AddTo(batch, [.. closings.Select(write => write.Row)]);
         statements.Count.AddTo(batch, [.. admissions.SelectMany(write => write.Changes), .. closings.SelectMany(write => write.Changes)]);
         statements.Charge.AddTo(batch, [.. closings.Select(write => write.Closing.Entry).OfType<UsageEntry>()]);
-        List<ChatGrowth> chats = [.. closings.Where(write => write.Closing.Exchange is not null).Select(write => new ChatGrowth(write.Completion, write.Closing.Exchange!))];
-        CompletionColumns.Said.AddMany(statements.Continue.AddTo(batch, chats), [.. chats.SelectMany(chat => chat.Exchange.Messages)]);
+        List<ClosingWrite> told = closings.FindAll(write => write.Closing.Exchange is not null);
+        CompletionColumns.Said.AddMany(
+            statements.Continue.AddTo(batch, told.ConvertAll(write => new ChatGrowth(write.Completion, write.Closing.Exchange!))),
+            [.. told.SelectMany(write => write.Closing.Exchange!.Messages, (write, message) => new Sealed<Message>(message, write.Cipher))]);
         statements.Remember.AddTo(batch, keys);
         statements.Leave.AddTo(batch, ended);
     }

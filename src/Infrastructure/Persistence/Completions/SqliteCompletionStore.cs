@@ -4,6 +4,7 @@ using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
+using CleanLlm.Infrastructure.Persistence.Content;
 using CleanLlm.Infrastructure.Persistence.Quotas;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -25,8 +26,8 @@ internal sealed class SqliteCompletionStore : CompletionStore, IGroupWriter
     private readonly GroupedWrites groups;
 
     public SqliteCompletionStore(
-        IDbContextFactory<AppDbContext> databases, IOptions<CompletionOptions> options, SqliteWriter writer, IDatabaseFaults faults, TimeProvider clock)
-        : base(databases, options)
+        IDbContextFactory<AppDbContext> databases, DataKeys keys, IOptions<CompletionOptions> options, SqliteWriter writer, IDatabaseFaults faults, TimeProvider clock)
+        : base(databases, keys, options)
     {
         (this.writer, this.faults, this.clock) = (writer, faults, clock);
         groups = new GroupedWrites(this);
@@ -38,33 +39,26 @@ internal sealed class SqliteCompletionStore : CompletionStore, IGroupWriter
     public override async Task<Result<IReadOnlyList<QuotaCounter>>> AdmitAsync(
         Completion completion, IReadOnlyList<PlanLimit> limits, QuotaDemand demand, CancellationToken ct)
     {
+        var cipher = await Keys.OfAsync(completion.UserId, ct);
         completion.Hold(Reservation.For(limits, demand, demand.MaxCompletionTokens, completion.CreatedAt), Until(completion));
         // The group always decides, so the outcome is never null.
-        return (await groups.WriteAsync(new AdmissionWrite(completion, limits, demand, _ => 0), ct))!.Value;
+        return (await groups.WriteAsync(new AdmissionWrite(completion, cipher, limits, demand, _ => 0), ct))!.Value;
     }
-
-    public override Task<IReadOnlyList<QuotaCounter>?> CloseAsync(CompletionClosing closing, CancellationToken ct) =>
-        groups.WriteAsync(new ClosingWrite(closing), ct);
-
-    public override Task<IReadOnlyList<QuotaCounter>?> CloseAbandonedAsync(CompletionClosing closing, CancellationToken ct) =>
-        groups.WriteAsync(new AbandonedClosing(closing), ct);
-
-    // Every closing gives back what is stored as held.
-    public override Task<IReadOnlyList<QuotaCounter>?> CloseUncertainAsync(CompletionClosing closing, CancellationToken ct) => CloseAsync(closing, ct);
 
     public override async Task<IReadOnlySet<CompletionId>> CheckpointAsync(IReadOnlyList<CompletionCheckpoint> checkpoints, CancellationToken ct)
     {
+        var rows = await SealAsync(checkpoints, ct);
         await using var database = await Databases.CreateDbContextAsync(ct);
         HashSet<CompletionId> stored = [];
         await WriteAsync(database, async _ =>
         {
             var until = clock.GetUtcNow() + Lease;
-            foreach (var checkpoint in checkpoints)
+            foreach (var (checkpoint, cipher) in rows)
             {
                 if (await Running(database, checkpoint.Id).AsTracking().SingleOrDefaultAsync(ct) is not { } completion)
                     continue;
                 var row = database.Entry(completion);
-                row.CurrentValues.SetValues(checkpoint);
+                row.CurrentValues.SetValues(checkpoint with { Answer = cipher.Seal(ContentColumns.CompletionAnswer, checkpoint.Id.Value, checkpoint.Answer) });
                 row.Property(stored => stored.LeaseExpiresAt).CurrentValue = until;
                 stored.Add(checkpoint.Id);
             }
@@ -88,6 +82,16 @@ internal sealed class SqliteCompletionStore : CompletionStore, IGroupWriter
 
     // A member at fault is rolled back to its savepoint; a fault that ends the transaction concerns all members.
     public bool CanSplit(Exception fault) => false;
+
+    protected override Task<IReadOnlyList<QuotaCounter>?> CloseAsync(CompletionClosing closing, ContentCipher cipher, CancellationToken ct) =>
+        groups.WriteAsync(new ClosingWrite(closing, cipher), ct);
+
+    protected override Task<IReadOnlyList<QuotaCounter>?> CloseAbandonedAsync(CompletionClosing closing, ContentCipher cipher, CancellationToken ct) =>
+        groups.WriteAsync(new AbandonedClosing(closing, cipher), ct);
+
+    // Every closing gives back what is stored as held.
+    protected override Task<IReadOnlyList<QuotaCounter>?> CloseUncertainAsync(CompletionClosing closing, ContentCipher cipher, CancellationToken ct) =>
+        CloseAsync(closing, cipher, ct);
 
     protected override async Task<Result<Reservation>> GrowAsync(GrowthWrite growth, CancellationToken ct) =>
         (await groups.WriteAsync(growth, ct))!.Value;
@@ -176,7 +180,7 @@ internal sealed class SqliteCompletionStore : CompletionStore, IGroupWriter
                 var held = await running.Where(completion => completion.Id == closing.Completion.Id).Select(completion => completion.Reservation).SingleOrDefaultAsync();
                 if (held is null)
                     return false;
-                closing.Outcome = await ClosingSteps.CloseAsync(database, closing.Closing with { Released = held });
+                closing.Outcome = await ClosingSteps.CloseAsync(database, closing.Closing with { Released = held }, closing.Cipher);
                 return true;
             default:
                 throw new InvalidOperationException($"No step writes a {write.GetType().Name}.");
@@ -184,5 +188,5 @@ internal sealed class SqliteCompletionStore : CompletionStore, IGroupWriter
     }
 
     /// <summary>A closing that is written only if the lease has expired by then.</summary>
-    private sealed class AbandonedClosing(CompletionClosing closing) : ClosingWrite(closing);
+    private sealed class AbandonedClosing(CompletionClosing closing, ContentCipher cipher) : ClosingWrite(closing, cipher);
 }

@@ -6,6 +6,7 @@ using CleanLlm.Domain.Results;
 using CleanLlm.Domain.TwoFactor;
 using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.Persistence.Administration;
+using CleanLlm.Infrastructure.Persistence.Content;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Erasures;
@@ -14,7 +15,7 @@ namespace CleanLlm.Infrastructure.Persistence.Erasures;
 /// Ends an account in one short transaction, which touches few rows however much the account has.
 /// What may be much is removed afterwards by <see cref="ErasureSweep"/>.
 /// </summary>
-internal sealed class AccountErasure(AppDbContext database, ErasureBatches batches, ErasureSignal signal, TimeProvider clock) : IAccountErasure
+internal sealed class AccountErasure(AppDbContext database, ErasureBatches batches, ErasureSignal signal, DataKeys keys, TimeProvider clock) : IAccountErasure
 {
     public async Task<Error?> EraseAsync(UserId user, CancellationToken ct)
     {
@@ -34,6 +35,7 @@ internal sealed class AccountErasure(AppDbContext database, ErasureBatches batch
             await transaction.CommitAsync();
         }
 
+        keys.Forget(user.Value);
         signal.Raise();
         return null;
     }
@@ -45,6 +47,8 @@ internal sealed class AccountErasure(AppDbContext database, ErasureBatches batch
         // All columns: what was read before the lock may have changed since.
         database.Update(user);
         await RemoveWaysInAsync(id, ct);
+        // Without its key, what is left of the content is unreadable from this moment on.
+        await database.Set<DataKey>().Where(key => key.OwnerId == id.Value).ExecuteDeleteAsync(ct);
         await database.SaveChangesAsync(ct);
 
         await transaction.ChainAsync(ct);

@@ -1,6 +1,7 @@
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Sessions;
+using CleanLlm.Infrastructure.Persistence.Content;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Erasures;
@@ -173,6 +174,8 @@ internal sealed class ErasedRows(AppDbContext database, Erasure erasure, int lim
     // The last one: what requests under way have put beside it since, goes with it.
     private async Task<int> RemoveUserAsync(CancellationToken ct)
     {
+        // A request that was under way when the account ended may have made a key.
+        await database.Set<DataKey>().Where(key => key.OwnerId == user.Value).ExecuteDeleteAsync(ct);
         var removed = await database.Profiles.IgnoreQueryFilters().Where(profile => profile.Id == user).ExecuteDeleteAsync(ct);
         if (removed == 0)
             return 0;

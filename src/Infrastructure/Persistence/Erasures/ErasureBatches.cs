@@ -1,6 +1,7 @@
 using CleanLlm.Application.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Infrastructure.Persistence.Completions;
+using CleanLlm.Infrastructure.Persistence.Content;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
@@ -12,7 +13,7 @@ namespace CleanLlm.Infrastructure.Persistence.Erasures;
 /// </summary>
 /// <param name="writer">The queue of SQLite's writers; null on PostgreSQL, which needs none.</param>
 internal sealed class ErasureBatches(
-    IDbContextFactory<AppDbContext> databases, ICompletionStore store, IOptions<CompletionOptions> completions, TimeProvider clock, SqliteWriter? writer = null)
+    IDbContextFactory<AppDbContext> databases, ICompletionStore store, DataKeys keys, IOptions<CompletionOptions> completions, TimeProvider clock, SqliteWriter? writer = null)
 {
     /// <summary>The most rows that a batch removes on PostgreSQL.</summary>
     public const int Rows = 1_000;
@@ -43,7 +44,9 @@ internal sealed class ErasureBatches(
             .Join(database.Completions, row => row.Id, completion => completion.Id, (_, completion) => completion)
             .AsNoTracking()
             .ToListAsync(ct);
-        foreach (var completion in running)
+        // The key of an account that has ended is gone, and what the answer said with it.
+        var cipher = await keys.OfAsync(user, ct);
+        foreach (var completion in running.Select(cipher.OpenOrDrop))
         {
             try
             {

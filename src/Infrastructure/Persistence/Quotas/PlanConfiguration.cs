@@ -15,6 +15,7 @@ internal sealed class PlanConfiguration : IEntityTypeConfiguration<Plan>
         builder.Property(plan => plan.AllowedModels).HasJsonConversion();
         builder.Property(plan => plan.Limits).HasJsonConversion();
         builder.Property(plan => plan.RequestRates).HasJsonConversion().HasDefaultValueSql("'[]'");
+        builder.Property(plan => plan.Steps).HasJsonConversion().HasDefaultValueSql("'[]'");
         builder.Property(plan => plan.StoreReasoning).HasDefaultValue(false);
         builder.Ignore(plan => plan.Terms);
         builder.HasIndex(plan => plan.Name).IsUnique();

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CleanLlm.Application.Prompting.Policies;
 using CleanLlm.Domain.Quotas;
 
 namespace CleanLlm.Infrastructure.Persistence.Quotas;
@@ -36,11 +37,15 @@ public sealed record PlanOptions
     /// <summary>How often its users may call, at most one for each class of requests. Default those of the section <c>RateLimiting</c>.</summary>
     public IReadOnlyList<PlanRateOptions> RequestRates { get; init; } = [];
 
+    /// <summary>What steps of the prompt pipeline do for its users, at most one setting for each. Default those of the section <c>Prompting</c>.</summary>
+    public IReadOnlyList<StepSettingOptions> Steps { get; init; } = [];
+
     internal PlanTerms Terms => new(
         Name, Default, Concurrency, AllowedModels, MaxOutputTokens, [.. Limits.Select(limit => new PlanLimit(limit.Metric, limit.Window, limit.Amount))])
     {
         StoreReasoning = StoreReasoning,
         RequestRates = [.. RequestRates.Select(rate => new RequestRate(rate.Class, rate.PerMinute, rate.PerMinuteOfKey))],
+        Steps = [.. Steps.Select(step => step.Setting)],
     };
 }
 

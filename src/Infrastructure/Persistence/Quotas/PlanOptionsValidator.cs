@@ -1,10 +1,11 @@
+using CleanLlm.Application.Prompting.Policies;
 using CleanLlm.Domain.Quotas;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Infrastructure.Persistence.Quotas;
 
 /// <summary>The program does not start with plans that an admin could not make either.</summary>
-internal sealed class PlanOptionsValidator : IValidateOptions<List<PlanOptions>>
+internal sealed class PlanOptionsValidator(StepPolicies policies) : IValidateOptions<List<PlanOptions>>
 {
     public ValidateOptionsResult Validate(string? name, List<PlanOptions> options)
     {
@@ -16,11 +17,11 @@ internal sealed class PlanOptionsValidator : IValidateOptions<List<PlanOptions>>
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
-    private static IEnumerable<string> Faults(PlanOptions plan, string path)
+    private IEnumerable<string> Faults(PlanOptions plan, string path)
     {
         var outcome = Plan.Create(plan.Terms, DateTimeOffset.UnixEpoch);
         return outcome.IsSuccess
-            ? []
+            ? plan.Steps.Select((step, place) => policies.Fault(step.Setting) is { } fault ? $"{path}:Steps:{place}: {fault}" : null).OfType<string>()
             : outcome.Error.Fields.SelectMany(field => field.Value.Select(fault => $"{path}:{char.ToUpperInvariant(field.Key[0])}{field.Key[1..]}: {fault}"));
     }
 }

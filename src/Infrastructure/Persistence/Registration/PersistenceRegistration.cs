@@ -2,6 +2,7 @@ using CleanLlm.Application.Completions;
 using CleanLlm.Application.Faults;
 using CleanLlm.Application.Settings;
 using CleanLlm.Infrastructure.Persistence.Completions;
+using CleanLlm.Infrastructure.Persistence.Content;
 using CleanLlm.Infrastructure.Persistence.Quotas;
 using CleanLlm.Infrastructure.Persistence.Startup;
 using Microsoft.Data.Sqlite;
@@ -20,6 +21,7 @@ namespace CleanLlm.Infrastructure.Persistence.Registration;
 internal static class PersistenceRegistration
 {
     private static readonly FailedCommands FailedCommands = new();
+    private static readonly PlainContentGuard PlainContent = new();
 
     public static IServiceCollection AddPersistence(
         this IServiceCollection services, IConfiguration configuration, IHostEnvironment environment)
@@ -70,6 +72,7 @@ internal static class PersistenceRegistration
         {
             configure(provider, options);
             options.UseSnakeCaseNamingConvention();
+            options.AddInterceptors(PlainContent);
             // The caller logs what was thrown, once; these would repeat it with a trace at each attempt while the database is away.
             options.ConfigureWarnings(warnings => warnings.Log(
                 (CoreEventId.QueryIterationFailed, LogLevel.Debug),

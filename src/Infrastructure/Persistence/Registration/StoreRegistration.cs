@@ -19,6 +19,7 @@ using CleanLlm.Infrastructure.Persistence.ApiKeys;
 using CleanLlm.Infrastructure.Persistence.Audit;
 using CleanLlm.Infrastructure.Persistence.Chats;
 using CleanLlm.Infrastructure.Persistence.Completions;
+using CleanLlm.Infrastructure.Persistence.Content;
 using CleanLlm.Infrastructure.Persistence.Erasures;
 using CleanLlm.Infrastructure.Persistence.Keys;
 using CleanLlm.Infrastructure.Persistence.Quotas;
@@ -50,6 +51,12 @@ internal static class StoreRegistration
     {
         services.AddSingleton<IKeyedHash, KeyedHash>();
         services.AddSingleton<SigningKeyStore>();
+        services.AddSingleton<PlainColumns>();
+        services.AddSingleton<DataKeys>();
+        services.AddSingleton<ContentEncryption>();
+        services.AddSingleton<ContentUpkeep>();
+        services.AddSingleton<IContentEncryption>(provider => provider.GetRequiredService<ContentUpkeep>());
+        services.AddHostedService(provider => provider.GetRequiredService<ContentUpkeep>());
     }
 
     private static void AddAudit(this IServiceCollection services)

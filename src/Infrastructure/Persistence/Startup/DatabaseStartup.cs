@@ -1,5 +1,6 @@
 using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Settings;
+using CleanLlm.Infrastructure.Persistence.Content;
 using CleanLlm.Infrastructure.Persistence.Quotas;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
@@ -14,7 +15,7 @@ namespace CleanLlm.Infrastructure.Persistence.Startup;
 /// database, closes what an earlier run left behind. It is done under a lock, so instances may start together.
 /// </summary>
 internal sealed class DatabaseStartup(
-    IDbContextFactory<AppDbContext> databases, AbandonedCompletions abandoned, IOptions<List<PlanOptions>> plans, TimeProvider clock)
+    IDbContextFactory<AppDbContext> databases, AbandonedCompletions abandoned, PlainColumns plain, IOptions<List<PlanOptions>> plans, TimeProvider clock)
     : IHostedLifecycleService
 {
     /// <summary>The advisory lock of a start on PostgreSQL: any number, as long as no other program on the database takes it.</summary>
@@ -81,6 +82,7 @@ internal sealed class DatabaseStartup(
         if (await IsPendingAsync(database, ct))
             await database.Database.MigrateAsync(ct);
         await new PlanSeed(plans.Value, clock).ApplyAsync(database, ct);
+        await plain.LoadAsync(database, ct);
     }
 
     // Asked first, because a process that dies while it holds SQLite's migration lock would leave the next one waiting for it.

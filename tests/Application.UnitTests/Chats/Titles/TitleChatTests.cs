@@ -28,7 +28,7 @@ internal sealed class TitleChatTests : IDisposable
 
         (await TitleAsync()).IsSuccess.Should().BeTrue();
 
-        await titles.Received(1).SetAsync(chat, "All about love", Arg.Any<CancellationToken>());
+        await titles.Received(1).SetAsync(chat, fixture.UserId, "All about love", Arg.Any<CancellationToken>());
         var (messages, options) = fixture.Model.Calls.Should().ContainSingle().Subject;
         messages[^1].Text.Should().Contain("What is love?").And.Contain("Baby don't hurt me.");
         (options!.ModelId, options.MaxOutputTokens).Should().Be(("large", 900));
@@ -60,9 +60,9 @@ internal sealed class TitleChatTests : IDisposable
         (await TitleAsync()).IsSuccess.Should().BeTrue();
 
         if (title is null)
-            await titles.DidNotReceiveWithAnyArgs().SetAsync(default, default!, default);
+            await titles.DidNotReceiveWithAnyArgs().SetAsync(default, default, default!, default);
         else
-            await titles.Received(1).SetAsync(chat, title, Arg.Any<CancellationToken>());
+            await titles.Received(1).SetAsync(chat, fixture.UserId, title, Arg.Any<CancellationToken>());
     }
 
     [Test]
@@ -72,7 +72,7 @@ internal sealed class TitleChatTests : IDisposable
 
         (await TitleAsync()).IsSuccess.Should().BeTrue();
 
-        await titles.DidNotReceiveWithAnyArgs().SetAsync(default, default!, default);
+        await titles.DidNotReceiveWithAnyArgs().SetAsync(default, default, default!, default);
     }
 
     [Test]
@@ -91,7 +91,7 @@ internal sealed class TitleChatTests : IDisposable
     {
         (await TitleAsync(fromQuestion: true)).IsSuccess.Should().BeTrue();
 
-        await titles.Received(1).SetAsync(chat, "What is love?", Arg.Any<CancellationToken>());
+        await titles.Received(1).SetAsync(chat, fixture.UserId, "What is love?", Arg.Any<CancellationToken>());
         fixture.Model.Calls.Should().BeEmpty();
     }
 
@@ -105,7 +105,7 @@ internal sealed class TitleChatTests : IDisposable
 
         (await TitleAsync()).IsSuccess.Should().Be(!fails);
 
-        await titles.DidNotReceiveWithAnyArgs().SetAsync(default, default!, default);
+        await titles.DidNotReceiveWithAnyArgs().SetAsync(default, default, default!, default);
     }
 
     [Test]
@@ -116,7 +116,7 @@ internal sealed class TitleChatTests : IDisposable
         (await TitleAsync()).Error!.Code.Should().Be("quota.exceeded");
 
         fixture.Model.Calls.Should().BeEmpty();
-        await titles.DidNotReceiveWithAnyArgs().SetAsync(default, default!, default);
+        await titles.DidNotReceiveWithAnyArgs().SetAsync(default, default, default!, default);
     }
 
     [Test]

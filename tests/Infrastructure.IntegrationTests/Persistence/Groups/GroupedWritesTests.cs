@@ -91,7 +91,7 @@ internal sealed class GroupedWritesTests
         var completion = Somebody.Start();
         completion.Hold(new Reservation([], 40), Now.AddSeconds(30));
         var closing = Question.Succeed(completion, Now);
-        var (first, second) = (new ClosingWrite(closing), new ClosingWrite(closing));
+        var (first, second) = (new ClosingWrite(closing, Writes.CipherOf(Somebody)), new ClosingWrite(closing, Writes.CipherOf(Somebody)));
         Start(Somebody.Closing());
         Start(first);
         Start(second);

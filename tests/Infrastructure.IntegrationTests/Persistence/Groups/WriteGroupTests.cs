@@ -3,6 +3,7 @@ using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Infrastructure.Persistence.Completions;
+using CleanLlm.Infrastructure.Persistence.Content;
 using CleanLlm.Testing.Databases;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,7 +36,7 @@ internal sealed class WriteGroupTests(DatabaseKind kind) : PersistenceTests(kind
         var repeatable = await InChatAsync() with { Chat = null, Idempotency = new IdempotentRequest(Hash(1), Hash(2)) };
         var (ended, endedInChat) = (await user.BeginAsync(One, Limits), await chat.BeginAsync(One, Limits));
         AdmissionWrite[] admissions = [user.Admission(Limits), user.Admission(Limits), Somebody.Admission(), repeatable.Admission(Limits), (await InChatAsync()).Admission(Limits)];
-        ClosingWrite[] closings = [new(Question.Succeed(ended, user.Now)), new(Question.Succeed(endedInChat, chat.Now))];
+        ClosingWrite[] closings = [new(Question.Succeed(ended, user.Now), Writes.CipherOf(user)), new(Question.Succeed(endedInChat, chat.Now), Writes.CipherOf(chat))];
 
         await WriteAsync([.. admissions, .. closings]);
 
@@ -103,9 +104,9 @@ internal sealed class WriteGroupTests(DatabaseKind kind) : PersistenceTests(kind
         var again = await ended.BeginAsync(One, Limits);
         ClosingWrite[] closings =
         [
-            new(Question.Succeed(await running.BeginAsync(One, Limits), running.Now)),
-            new(Question.Succeed(await gone.BeginAsync(One, Limits), gone.Now)),
-            new(Question.Succeed(again, ended.Now)),
+            new(Question.Succeed(await running.BeginAsync(One, Limits), running.Now), Writes.CipherOf(running)),
+            new(Question.Succeed(await gone.BeginAsync(One, Limits), gone.Now), Writes.CipherOf(gone)),
+            new(Question.Succeed(again, ended.Now), Writes.CipherOf(ended)),
         ];
         await Database.ExecuteAsync("DELETE FROM chats");
         // Another instance was first.
@@ -127,7 +128,7 @@ internal sealed class WriteGroupTests(DatabaseKind kind) : PersistenceTests(kind
         for (var i = 0; i < 5; i++)
             running.Add(await user.BeginAsync(One, Limits));
 
-        await WriteAsync([.. running.Select(completion => new ClosingWrite(Question.Succeed(completion, user.Now))), .. Enumerable.Range(0, 4).Select(_ => user.Admission(Limits))]);
+        await WriteAsync([.. running.Select(completion => new ClosingWrite(Question.Succeed(completion, user.Now), Writes.CipherOf(user))), .. Enumerable.Range(0, 4).Select(_ => user.Admission(Limits))]);
 
         (await Ledger.CounterAsync(One, user.User, Tokens, Day)).Should().BeEquivalentTo(new { Used = 5 * 15, Reserved = 4 * Question.Tokens });
         (await Database.ScalarAsync("SELECT requests FROM usage_days")).Should().Be(5);
@@ -141,12 +142,12 @@ internal sealed class WriteGroupTests(DatabaseKind kind) : PersistenceTests(kind
         PlanLimit[] few = [new(Tokens, Day, Question.Tokens)];
         var running = new[] { await NarrowAsync(first, Limits), await NarrowAsync(second, Limits), await NarrowAsync(spent, few), await NarrowAsync(grown, Limits) };
         await spent.AdmitAsync(One, few);
-        var stale = new GrowthWrite(running[3], Limits, grown.Demand, wanted: 25);
+        var stale = new GrowthWrite(running[3], Writes.CipherOf(grown), Limits, grown.Demand, wanted: 25);
         var held = (await Two.Store.GrowAsync(running[3], Limits, grown.Demand, 30, [], default)).Value.CompletionTokens;
         GrowthWrite[] growths =
         [
-            new(running[0], Limits, first.Demand, wanted: 25), new(running[1], Limits, second.Demand, wanted: 35),
-            new(running[2], few, spent.Demand, wanted: 40), stale,
+            new(running[0], Writes.CipherOf(first), Limits, first.Demand, wanted: 25), new(running[1], Writes.CipherOf(second), Limits, second.Demand, wanted: 35),
+            new(running[2], Writes.CipherOf(spent), few, spent.Demand, wanted: 40), stale,
         ];
 
         await WriteAsync([.. growths, first.Admission(Limits)]);
@@ -164,7 +165,7 @@ internal sealed class WriteGroupTests(DatabaseKind kind) : PersistenceTests(kind
     {
         var completion = question.Start();
         completion.Hold(Reservation.For(limits, question.Demand, 20, question.Now) with { Bound = 40 }, question.Now.AddSeconds(30));
-        var admission = new AdmissionWrite(completion, limits, question.Demand, _ => 0);
+        var admission = new AdmissionWrite(completion, Writes.CipherOf(question), limits, question.Demand, _ => 0);
         await WriteAsync([admission]);
         return completion;
     }
@@ -186,8 +187,8 @@ internal sealed class WriteGroupTests(DatabaseKind kind) : PersistenceTests(kind
             .Should().Be(0);
     }
 
-    private Task<Completion> StoredAsync(Completion completion) =>
-        One.InDatabaseAsync(database => database.Completions.AsNoTracking().SingleAsync(row => row.Id == completion.Id));
+    private Task<Completion> StoredAsync(Completion completion) => One.InDatabaseAsync(async database =>
+        Writes.CipherOf(completion.UserId).Open(await database.Completions.AsNoTracking().SingleAsync(row => row.Id == completion.Id)));
 
     private async Task<Question> InChatAsync()
     {

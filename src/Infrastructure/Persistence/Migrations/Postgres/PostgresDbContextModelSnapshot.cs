@@ -170,18 +170,20 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasColumnName("owner_id");
 
                     b.Property<string>("SystemPrompt")
-                        .HasMaxLength(20000)
-                        .HasColumnType("character varying(20000)")
+                        .HasColumnType("text")
                         .HasColumnName("system_prompt");
 
                     b.Property<string>("Title")
-                        .HasMaxLength(200)
-                        .HasColumnType("character varying(200)")
+                        .HasColumnType("text")
                         .HasColumnName("title");
 
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
+
+                    b.Property<string>("words")
+                        .HasColumnType("text")
+                        .HasColumnName("words");
 
                     b.HasKey("Id")
                         .HasName("pk_chats");
@@ -221,8 +223,7 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasColumnName("created_at");
 
                     b.Property<string>("FeedbackComment")
-                        .HasMaxLength(2000)
-                        .HasColumnType("character varying(2000)")
+                        .HasColumnType("text")
                         .HasColumnName("feedback_comment");
 
                     b.Property<string>("Model")
@@ -249,6 +250,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                     b.Property<int>("Role")
                         .HasColumnType("integer")
                         .HasColumnName("role");
+
+                    b.Property<string>("words")
+                        .HasColumnType("text")
+                        .HasColumnName("words");
 
                     b.HasKey("Id")
                         .HasName("pk_messages");
@@ -508,6 +513,13 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .ValueGeneratedOnAdd()
                         .HasColumnType("text")
                         .HasColumnName("request_rates")
+                        .HasDefaultValueSql("'[]'");
+
+                    b.Property<string>("Steps")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("text")
+                        .HasColumnName("steps")
                         .HasDefaultValueSql("'[]'");
 
                     b.Property<bool>("StoreReasoning")
@@ -962,6 +974,53 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasFilter("chat_id IS NOT NULL");
 
                     b.ToTable("running_completions", (string)null);
+                });
+
+            modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.Content.DataKey", b =>
+                {
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("KekId")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("kek_id");
+
+                    b.Property<byte[]>("WrappedKey")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("wrapped_key");
+
+                    b.HasKey("OwnerId")
+                        .HasName("pk_data_keys");
+
+                    b.HasIndex("KekId", "OwnerId")
+                        .HasDatabaseName("ix_data_keys_kek_id_owner_id");
+
+                    b.ToTable("data_keys", (string)null);
+                });
+
+            modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.Content.EncryptedColumn", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.HasKey("Name")
+                        .HasName("pk_encrypted_columns");
+
+                    b.ToTable("encrypted_columns", (string)null);
                 });
 
             modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.Erasures.Erasure", b =>

@@ -165,18 +165,20 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnName("owner_id");
 
                     b.Property<string>("SystemPrompt")
-                        .HasMaxLength(20000)
                         .HasColumnType("TEXT")
                         .HasColumnName("system_prompt");
 
                     b.Property<string>("Title")
-                        .HasMaxLength(200)
                         .HasColumnType("TEXT")
                         .HasColumnName("title");
 
                     b.Property<long>("UpdatedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("updated_at");
+
+                    b.Property<string>("words")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("words");
 
                     b.HasKey("Id")
                         .HasName("pk_chats");
@@ -216,7 +218,6 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnName("created_at");
 
                     b.Property<string>("FeedbackComment")
-                        .HasMaxLength(2000)
                         .HasColumnType("TEXT")
                         .HasColumnName("feedback_comment");
 
@@ -244,6 +245,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<int>("Role")
                         .HasColumnType("INTEGER")
                         .HasColumnName("role");
+
+                    b.Property<string>("words")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("words");
 
                     b.HasKey("Id")
                         .HasName("pk_messages");
@@ -501,6 +506,13 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                         .ValueGeneratedOnAdd()
                         .HasColumnType("TEXT")
                         .HasColumnName("request_rates")
+                        .HasDefaultValueSql("'[]'");
+
+                    b.Property<string>("Steps")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("steps")
                         .HasDefaultValueSql("'[]'");
 
                     b.Property<bool>("StoreReasoning")
@@ -953,6 +965,53 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                         .HasFilter("chat_id IS NOT NULL");
 
                     b.ToTable("running_completions", (string)null);
+                });
+
+            modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.Content.DataKey", b =>
+                {
+                    b.Property<Guid>("OwnerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("KekId")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("kek_id");
+
+                    b.Property<byte[]>("WrappedKey")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("wrapped_key");
+
+                    b.HasKey("OwnerId")
+                        .HasName("pk_data_keys");
+
+                    b.HasIndex("KekId", "OwnerId")
+                        .HasDatabaseName("ix_data_keys_kek_id_owner_id");
+
+                    b.ToTable("data_keys", (string)null);
+                });
+
+            modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.Content.EncryptedColumn", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<long>("Since")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("since");
+
+                    b.HasKey("Name")
+                        .HasName("pk_encrypted_columns");
+
+                    b.ToTable("encrypted_columns", (string)null);
                 });
 
             modelBuilder.Entity("CleanLlm.Infrastructure.Persistence.Erasures.Erasure", b =>

@@ -1,4 +1,4 @@
-namespace CleanLlm.Infrastructure.Persistence.Completions;
+namespace CleanLlm.Infrastructure.Persistence;
 
 /// <summary>The queue of those who write much or often to SQLite. Waiting here holds no thread and polls nothing.</summary>
 internal sealed class SqliteWriter : IDisposable

@@ -1,0 +1,15 @@
+using CleanLlm.Application.Security;
+
+namespace CleanLlm.Infrastructure.Security;
+
+/// <summary>Wraps data keys under the key-encryption keys of the configuration.</summary>
+internal sealed class ConfiguredKeyWrap(KeyWrap wrap, KeyEncryptionKeys keys) : IDataKeyWrap
+{
+    public string CurrentId => keys.CurrentId;
+
+    public ValueTask<byte[]> WrapAsync(ReadOnlyMemory<byte> key, string purpose, CancellationToken ct) => ValueTask.FromResult(wrap.Wrap(key.Span, purpose));
+
+    // The envelope says itself which key wrapped it, and that is authenticated.
+    public ValueTask<byte[]> UnwrapAsync(string kekId, ReadOnlyMemory<byte> wrapped, string purpose, CancellationToken ct) =>
+        ValueTask.FromResult(wrap.Unwrap(wrapped.Span, purpose));
+}
