@@ -396,8 +396,8 @@ export class ChatsClient {
      *
      * With `q`, those whose title or messages hold all of its words, each of them whole and in any case. In scripts without spaces between words, such as Chinese, it finds characters that follow each other.
      */
-    list(q?: string | null | undefined, cursor?: string | null | undefined, limit?: number | null | undefined, options?: CallOptions): Promise<PageOfChat> {
-        return this.#api.read<PageOfChat>("GET", `/api/v1/chats`, { query: { "q": q, "cursor": cursor, "limit": limit } }, options);
+    list(cursor?: string | null | undefined, limit?: number | null | undefined, q?: string | null | undefined, options?: CallOptions): Promise<PageOfChat> {
+        return this.#api.read<PageOfChat>("GET", `/api/v1/chats`, { query: { "cursor": cursor, "limit": limit, "q": q } }, options);
     }
 
     /**

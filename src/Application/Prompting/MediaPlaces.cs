@@ -6,7 +6,7 @@ namespace CleanLlm.Application.Prompting;
 /// <summary>The places of an image, sound or file: where it is and how it is called. Its data is no text.</summary>
 internal static class MediaPlaces
 {
-    private const SlotMarks Marks = SlotMarks.Message | SlotMarks.Uncounted;
+    private const SlotMarks Marks = SlotMarks.Message | SlotMarks.Uncounted | SlotMarks.Address;
 
     /// <summary>Leads a visitor through them.</summary>
     public static AIContent Visit(AIContent content, TextProvenance provenance, ISlotVisitor visitor)
@@ -40,7 +40,8 @@ internal static class MediaPlaces
     }
 
     // A placeholder is no address, and must not become the old one again.
-    private static UriContent At(string address, UriContent link) => new(new Uri(address, UriKind.RelativeOrAbsolute), link.MediaType);
+    private static UriContent At(string address, UriContent link) =>
+        new(Uri.TryCreate(address, UriKind.RelativeOrAbsolute, out var uri) ? uri : new Uri(Uri.EscapeDataString(address), UriKind.Relative), link.MediaType);
 
     private static string? AddressIn(JsonElement description) =>
         description.TryGetProperty("image_url"u8, out var image) && image.ValueKind == JsonValueKind.Object

@@ -46,6 +46,9 @@ public sealed class PromptSlot
     /// <summary>Whether it stands in a message, so that it has the bounds of one.</summary>
     internal bool IsInMessage => marks.HasFlag(SlotMarks.Message);
 
+    /// <summary>Whether it says where an image, sound or file is: what is no part of an address would make it lead nowhere.</summary>
+    internal bool IsAddress => marks.HasFlag(SlotMarks.Address);
+
     /// <summary>Whether what is sent differs from what the request holds.</summary>
     internal bool IsChanged { get; }
 
@@ -97,4 +100,5 @@ internal enum SlotMarks
     Question = 4,
     Media = 8,
     Message = 16,
+    Address = 32,
 }

@@ -125,7 +125,7 @@ internal static class ChatEndpoints
         return api;
     }
 
-    private static async Task<Results<Ok<Page<ChatDto>>, ProblemResult>> List(IMediator mediator, string? q, string? cursor, int? limit, CancellationToken ct) =>
+    private static async Task<Results<Ok<Page<ChatDto>>, ProblemResult>> List(IMediator mediator, string? cursor, int? limit, string? q, CancellationToken ct) =>
         (await mediator.Send(new ListChats(q, cursor, limit ?? DefaultLimit), ct)).ToOk();
 
     private static async Task<Results<Created<ChatDetailDto>, ProblemResult>> Create(CreateChatBody body, IMediator mediator, CancellationToken ct) =>

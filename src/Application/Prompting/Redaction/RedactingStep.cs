@@ -25,7 +25,7 @@ internal abstract class RedactingStep(ITextScanner scanner, StepPolicy policy) :
         var redacted = draft.Map(slot =>
         {
             ct.ThrowIfCancellationRequested();
-            return slot.Provenance == TextProvenance.OperatorSystemPrompt ? slot : slot.Rewrite(redaction.Replace);
+            return slot.Provenance == TextProvenance.OperatorSystemPrompt ? slot : slot.Rewrite(redaction.In(slot));
         });
         if (placeholders is not null)
             redacted = redacted with { Restorations = placeholders.Restorations };
@@ -45,12 +45,20 @@ internal abstract class RedactingStep(ITextScanner scanner, StepPolicy policy) :
     {
         private readonly List<Sighting> found = [];
         private readonly LookupBudget lookups = new();
+        private bool isAddress;
         private readonly int[] counts = new int[SensitiveKinds.Count];
 
         public int CountOf(SensitiveKind kind) => counts[(int)kind];
 
+        /// <summary>Replaces in the texts of a slot.</summary>
+        public Func<string, string?, string> In(PromptSlot slot)
+        {
+            isAddress = slot.IsAddress;
+            return Replace;
+        }
+
         /// <summary>The text with placeholders; the same where nothing is found, or nothing to be replaced.</summary>
-        public string Replace(string text, string? member)
+        private string Replace(string text, string? member)
         {
             found.Clear();
             using var folded = FoldedText.Of(text);
@@ -60,7 +68,8 @@ internal abstract class RedactingStep(ITextScanner scanner, StepPolicy policy) :
             foreach (var (kind, start, end) in found)
             {
                 var canonical = CanonicalValue.Of(kind, folded.Text[start..end]);
-                if (step.Stays(kind, canonical))
+                // The host of an address is where the picture is, and no person.
+                if (step.Stays(kind, canonical) || (isAddress && kind == SensitiveKind.Ip))
                     continue;
                 counts[(int)kind]++;
                 if (placeholders is null)

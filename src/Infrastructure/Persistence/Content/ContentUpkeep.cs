@@ -32,10 +32,16 @@ internal sealed partial class ContentUpkeep(
     public async Task<EncryptionStatusDto> StatusAsync(CancellationToken ct)
     {
         await using var database = await databases.CreateDbContextAsync(ct);
-        var wrapped = await database.Set<DataKey>().GroupBy(key => key.KekId).Select(keys => new WrappedKeysDto(keys.Key, keys.Count())).ToListAsync(ct);
-        return new EncryptionStatusDto(
-            wrap.CurrentId, [.. wrapped.OrderBy(keys => keys.KeyId, StringComparer.Ordinal)], [.. plain.All.Select(column => column.FullName).Order(StringComparer.Ordinal)]);
+        List<WrappedKeysDto> wrapped = [];
+        // From one key to the next by index.
+        for (var id = await FirstAfterAsync(database, "", ct); id is not null; id = await FirstAfterAsync(database, id, ct))
+            wrapped.Add(new WrappedKeysDto(id, await database.Set<DataKey>().CountAsync(key => key.KekId == id, ct)));
+        return new EncryptionStatusDto(wrap.CurrentId, wrapped, [.. plain.All.Select(column => column.FullName).Order(StringComparer.Ordinal)]);
     }
+
+    private static async Task<string?> FirstAfterAsync(AppDbContext database, string last, CancellationToken ct) => (await database.Database
+        .SqlQuery<string>($"""SELECT kek_id AS "Value" FROM data_keys WHERE kek_id > {last} ORDER BY kek_id, owner_id LIMIT 1""")
+        .ToListAsync(ct)).FirstOrDefault();
 
     public override void Dispose()
     {
