@@ -21,9 +21,6 @@ public sealed class AnswerContext(UserId userId)
     /// <summary>What steps do for the user by the user's plan; a step that is absent is set by the configuration.</summary>
     public IReadOnlyList<StepSetting> Settings { get; init; } = [];
 
-    /// <summary>The instructions that the model got, of the operator and of the chat or the caller: what an answer must not tell again.</summary>
-    public IReadOnlyList<string> Instructions { get; init; } = [];
-
     /// <summary>What was noticed so far, one finding for each step and code.</summary>
     public IReadOnlyList<Finding> Findings
     {

@@ -9,9 +9,6 @@ namespace CleanLlm.Application.Prompting;
 /// <param name="Inputs">The texts of which embeddings are made; empty for a completion.</param>
 internal sealed record ModelPrompt(IReadOnlyList<ChatMessage> Messages, ChatOptions? Options, IReadOnlyList<string> Inputs)
 {
-    /// <summary>The instructions among the messages, of the operator and of the chat or the caller.</summary>
-    public IReadOnlyList<string> Instructions => [.. Messages.Where(IsInstruction).Select(message => message.Text).Where(text => text.Length > 0)];
-
     /// <summary>Puts the operator's instructions ahead of the chat's own, and leaves out the oldest messages that do not fit.</summary>
     internal static ModelPrompt Of(PromptContent content, int historyLeftOut)
     {
@@ -23,10 +20,6 @@ internal sealed record ModelPrompt(IReadOnlyList<ChatMessage> Messages, ChatOpti
         messages.AddRange(content.Messages);
         return new ModelPrompt(messages, content.Options, content.Inputs);
     }
-
-    // As system or, from newer clients, as developer.
-    private static bool IsInstruction(ChatMessage message) =>
-        message.Role != ChatRole.User && message.Role != ChatRole.Assistant && message.Role != ChatRole.Tool;
 
     /// <summary>The instructions that the model gets; null for none.</summary>
     internal static string? SystemPrompt(string? operators, string? own) =>

@@ -44,7 +44,6 @@ public sealed class CompletionRun : ILeaseholder
         {
             Restorations = admitted.Restorations,
             Settings = admitted.Settings,
-            Instructions = admitted.Prompt.Instructions,
         };
         Answer = new AnswerBuffer(() => steps.Begin(AnswerStrand.Text, context));
         Reasoning = new AnswerBuffer(() => steps.Begin(AnswerStrand.Reasoning, context));

@@ -83,7 +83,7 @@ internal static class EmailDetector
         return scale > 0 && domain[scale] == 'x' && domain[..scale].IndexOfAnyExceptInRange('0', '9') < 0 && Pictures.Contains(domain[(scale + 2)..].ToString());
     }
 
-    // git@host:path names a place, and nobody.
+    // git@host:path is the address of a repository, not of a person.
     private static bool IsRemote(ReadOnlySpan<char> text, int start, int at, int end) =>
         text[start..at].Equals("git", StringComparison.Ordinal) && end < text.Length && text[end] is ':' or '/';
 

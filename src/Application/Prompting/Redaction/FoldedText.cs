@@ -62,7 +62,7 @@ internal readonly ref struct FoldedText : IDisposable
     {
         if (characters is null || places is null)
             return;
-        // It held what somebody wrote, and the next who borrows it is a stranger.
+        // The array held text of a user, and its next borrower may work for another one.
         ArrayPool<char>.Shared.Return(characters, clearArray: true);
         ArrayPool<int>.Shared.Return(places);
     }

@@ -3,7 +3,7 @@ using System.Buffers;
 namespace CleanLlm.Application.Prompting.Redaction;
 
 /// <summary>
-/// Finds IP addresses. What identifies nobody stays: loopback, unspecified and broadcast addresses and network masks. Four small numbers are a version
+/// Finds IP addresses. Addresses that identify no host stay: loopback, unspecified and broadcast addresses and network masks. Four small numbers are a version
 /// rather than an address, unless something near them says otherwise.
 /// </summary>
 internal static class IpDetector

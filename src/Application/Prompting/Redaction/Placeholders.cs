@@ -3,7 +3,7 @@ using System.Globalization;
 namespace CleanLlm.Application.Prompting.Redaction;
 
 /// <summary>
-/// Gives each value of a prompt its placeholder: the one that the chat knows, or the next number of its kind. What somebody wrote in the form of a
+/// Gives each value of a prompt its placeholder: the one that the chat knows, or the next number of its kind. Text of a prompt that has the form of a
 /// placeholder stays as it is, and its number is given to no value; a value that the chat knew by that number gets another one.
 /// </summary>
 /// <param name="draft">The prompt.</param>

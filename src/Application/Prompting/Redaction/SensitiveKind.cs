@@ -50,7 +50,7 @@ internal static class SensitiveKinds
     /// <summary>The kind in findings, such as <c>national_id</c>.</summary>
     public static string Code(this SensitiveKind kind) => Codes[(int)kind];
 
-    /// <summary>Whether it tells who somebody is; all others are secrets.</summary>
+    /// <summary>Whether it identifies a person; all other kinds are secrets.</summary>
     public static bool IsPersonal(this SensitiveKind kind) => kind <= SensitiveKind.Ip;
 
     /// <summary>The kind of a label; null for a label of none.</summary>

@@ -36,7 +36,7 @@ internal sealed class InjectionStep(ISecondOpinion opinion, IOptions<InjectionOp
                 false => score + 1,
                 null => threshold,
             };
-            // Nobody is refused because a judge is away.
+            // A prompt is not refused because the second opinion is unavailable.
             if (isAttack is null)
                 draft = draft.With(new Finding(Setting.Step, Unavailable, 1) { Action = StepMode.Flag });
         }

@@ -21,7 +21,7 @@ internal sealed class Weighing(RuleSet rules)
     private const double Splitting = 0.2;
     private const double Link = 0.55;
 
-    // What a tool gives back is data: nobody has reason to instruct a model there.
+    // A tool's result is data: instructions to a model have no place in it.
     private const double ExponentOfToolResult = 1.5;
 
     /// <summary>The score and the reasons.</summary>

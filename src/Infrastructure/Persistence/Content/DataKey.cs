@@ -7,7 +7,7 @@ internal sealed class DataKey
     {
     }
 
-    /// <summary>A user, or a plan for what its users share.</summary>
+    /// <summary>The user.</summary>
     public Guid OwnerId { get; private set; }
 
     public byte[] WrappedKey { get; private set; } = [];

@@ -22,26 +22,20 @@ internal sealed class DataKeys(IDbContextFactory<AppDbContext> databases, IDataK
 
     /// <summary>Encrypts and decrypts the content of a user.</summary>
     /// <exception cref="UnreadableContentException">The key cannot be unwrapped.</exception>
-    public ValueTask<ContentCipher> OfAsync(UserId user, CancellationToken ct) => OfAsync(user.Value, OfUserAsync, ct);
-
-    /// <summary>Encrypts and decrypts what the users of a plan share.</summary>
-    /// <inheritdoc cref="OfAsync(UserId, CancellationToken)"/>
-    public ValueTask<ContentCipher> OfAsync(PlanId plan, CancellationToken ct) => OfAsync(plan.Value, OfOwnerAsync, ct);
+    public ValueTask<ContentCipher> OfAsync(UserId user, CancellationToken ct)
+    {
+        if (ciphers.TryGetValue(user.Value, out Task<ContentCipher>? known) && !known!.IsFaulted)
+            return known.IsCompletedSuccessfully ? new ValueTask<ContentCipher>(known.Result) : new ValueTask<ContentCipher>(known.WaitAsync(ct));
+        // Without the first caller's token: others wait for the same read. Two that begin at once read the same key.
+        var reading = OfUserAsync(user.Value, CancellationToken.None);
+        _ = ciphers.Set(user.Value, reading, Kept);
+        return new ValueTask<ContentCipher>(reading.WaitAsync(ct));
+    }
 
     /// <summary>Forgets the key of an owner, after its row was deleted.</summary>
     public void Forget(Guid owner) => ciphers.Remove(owner);
 
     public void Dispose() => ciphers.Dispose();
-
-    private ValueTask<ContentCipher> OfAsync(Guid owner, Func<Guid, CancellationToken, Task<ContentCipher>> read, CancellationToken ct)
-    {
-        if (ciphers.TryGetValue(owner, out Task<ContentCipher>? known) && !known!.IsFaulted)
-            return known.IsCompletedSuccessfully ? new ValueTask<ContentCipher>(known.Result) : new ValueTask<ContentCipher>(known.WaitAsync(ct));
-        // Without the first caller's token: others wait for the same read. Two that begin at once read the same key.
-        var reading = read(owner, CancellationToken.None);
-        _ = ciphers.Set(owner, reading, Kept);
-        return new ValueTask<ContentCipher>(reading.WaitAsync(ct));
-    }
 
     private async Task<ContentCipher> OfUserAsync(Guid user, CancellationToken ct)
     {
@@ -53,12 +47,6 @@ internal sealed class DataKeys(IDbContextFactory<AppDbContext> databases, IDataK
         return await database.Profiles.AnyAsync(profile => profile.Id == id, ct)
             ? await MakeAsync(database, user, ct)
             : new ContentCipher(NewKey(), user, plain);
-    }
-
-    private async Task<ContentCipher> OfOwnerAsync(Guid owner, CancellationToken ct)
-    {
-        await using var database = await databases.CreateDbContextAsync(ct);
-        return await FindAsync(database, owner, ct) ?? await MakeAsync(database, owner, ct);
     }
 
     private async Task<ContentCipher?> FindAsync(AppDbContext database, Guid owner, CancellationToken ct)

@@ -94,7 +94,8 @@ internal sealed class ModelOpinionTests
         }
 
         public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-            IReadOnlyList<ChatMessage> messages, ChatOptions options, RoutedCall call, CancellationToken ct) => throw new NotSupportedException();
+            IReadOnlyList<ChatMessage> messages, ChatOptions options, RoutedCall call, CancellationToken ct) =>
+            throw new InvalidOperationException("A second opinion comes as one document, never as a stream.");
 
         public ValueTask<IReadOnlyList<Model>> ListAsync(CancellationToken ct) => ValueTask.FromResult<IReadOnlyList<Model>>([Model]);
 
