@@ -69,13 +69,11 @@ internal sealed class EarlyRefusalTests : IDisposable
         var starting = fixture.StartAsync(fixture.Ask() with { Stream = true });
 
         var left = departure.LeaveAsync(CancellationToken.None);
-        for (var i = 0; i < 1000; i++)
-            await Task.Yield();
+        await Waits.GiveAChanceAsync();
         left.IsCompleted.Should().BeFalse("a request is inside");
         admitting.SetResult();
         var run = (await starting.WaitAsync(Patience.Limit)).Value;
-        for (var i = 0; i < 1000; i++)
-            await Task.Yield();
+        await Waits.GiveAChanceAsync();
         left.IsCompleted.Should().BeFalse("it has become a run");
 
         fixture.Model.Says("Hello!").Ends();
@@ -92,14 +90,24 @@ internal sealed class EarlyRefusalTests : IDisposable
         fixture.Running.Hold(lease);
 
         var left = departure.LeaveAsync(CancellationToken.None);
-        for (var i = 0; i < 1000; i++)
-            await Task.Yield();
+        await Waits.GiveAChanceAsync();
         left.IsCompleted.Should().BeFalse();
 
         lease.End();
         fixture.Running.Release(lease);
         await left.WaitAsync(Patience.Limit);
         fixture.Running.Stopping.IsCancellationRequested.Should().BeFalse();
+    }
+
+    [Test]
+    public async Task AnEarlyFailure_IsWaitedForOnly_UntilAProviderWasAskedOrTheCacheMayAnswer([Values] bool isAsked)
+    {
+        var run = (await fixture.StartAsync(fixture.Ask() with { Stream = true, Temperature = 0, Cache = !isAsked })).Value;
+        run.Call.Served = isAsked ? RunnerFixture.Small : null;
+        (run.Call.Cache is null).Should().Be(isAsked);
+
+        run.UnaskedFailureAsync(CancellationToken.None).AsTask().IsCompletedSuccessfully.Should().BeTrue();
+        run.Cancel();
     }
 
     [Test]

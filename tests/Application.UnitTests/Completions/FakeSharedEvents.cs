@@ -15,7 +15,16 @@ internal sealed class FakeSharedEvents : ICompletionEventStore
     /// <summary>Whether writing and reading fail just now.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>Whether writing throws what no attempt mends.</summary>
+    public bool IsBroken { get; set; }
+
     public int Appends { get; private set; }
+
+    /// <summary>How often writing was tried, also in vain.</summary>
+    public int Tries { get; private set; }
+
+    /// <summary>The completions whose events are copied.</summary>
+    public List<CompletionId> Opened { get; } = [];
 
     /// <summary>What is shared; its pieces are counted by then.</summary>
     public IReadOnlyList<CompletionEvent> EventsOf(CompletionId id)
@@ -26,7 +35,11 @@ internal sealed class FakeSharedEvents : ICompletionEventStore
             return [.. log];
     }
 
-    public ICompletionEventWriter OpenWriter(CompletionId id) => new Writer(this, id);
+    public ICompletionEventWriter OpenWriter(CompletionId id)
+    {
+        Opened.Add(id);
+        return new Writer(this, id);
+    }
 
     public Task<EventBatch> ReadAsync(CompletionId id, int after, CancellationToken ct)
     {
@@ -49,6 +62,9 @@ internal sealed class FakeSharedEvents : ICompletionEventStore
 
     private Appended Append(CompletionId id, EventBatch batch)
     {
+        Tries++;
+        if (IsBroken)
+            throw new InvalidOperationException("broken");
         if (IsAway)
             return Appended.Nowhere;
         var log = logs.GetOrAdd(id, _ => []);

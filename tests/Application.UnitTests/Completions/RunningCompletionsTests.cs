@@ -155,6 +155,24 @@ internal sealed class RunningCompletionsTests : IDisposable
     }
 
     [Test]
+    public async Task Drain_WhenItsTimeIsOver_WaitsUntilWhatItInterruptedIsStored()
+    {
+        var farewell = new TaskCompletionSource();
+        fixture.Model.Farewell = farewell.Task;
+        var run = await SaidAsync("Hel");
+
+        var drained = fixture.Running.DrainAsync(default);
+        fixture.Clock.Advance(TimeSpan.FromSeconds(20));
+        await Waits.UntilAsync(() => run.Stop.IsCancellationRequested);
+        await Waits.GiveAChanceAsync();
+        drained.IsCompleted.Should().BeFalse("its client has not let go yet");
+
+        farewell.SetResult();
+        await drained.WaitAsync(Patience.Limit);
+        run.Outcome.IsCompleted.Should().BeTrue();
+    }
+
+    [Test]
     public async Task Drain_WhenTheHostLosesPatience_InterruptsAtOnce()
     {
         var run = await SaidAsync("Hel");
@@ -181,8 +199,7 @@ internal sealed class RunningCompletionsTests : IDisposable
         await RunnerFixture.EndOfAsync(first);
 
         // Gives a drain that looks no further than the first run the chance to fail.
-        for (var i = 0; i < 1000; i++)
-            await Task.Yield();
+        await Waits.GiveAChanceAsync();
         drained.IsCompleted.Should().BeFalse();
         other.Model.Ends();
         await RunnerFixture.EndOfAsync(late);

@@ -53,9 +53,14 @@ internal sealed class ScriptedModel : IChatRouter
         return Put(new ChatResponseUpdate(ChatRole.Assistant, [usage]));
     }
 
-    public ScriptedModel Ends(ChatFinishReason? reason = null)
+    public ScriptedModel Ends(ChatFinishReason? reason = null) => Finishes((reason ?? ChatFinishReason.Stop).Value).Closes();
+
+    /// <summary>Tells why the answer ends, or nothing.</summary>
+    public ScriptedModel Finishes(string? reason) => Put(new ChatResponseUpdate { FinishReason = reason is null ? null : new ChatFinishReason(reason) });
+
+    /// <summary>Nothing more comes.</summary>
+    public ScriptedModel Closes()
     {
-        Put(new ChatResponseUpdate { FinishReason = reason ?? ChatFinishReason.Stop });
         script.Writer.Complete();
         return this;
     }

@@ -105,7 +105,7 @@ internal sealed class StoringTests : IDisposable
         var drain = fixture.Running.DrainAsync(default);
         await stopping.Task.WaitAsync(Patience.Limit);
         fixture.Clock.Advance(TimeSpan.FromSeconds(4.9));
-        await GiveAChanceAsync();
+        await Waits.GiveAChanceAsync();
         run.Outcome.IsCompleted.Should().BeFalse("its time is not over");
         fixture.Clock.Advance(TimeSpan.FromSeconds(0.1));
 
@@ -175,12 +175,5 @@ internal sealed class StoringTests : IDisposable
                 fixture.Clock.Advance(TimeSpan.FromMilliseconds(100));
             await Task.Yield();
         }
-    }
-
-    // What should not have happened could have by then.
-    private static async Task GiveAChanceAsync()
-    {
-        for (var i = 0; i < 1000; i++)
-            await Task.Yield();
     }
 }

@@ -16,6 +16,13 @@ internal static class Waits
         }
     }
 
+    /// <summary>What should not happen could have by the end of this.</summary>
+    public static async Task GiveAChanceAsync()
+    {
+        for (var i = 0; i < 1000; i++)
+            await Task.Yield();
+    }
+
     /// <summary>Lets time pass until a condition holds. A real millisecond for each step: time must not run far ahead of what it wakes.</summary>
     public static async Task PassAsync(RunnerFixture fixture, Func<bool> condition)
     {

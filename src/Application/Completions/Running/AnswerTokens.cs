@@ -13,7 +13,7 @@ internal static class AnswerTokens
     /// <param name="unreported">The basis of what was not reported.</param>
     public static TokenCount Tokens(this CompletionRun run, int promptTokens, Func<string, int> count, UsageBasis unreported)
     {
-        var hasAnswer = run.Answer.Text.Length > 0 || run.Reasoning.Bytes > 0 || run.ToolCalls.Calls.Count > 0;
+        var hasAnswer = run.Answer.Bytes + run.Reasoning.Bytes + run.ToolCalls.Bytes > 0;
         var tokens = run.ReportedUsage.ToReported().Resolve(hasAnswer, () => run.Counted(promptTokens, count, unreported));
         if (unreported != UsageBasis.Partial || tokens.Basis != UsageBasis.Reported)
             return tokens;

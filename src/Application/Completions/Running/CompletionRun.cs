@@ -1,3 +1,4 @@
+using System.Text;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Answers;
 using CleanLlm.Application.Completions.Log;
@@ -192,7 +193,7 @@ public sealed class CompletionRun : ILeaseholder
     {
         overhead += PieceOverhead;
         var json = field.Value.GetRawText();
-        fieldBytes += json.Length;
+        fieldBytes += Encoding.UTF8.GetByteCount(json);
         fields.Add(field);
         Log.Add(new CompletionDelta("") { Field = new MessageFieldDelta(field.Name, json) });
         return StopReason;
