@@ -152,6 +152,18 @@ internal sealed class AbandonedCompletionsTests : IDisposable
     }
 
     [Test]
+    public async Task Close_EndsWithTheFault_WhenTheDatabaseGoesAway()
+    {
+        for (var i = 0; i < 3; i++)
+            Leave(fixture.Clock.GetUtcNow().AddSeconds(-1));
+        fixture.Store.OnClose = _ => throw new TimeoutException("away");
+
+        await fixture.Awaiting(f => f.Abandoned.CloseAsync(default)).Should().ThrowAsync<TimeoutException>();
+
+        fixture.Store.Closings.Should().ContainSingle("each further one would wait for the same end of the outage");
+    }
+
+    [Test]
     public async Task CloseAll_AsksForNoLease()
     {
         Leave(fixture.Clock.GetUtcNow().AddHours(1));

@@ -82,6 +82,23 @@ internal sealed class EarlyRefusalTests : IDisposable
     }
 
     [Test]
+    public async Task Leaving_EndsWhatRuns_AlsoWhileARequestIsBeingAdmitted()
+    {
+        var run = (await fixture.StartAsync(fixture.Ask() with { Stream = true })).Value;
+        var admitting = new TaskCompletionSource();
+        fixture.OnPlan = () => admitting.Task;
+        var starting = fixture.StartAsync(fixture.Ask());
+
+        var left = departure.LeaveAsync(CancellationToken.None);
+        fixture.Clock.Advance(TimeSpan.FromSeconds(fixture.Value.DrainSeconds));
+
+        (await RunnerFixture.EndOfAsync(run)).Error.Should().Be(CompletionErrors.Interrupted);
+        admitting.SetResult();
+        await starting.WaitAsync(Patience.Limit);
+        await left.WaitAsync(Patience.Limit);
+    }
+
+    [Test]
     public async Task Leaving_LetsACallForVectorsFinish()
     {
         var completion = Completion.Start(

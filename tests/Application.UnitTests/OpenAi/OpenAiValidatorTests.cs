@@ -25,6 +25,8 @@ public sealed class OpenAiValidatorTests
         yield return Case(Acceptable with { Options = new ChatOptions { StopSequences = [new string('x', 501)] } }, "stop");
         yield return Case(Acceptable with { Repeat = new RepeatableRequest("", default) }, "idempotencyKey");
         yield return Case(Acceptable with { Repeat = new RepeatableRequest("a\nb", default) }, "idempotencyKey");
+        yield return Case(Acceptable with { Repeat = new RepeatableRequest(new string('k', RepeatableRequest.KeyMaxLength), default) }, null);
+        yield return Case(Acceptable with { Repeat = new RepeatableRequest(new string('k', RepeatableRequest.KeyMaxLength + 1), default) }, "idempotencyKey");
     }
 
     [TestCaseSource(nameof(Chats))]

@@ -127,7 +127,7 @@ public sealed partial class AdmissionGate : IDisposable
                 refusal = CompletionErrors.Stopping;
             else if (waiting == 0 && inside < (isBackground ? places - 1 : places))
                 inside++;
-            else if (isBackground || !TryEnqueue(user, out wait))
+            else if (isBackground || (wait = TryEnqueue(user)) is null)
                 refusal = CompletionErrors.Overloaded;
         }
 
@@ -189,18 +189,17 @@ public sealed partial class AdmissionGate : IDisposable
         LogRefused(refused, refusal.Code);
     }
 
-    private bool TryEnqueue(UserId user, out AdmissionWait? wait)
+    private AdmissionWait? TryEnqueue(UserId user)
     {
-        wait = null;
         var share = shares.GetValueOrDefault(user);
         if (waiting >= MostWaiting && !TryDisplaceFor(share?.Count ?? 0))
-            return false;
+            return null;
 
         share ??= new AdmissionShare(user);
         shares[user] = share;
-        wait = Enqueue(share);
+        var wait = Enqueue(share);
         lengths.Changed(share);
-        return true;
+        return wait;
     }
 
     private AdmissionWait Enqueue(AdmissionShare share)
