@@ -25,6 +25,9 @@ try
     EarlySettings.Check(builder.Services, builder.Configuration);
 
     var app = builder.Build();
+    if (RotateKeysCommand.IsGiven(args))
+        return await RotateKeysCommand.RunAsync(app, Console.Out, CancellationToken.None);
+
     app.UseTrustedProxies();
     app.UseResponseHygiene();
     app.UseHeadRequests();

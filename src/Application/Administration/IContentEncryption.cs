@@ -6,6 +6,9 @@ public interface IContentEncryption
     /// <summary>Begins a pass in the background, on this instance; nothing more when one is about to begin.</summary>
     void Begin();
 
+    /// <summary>Does a whole pass on this instance. It works beside everything else, and what breaks off goes on with the next pass.</summary>
+    Task<EncryptionPass> RunAsync(CancellationToken ct);
+
     /// <summary>How far it has come.</summary>
     Task<EncryptionStatusDto> StatusAsync(CancellationToken ct);
 }

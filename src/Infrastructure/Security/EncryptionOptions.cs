@@ -23,6 +23,9 @@ internal sealed record EncryptionKeyOptions
     [Secret]
     public string Key { get; init; } = "";
 
+    /// <summary>A file that holds the key in that form, in the place of <see cref="Key"/>; read at start.</summary>
+    public string File { get; init; } = "";
+
     // A record would print the key.
     public override string ToString() => Id;
 }

@@ -1,5 +1,6 @@
 using CleanLlm.Application.Security;
 using CleanLlm.Application.Settings;
+using CleanLlm.Infrastructure.Security.Transit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -15,10 +16,13 @@ internal static class SecurityRegistration
     {
         services.AddSettings<EncryptionOptions>(configuration, EncryptionOptions.Section);
         services.AddSingleton<IPostConfigureOptions<EncryptionOptions>, DevelopmentKeys>();
+        services.AddSingleton<IPostConfigureOptions<EncryptionOptions>, KeyFiles>();
         services.AddSingleton<IValidateOptions<EncryptionOptions>, EncryptionOptionsValidator>();
         services.AddSingleton<KeyEncryptionKeys>();
         services.AddSingleton<EphemeralEncryptor>();
-        services.TryAddSingleton<IDataKeyWrap, ConfiguredKeyWrap>();
+        services.AddSingleton<ConfiguredKeyWrap>();
+        services.AddTransit(configuration);
+        services.TryAddSingleton<IDataKeyWrap>(provider => provider.GetRequiredService<ConfiguredKeyWrap>());
         return services.AddSingleton<KeyWrap>();
     }
 }

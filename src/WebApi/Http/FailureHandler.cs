@@ -41,6 +41,12 @@ internal sealed partial class FailureHandler(IDatabaseFaults faults, ILogger<Fai
             return StatusProblems.Of(StatusCodes.Status503ServiceUnavailable, http);
         }
 
+        if (exception is KeyServiceException)
+        {
+            LogKeyService(exception.Message, http.Request.Method, http.Request.Path);
+            return StatusProblems.Of(StatusCodes.Status503ServiceUnavailable, http);
+        }
+
         if (exception is UnreadableContentException)
         {
             LogUnreadable(exception.Message, http.Request.Method, http.Request.Path);
@@ -54,6 +60,9 @@ internal sealed partial class FailureHandler(IDatabaseFaults faults, ILogger<Fai
     // No stack trace: during an outage this line comes once a request.
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is not available ({Cause}) for {Method} {Path}")]
     private partial void LogDependency(string cause, string method, string path);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A data key cannot be read ({Cause}) for {Method} {Path}")]
+    private partial void LogKeyService(string cause, string method, string path);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Stored content cannot be read ({Cause}) for {Method} {Path}")]
     private partial void LogUnreadable(string cause, string method, string path);

@@ -42,7 +42,7 @@ internal sealed class PersistenceHost : IAsyncDisposable
 
     public PersistenceHost(
         TestDatabase database, IEnumerable<KeyValuePair<string, string?>>? settings = null, string? redis = null, int connections = Connections,
-        DatabaseProxy? proxy = null, KeyEncryptionKeys? keys = null)
+        DatabaseProxy? proxy = null, KeyEncryptionKeys? keys = null, Func<IServiceProvider, IDataKeyWrap>? wrap = null)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([new("Completions:CheckpointSeconds", CheckpointSeconds.ToString(CultureInfo.InvariantCulture))])
@@ -60,7 +60,8 @@ internal sealed class PersistenceHost : IAsyncDisposable
             .AddSingleton(Substitute.For<ITokenCounter>())
             .AddSingleton(new KeyWrap(keys ?? Keys))
             .AddSingleton(keys ?? Keys)
-            .AddSingleton<IDataKeyWrap, ConfiguredKeyWrap>()
+            .AddSingleton<ConfiguredKeyWrap>()
+            .AddSingleton<IDataKeyWrap>(provider => wrap?.Invoke(provider) ?? provider.GetRequiredService<ConfiguredKeyWrap>())
             .AddApplication(configuration)
             .AddPersistence(configuration, Substitute.For<IHostEnvironment>())
             .AddCaching(configuration)

@@ -19,15 +19,8 @@ internal sealed class ProgramProcess : IAsyncDisposable
     public static async Task<ProgramProcess> StartAsync(IReadOnlyDictionary<string, string> settings)
     {
         var address = new Uri($"http://127.0.0.1:{LoopbackPort.Free()}");
-        // Tests and program share one artifacts folder: bin/<project>/<configuration>.
-        var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
-        var program = Path.Combine(AppContext.BaseDirectory, "..", "..", "WebApi", configuration, "CleanLlm.WebApi.dll");
-        var start = new ProcessStartInfo("dotnet", [Path.GetFullPath(program)]) { WorkingDirectory = Path.GetDirectoryName(Path.GetFullPath(program)) };
-        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        var start = Program(settings);
         start.Environment["ASPNETCORE_URLS"] = address.ToString();
-        foreach (var (name, value) in settings)
-            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
-
         var started = new ProgramProcess(Process.Start(start)!, address);
         try
         {
@@ -39,6 +32,20 @@ internal sealed class ProgramProcess : IAsyncDisposable
             await started.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Runs one of its commands to the end.</summary>
+    /// <returns>The exit code, and what it printed.</returns>
+    public static async Task<(int Code, string Output)> RunAsync(IReadOnlyDictionary<string, string> settings, string command)
+    {
+        var start = Program(settings);
+        start.ArgumentList.Add(command);
+        start.RedirectStandardOutput = true;
+        using var running = Process.Start(start)!;
+        using var deadline = Patience.Deadline();
+        var output = await running.StandardOutput.ReadToEndAsync(deadline.Token);
+        await running.WaitForExitAsync(deadline.Token);
+        return (running.ExitCode, output);
     }
 
     /// <summary>SIGKILL: nothing of it runs any more, not even a finally block.</summary>
@@ -68,6 +75,18 @@ internal sealed class ProgramProcess : IAsyncDisposable
         if (!process.HasExited)
             await KillAsync();
         process.Dispose();
+    }
+
+    // Tests and program share one artifacts folder: bin/<project>/<configuration>.
+    private static ProcessStartInfo Program(IReadOnlyDictionary<string, string> settings)
+    {
+        var configuration = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "WebApi", configuration, "CleanLlm.WebApi.dll"));
+        var start = new ProcessStartInfo("dotnet", [program]) { WorkingDirectory = Path.GetDirectoryName(program) };
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        foreach (var (name, value) in settings)
+            start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
+        return start;
     }
 
     private async Task ReadyAsync()

@@ -40,6 +40,9 @@ public sealed class RefusedStartTests
         yield return Case("a key that was typed", "is a placeholder", (Id, "1"), (Key, "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY="));
         yield return Case("a key of a repeated word", "is a placeholder", (Id, "1"), (Key, "c2VjcmV0/3NlY3JldP9zZWNyZXT/c2VjcmV0/3NlY3I="));
         yield return Case("a bad key after a good one", "Encryption__Keys__1__Key", (Id, "1"), (Key, Good), ("Encryption:Keys:1:Id", "2"), ("Encryption:Keys:1:Key", "c2hvcnQ="));
+        yield return Case("a key twice", "Encryption__Keys__0: give either Key or File", (Id, "1"), (Key, Good), ("Encryption:Keys:0:File", "/run/key"));
+        yield return Case("a key in a file that is not there", "Encryption__Keys__0__File cannot be read", (Id, "1"), ("Encryption:Keys:0:File", "/nowhere/key"));
+        yield return Case("a key service without a token", "Encryption__Transit__Token is missing", (Id, "1"), (Key, Good), ("Encryption:Transit:Address", "https://keys.test"), ("Encryption:Transit:Key", "wrapping"));
         yield return Case("two keys of one id", "an Id of its own", (Id, "1"), (Key, Good), ("Encryption:Keys:1:Id", "1"), ("Encryption:Keys:1:Key", Good));
     }
 

@@ -83,6 +83,8 @@ internal sealed class StatementTests(DatabaseKind kind)
         {
         }
 
+        public Task<EncryptionPass> RunAsync(CancellationToken ct) => Task.FromResult(EncryptionPass.Nothing);
+
         public Task<EncryptionStatusDto> StatusAsync(CancellationToken ct) => encryption.StatusAsync(ct);
     }
 }

@@ -1,3 +1,4 @@
+using CleanLlm.Application.Administration;
 using CleanLlm.Application.Faults;
 using CleanLlm.Application.Security;
 using Microsoft.EntityFrameworkCore;
@@ -38,16 +39,17 @@ internal sealed class ContentEncryption(
     private async Task<EncryptionPass> RewrapAsync(CancellationToken ct)
     {
         var pass = EncryptionPass.Nothing;
+        var current = await wrap.CurrentIdAsync(ct);
         Guid last = default;
         List<DataKey> outdated;
         do
         {
-            var (began, current, after) = (clock.GetTimestamp(), wrap.CurrentId, last);
+            var (began, after) = (clock.GetTimestamp(), last);
             await using var database = await databases.CreateDbContextAsync(ct);
             outdated = await database.Set<DataKey>().AsNoTracking()
                 .Where(key => key.KekId != current && key.OwnerId > after).OrderBy(key => key.OwnerId).Take(Batch).ToListAsync(ct);
             foreach (var key in outdated)
-                pass += await TryRewrapAsync(database, key, current, ct);
+                pass += await TryRewrapAsync(database, key, ct);
             last = outdated.Count > 0 ? outdated[^1].OwnerId : last;
             await RestAsync(began, ct);
         }
@@ -56,7 +58,7 @@ internal sealed class ContentEncryption(
         return pass;
     }
 
-    private async Task<EncryptionPass> TryRewrapAsync(AppDbContext database, DataKey key, string current, CancellationToken ct)
+    private async Task<EncryptionPass> TryRewrapAsync(AppDbContext database, DataKey key, CancellationToken ct)
     {
         var purpose = DataKey.PurposeOf(key.OwnerId);
         byte[] plainKey;
@@ -73,7 +75,7 @@ internal sealed class ContentEncryption(
         var wrapped = await wrap.WrapAsync(plainKey, purpose, ct);
         var written = await WriteAsync(
             () => database.Set<DataKey>().Where(row => row.OwnerId == key.OwnerId && row.KekId == key.KekId).ExecuteUpdateAsync(
-                row => row.SetProperty(stored => stored.WrappedKey, wrapped).SetProperty(stored => stored.KekId, current), ct),
+                row => row.SetProperty(stored => stored.WrappedKey, wrapped.Bytes).SetProperty(stored => stored.KekId, wrapped.KekId), ct),
             ct);
         return new EncryptionPass(Rewrapped: written, Encrypted: 0, Failed: 0);
     }

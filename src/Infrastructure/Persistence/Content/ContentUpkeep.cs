@@ -29,6 +29,8 @@ internal sealed partial class ContentUpkeep(
             asked.Release();
     }
 
+    public Task<EncryptionPass> RunAsync(CancellationToken ct) => encryption.RunAsync(ct);
+
     public async Task<EncryptionStatusDto> StatusAsync(CancellationToken ct)
     {
         await using var database = await databases.CreateDbContextAsync(ct);
@@ -36,7 +38,7 @@ internal sealed partial class ContentUpkeep(
         // From one key to the next by index.
         for (var id = await FirstAfterAsync(database, "", ct); id is not null; id = await FirstAfterAsync(database, id, ct))
             wrapped.Add(new WrappedKeysDto(id, await database.Set<DataKey>().CountAsync(key => key.KekId == id, ct)));
-        return new EncryptionStatusDto(wrap.CurrentId, wrapped, [.. plain.All.Select(column => column.FullName).Order(StringComparer.Ordinal)]);
+        return new EncryptionStatusDto(await wrap.CurrentIdAsync(ct), wrapped, [.. plain.All.Select(column => column.FullName).Order(StringComparer.Ordinal)]);
     }
 
     private static async Task<string?> FirstAfterAsync(AppDbContext database, string last, CancellationToken ct) => (await database.Database
@@ -53,12 +55,12 @@ internal sealed partial class ContentUpkeep(
     {
         while (true)
         {
-            await upkeep.TryAsync(RunAsync, stoppingToken);
+            await upkeep.TryAsync(PassAsync, stoppingToken);
             await WaitAsync(stoppingToken);
         }
     }
 
-    private async Task RunAsync(CancellationToken ct)
+    private async Task PassAsync(CancellationToken ct)
     {
         var pass = await encryption.RunAsync(ct);
         if (pass.Failed > 0)

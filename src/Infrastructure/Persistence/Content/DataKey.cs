@@ -1,3 +1,5 @@
+using CleanLlm.Application.Security;
+
 namespace CleanLlm.Infrastructure.Persistence.Content;
 
 /// <summary>The key of an owner's content, wrapped by a key-encryption key. Without this row the content cannot be read.</summary>
@@ -17,8 +19,8 @@ internal sealed class DataKey
 
     public DateTimeOffset CreatedAt { get; private set; }
 
-    public static DataKey Of(Guid owner, byte[] wrapped, string kek, DateTimeOffset now) =>
-        new() { OwnerId = owner, WrappedKey = wrapped, KekId = kek, CreatedAt = now };
+    public static DataKey Of(Guid owner, WrappedKey wrapped, DateTimeOffset now) =>
+        new() { OwnerId = owner, WrappedKey = wrapped.Bytes, KekId = wrapped.KekId, CreatedAt = now };
 
     /// <summary>Where the key of an owner belongs.</summary>
     public static string PurposeOf(Guid owner) => $"data_keys|{owner:N}|wrapped_key";

@@ -79,7 +79,7 @@ internal sealed class DataKeys(IDbContextFactory<AppDbContext> databases, IDataK
     private async Task<ContentCipher> MakeAsync(AppDbContext database, Guid owner, CancellationToken ct)
     {
         var key = NewKey();
-        database.Add(DataKey.Of(owner, await wrap.WrapAsync(key, DataKey.PurposeOf(owner), ct), wrap.CurrentId, clock.GetUtcNow()));
+        database.Add(DataKey.Of(owner, await wrap.WrapAsync(key, DataKey.PurposeOf(owner), ct), clock.GetUtcNow()));
         try
         {
             await database.SaveChangesAsync(ct);

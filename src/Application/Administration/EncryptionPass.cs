@@ -1,14 +1,15 @@
-namespace CleanLlm.Infrastructure.Persistence.Content;
+namespace CleanLlm.Application.Administration;
 
-/// <summary>What a pass of <see cref="ContentEncryption"/> has done.</summary>
+/// <summary>What a pass of <see cref="IContentEncryption"/> has done.</summary>
 /// <param name="Rewrapped">Data keys that were wrapped again.</param>
 /// <param name="Encrypted">Values that were encrypted.</param>
 /// <param name="Failed">Keys and values that could not be, because a key is missing or was changed.</param>
-internal readonly record struct EncryptionPass(int Rewrapped, int Encrypted, int Failed)
+public readonly record struct EncryptionPass(int Rewrapped, int Encrypted, int Failed)
 {
     /// <summary>Nothing was to be done.</summary>
-    public static readonly EncryptionPass Nothing;
+    public static EncryptionPass Nothing => default;
 
+    /// <summary>What two passes have done.</summary>
     public static EncryptionPass operator +(EncryptionPass left, EncryptionPass right) =>
         new(left.Rewrapped + right.Rewrapped, left.Encrypted + right.Encrypted, left.Failed + right.Failed);
 }
