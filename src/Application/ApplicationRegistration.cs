@@ -2,6 +2,10 @@ using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Administration;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Answers;
+using CleanLlm.Application.Answers.Content;
+using CleanLlm.Application.Answers.Leaks;
+using CleanLlm.Application.Answers.Links;
+using CleanLlm.Application.Answers.Secrets;
 using CleanLlm.Application.ApiKeys;
 using CleanLlm.Application.Chats.Titles;
 using CleanLlm.Application.Completions;
@@ -60,6 +64,10 @@ public static class ApplicationRegistration
         services.AddSingleton<IValidateOptions<List<StepSettingOptions>>, StepSettingRules>();
         services.AddSettings<PiiOptions>(configuration, PiiOptions.Section);
         services.AddSettings<InjectionOptions>(configuration, InjectionOptions.Section);
+        services.AddSettings<LeakOptions>(configuration, LeakOptions.Section);
+        services.AddSettings<AnswerSecretsOptions>(configuration, AnswerSecretsOptions.Section);
+        services.AddSettings<LinkOptions>(configuration, LinkOptions.Section);
+        services.AddSettings<ContentOptions>(configuration, ContentOptions.Section);
         services.AddPromptPipeline();
         services.AddAnswerSteps();
         services.AddSettings<SignInThrottleOptions>(configuration, SignInThrottleOptions.Section);
@@ -138,6 +146,11 @@ public static class ApplicationRegistration
     private static void AddAnswerSteps(this IServiceCollection services)
     {
         services.AddAnswerStep<CleaningStep>(policy: null);
+        services.AddAnswerStep<LeakStep>(LeakStep.Setting);
+        services.AddAnswerStep<OwnLeakStep>(OwnLeakStep.Setting);
+        services.AddAnswerStep<AnswerSecretsStep>(AnswerSecretsStep.Setting);
+        services.AddAnswerStep<LinkStep>(LinkStep.Setting);
+        services.AddAnswerStep<ContentStep>(ContentStep.Setting);
         // The last of all: no other step sees what the user wrote.
         services.AddAnswerStep<RestoringStep>(policy: null);
         services.AddSingleton<AnswerSteps>();

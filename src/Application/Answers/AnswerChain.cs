@@ -9,6 +9,7 @@ internal sealed class AnswerChain(IAnswerFilter[] filters, AnswerContext context
     public const int MostHeldBack = 4096;
 
     private char half;
+    private bool isBroken;
 
     /// <summary>Takes in a piece and tells what of it, and of what was held back, may be shown. Half a surrogate pair at its end waits for the other half.</summary>
     /// <exception cref="InvalidOperationException">A filter holds back more than it may.</exception>
@@ -25,12 +26,31 @@ internal sealed class AnswerChain(IAnswerFilter[] filters, AnswerContext context
     public string Flush()
     {
         var shown = "";
-        for (var i = 0; i < filters.Length && !context.IsBlocked; i++)
-            shown += Through(filters[i].Flush(), i + 1);
+        for (var i = 0; i < filters.Length && !context.IsBlocked && !isBroken; i++)
+            shown += Through(Rest(filters[i]), i + 1);
         return shown;
     }
 
+    private string Rest(IAnswerFilter filter)
+    {
+        isBroken = true;
+        var rest = filter.Flush();
+        isBroken = false;
+        return rest;
+    }
+
+    // After a fault nothing of the strand is shown any more: what a filter then holds, it has not judged.
     private string Through(string piece, int from)
+    {
+        if (isBroken)
+            return "";
+        isBroken = true;
+        var passed = Pass(piece, from);
+        isBroken = false;
+        return passed;
+    }
+
+    private string Pass(string piece, int from)
     {
         for (var i = from; i < filters.Length && piece.Length > 0; i++)
         {

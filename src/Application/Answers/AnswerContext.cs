@@ -11,6 +11,7 @@ public sealed class AnswerContext(UserId userId)
 {
     private readonly Lock gate = new();
     private readonly List<Finding> findings = [];
+    private Dictionary<object, object?>? made;
 
     /// <summary>Whose answer it is.</summary>
     public UserId UserId => userId;
@@ -20,6 +21,9 @@ public sealed class AnswerContext(UserId userId)
 
     /// <summary>What steps do for the user by the user's plan; a step that is absent is set by the configuration.</summary>
     public IReadOnlyList<StepSetting> Settings { get; init; } = [];
+
+    /// <summary>What tells the model what to do, as it was sent.</summary>
+    public IReadOnlyList<Instruction> Instructions { get; init; } = [];
 
     /// <summary>What was noticed so far, one finding for each step and code.</summary>
     public IReadOnlyList<Finding> Findings
@@ -33,6 +37,21 @@ public sealed class AnswerContext(UserId userId)
 
     /// <summary>Whether a step has stopped the answer: no more of its text, reasoning and calls is shown.</summary>
     public bool IsBlocked { get; private set; }
+
+    /// <summary>
+    /// What a step needs for all strands of the answer, made once, when the first of them begins. Strands begin one after the other, on the
+    /// answer's own thread.
+    /// </summary>
+    /// <param name="step">The step.</param>
+    /// <param name="make">Makes it; null for nothing.</param>
+    public T? Once<T>(IAnswerStep step, Func<T?> make)
+        where T : class
+    {
+        made ??= [];
+        if (!made.TryGetValue(step, out var known))
+            made.Add(step, known = make());
+        return (T?)known;
+    }
 
     /// <summary>Notes something that was let pass, or changed; never with text of the answer.</summary>
     public void Report(Finding finding)

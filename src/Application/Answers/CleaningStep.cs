@@ -11,7 +11,7 @@ internal sealed class CleaningStep : IAnswerStep
 
     private sealed class Filter : IAnswerFilter
     {
-        private char last;
+        private int last;
 
         public int HeldBack => 0;
 
@@ -19,7 +19,7 @@ internal sealed class CleaningStep : IAnswerStep
         {
             var clean = TextSanitizer.Clean(piece, out _, last);
             if (clean.Length > 0)
-                last = clean[^1];
+                last = TextSanitizer.LastOf(clean);
             return clean;
         }
 

@@ -56,6 +56,22 @@ public sealed record PromptDraft
     /// <summary>Whether vectors are made of its texts, and no answer is given.</summary>
     public bool IsForEmbeddings => content.Inputs.Count > 0;
 
+    /// <summary>The texts that tell the model what to do, as they are sent; the same empty list where there are none.</summary>
+    internal IReadOnlyList<Instruction> Instructions
+    {
+        get
+        {
+            List<Instruction>? found = null;
+            foreach (var slot in Slots)
+            {
+                if (slot.Provenance.IsInstruction() && slot is { IsCounted: true, IsJson: false })
+                    (found ??= []).Add(new Instruction(slot.Provenance, slot.Text));
+            }
+
+            return found ?? (IReadOnlyList<Instruction>)[];
+        }
+    }
+
     /// <summary>Whether what is asked is a user's text and nothing else, such as a picture.</summary>
     internal bool AsksByTextAlone => content.Messages is [.., { Role: var role, Contents: var contents }]
         && role == ChatRole.User && contents.All(part => part is TextContent);

@@ -30,3 +30,13 @@ public enum TextProvenance
     /// <summary>A field that goes to the provider as it came.</summary>
     PassedOnField,
 }
+
+/// <summary>What follows from where a text comes from.</summary>
+public static class TextProvenances
+{
+    /// <summary>Whether it tells the model what to do, and is no part of the talk: what an answer must not give away.</summary>
+    public static bool IsInstruction(this TextProvenance provenance) => provenance is TextProvenance.OperatorSystemPrompt or TextProvenance.SystemPrompt;
+
+    /// <summary>Whether it is an instruction that the caller wrote, or can read.</summary>
+    public static bool IsCallersInstruction(this TextProvenance provenance) => provenance == TextProvenance.SystemPrompt;
+}

@@ -70,8 +70,8 @@ internal static class TextSanitizer
     /// <summary>The text without such characters, and how many there were.</summary>
     /// <param name="text">What to clean.</param>
     /// <param name="removed">How many characters it held that are gone.</param>
-    /// <param name="before">The last character of what came before, when the text is a piece of a longer one.</param>
-    public static string Clean(string text, out int removed, char before = '\0')
+    /// <param name="before">The last character of what came before, a pair as one, when the text is a piece of a longer one.</param>
+    public static string Clean(string text, out int removed, int before = 0)
     {
         removed = 0;
         var first = text.AsSpan().IndexOfAny(Suspicious);
@@ -99,7 +99,8 @@ internal static class TextSanitizer
 
     private static bool MayJoin(int before) => before > '\u007F' && !IsJoiner(before);
 
-    private static int LastOf(ReadOnlySpan<char> text) => Rune.DecodeLastFromUtf16(text, out var last, out _) == OperationStatus.Done ? last.Value : text[^1];
+    /// <summary>The last character of a text that has one, a pair as one.</summary>
+    public static int LastOf(ReadOnlySpan<char> text) => Rune.DecodeLastFromUtf16(text, out var last, out _) == OperationStatus.Done ? last.Value : text[^1];
 
     /// <summary>Whether the character is removed wherever it stands.</summary>
     public static bool IsRemoved(int rune) => rune is

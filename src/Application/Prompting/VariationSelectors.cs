@@ -14,10 +14,10 @@ internal static class VariationSelectors
 
     /// <summary>Whether it may stand behind a character.</summary>
     /// <param name="selector">The selector.</param>
-    /// <param name="before">What it follows; the second half of a pair where that is all that is known.</param>
+    /// <param name="before">What it follows.</param>
     public static bool MayFollow(int selector, int before) => selector switch
     {
-        0xFE0E or 0xFE0F => IsSymbol(before) || IsLowSurrogate(before),
+        0xFE0E or 0xFE0F => IsSymbol(before),
         >= 0xE0100 => IsIdeograph(before),
         >= 0x180B and <= 0x180F => before is >= 0x1800 and <= 0x18AF,
         0xFE00 => before is '0' || IsPlainSymbol(before) || IsLetterWithForms(before) || HasTwoForms(before) || HasThreeForms(before),
@@ -26,8 +26,6 @@ internal static class VariationSelectors
         >= 0xFE03 and <= 0xFE06 => IsHieroglyph(before),
         _ => false,
     };
-
-    private static bool IsLowSurrogate(int c) => c is >= 0xDC00 and <= 0xDFFF;
 
     // Shown as text or as emoji: symbols, what keycaps are made of, and four that are no symbols.
     private static bool IsSymbol(int c) => IsPlainSymbol(c) || c is '#' or '*' or (>= '0' and <= '9') or 0x203C or 0x2049 or 0x2139 or 0x3030 or (>= 0x1F000 and <= 0x1FAFF);

@@ -1,5 +1,9 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Answers;
+using CleanLlm.Application.Answers.Content;
+using CleanLlm.Application.Answers.Leaks;
+using CleanLlm.Application.Answers.Links;
+using CleanLlm.Application.Answers.Secrets;
 using CleanLlm.Application.Completions.Log;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Prompting;
@@ -187,6 +191,31 @@ internal sealed class AnswerStepTests
     }
 
     [Test]
+    public async Task AStepThatFails_ShowsNothingOfWhatItHeldBack()
+    {
+        using var fixture = new RunnerFixture(answerSteps: [new Breaking()]);
+        fixture.Model.Says("held back").Says(" broken").Ends();
+
+        var run = (await fixture.StartAsync(fixture.Ask() with { Stream = true })).Value;
+
+        (await RunnerFixture.EndOfAsync(run)).Error.Should().Be(CompletionErrors.Fault);
+        (await fixture.EventsAsync(run)).OfType<CompletionDelta>().Should().BeEmpty();
+        fixture.Store.Closings.Single().Completion.Answer.Should().BeEmpty();
+    }
+
+    [Test]
+    public async Task Findings_AreCounted_OnceForEachAnswer()
+    {
+        using var counted = new CountedFindings();
+        using var fixture = new RunnerFixture(answerSteps: [new Noticing("counted")]);
+        fixture.Model.Says("a").Says("b").Ends();
+
+        await fixture.CompleteAsync(fixture.Ask() with { Stream = true });
+
+        counted.Of("counted").Should().Equal((2, "piece", "always"));
+    }
+
+    [Test]
     public async Task AStepThatHoldsBackTooMuch_EndsTheRunAsAFault()
     {
         using var fixture = new RunnerFixture(answerSteps: [new Holding()]);
@@ -198,7 +227,8 @@ internal sealed class AnswerStepTests
     [Test]
     public void AddApplication_RegistersTheStepsInTheirOrder() =>
         new ServiceCollection().AddApplication(new ConfigurationBuilder().Build()).Where(service => service.ServiceType == typeof(IAnswerStep))
-            .Select(step => step.ImplementationType).Should().Equal(typeof(CleaningStep), typeof(RestoringStep));
+            .Select(step => step.ImplementationType).Should().Equal(
+                typeof(CleaningStep), typeof(LeakStep), typeof(OwnLeakStep), typeof(AnswerSecretsStep), typeof(LinkStep), typeof(ContentStep), typeof(RestoringStep));
 
     private static ToolCallFragment Call(int index, string? id, string? name, string arguments) => new() { Index = index, Id = id, Name = name, Arguments = arguments };
 }

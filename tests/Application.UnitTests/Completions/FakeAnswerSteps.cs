@@ -74,6 +74,26 @@ internal static class FakeAnswerSteps
         }
     }
 
+    internal sealed class Breaking : IAnswerStep
+    {
+        public IAnswerFilter Begin(AnswerStrand strand, AnswerContext context, StepMode mode) => new Filter();
+
+        private sealed class Filter : IAnswerFilter
+        {
+            private string held = "";
+
+            public int HeldBack => held.Length;
+
+            public string Push(string piece)
+            {
+                held += piece;
+                return held.Contains("broken", StringComparison.Ordinal) ? throw new InvalidOperationException("broken") : "";
+            }
+
+            public string Flush() => held;
+        }
+    }
+
     internal sealed class Guarding : IAnswerStep
     {
         public IAnswerFilter Begin(AnswerStrand strand, AnswerContext context, StepMode mode) => new Filter(context);
@@ -93,17 +113,17 @@ internal static class FakeAnswerSteps
         }
     }
 
-    internal sealed class Noticing : IAnswerStep
+    internal sealed class Noticing(string step = "notice") : IAnswerStep
     {
-        public IAnswerFilter Begin(AnswerStrand strand, AnswerContext context, StepMode mode) => new Filter(context);
+        public IAnswerFilter Begin(AnswerStrand strand, AnswerContext context, StepMode mode) => new Filter(step, context);
 
-        private sealed class Filter(AnswerContext context) : IAnswerFilter
+        private sealed class Filter(string step, AnswerContext context) : IAnswerFilter
         {
             public int HeldBack => 0;
 
             public string Push(string piece)
             {
-                context.Report(new Finding("notice", "piece", 1));
+                context.Report(new Finding(step, "piece", 1));
                 return piece;
             }
 

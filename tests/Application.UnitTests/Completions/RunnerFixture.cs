@@ -77,6 +77,7 @@ internal sealed class RunnerFixture
                 new CompletionSharing(Shared, Clock, NullLogger<CompletionSharing>.Instance),
                 new HoldGrowth(Store, Turns, Retries),
                 new AnswerSteps([new CleaningStep(), .. answerSteps ?? []], Drafts.Policies()),
+                Drafts.Metrics(),
                 [this, Titles],
                 this,
                 this,

@@ -185,6 +185,7 @@ internal sealed class CompletionRunner(
         {
             Terms = reserved.Value.Terms,
             Restorations = prompt.Restorations,
+            Instructions = prompt.Instructions,
             Settings = selection.Plan.Steps,
             Temperature = request.Temperature,
             IsStreamed = request.Stream,

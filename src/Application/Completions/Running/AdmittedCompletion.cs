@@ -21,6 +21,9 @@ internal sealed record AdmittedCompletion(Completion Completion, ModelPrompt Pro
     /// <summary>What turns the answer back for its owner.</summary>
     public Restorations Restorations { get; init; } = Restorations.None;
 
+    /// <summary>What tells the model what to do, as it is sent.</summary>
+    public IReadOnlyList<Instruction> Instructions { get; init; } = [];
+
     /// <summary>What steps do for its user by the user's plan.</summary>
     public IReadOnlyList<StepSetting> Settings { get; init; } = [];
 

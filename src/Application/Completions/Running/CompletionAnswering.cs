@@ -1,6 +1,7 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Answers;
 using CleanLlm.Application.Completions.Holding;
+using CleanLlm.Application.Prompting.Policies;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
@@ -18,6 +19,7 @@ internal sealed partial class CompletionAnswering(
     CompletionSharing sharing,
     HoldGrowth growth,
     AnswerSteps steps,
+    FindingMetrics metrics,
     IEnumerable<ICompletionObserver> observers,
     ITokenCounter tokens,
     IOptions<CompletionOptions> options,
@@ -50,6 +52,8 @@ internal sealed partial class CompletionAnswering(
             // Also of an answer that broke off: what it came to is kept.
             var unshown = TryFlush(run);
             error ??= unshown;
+            foreach (var finding in run.Noticed)
+                metrics.Note(finding);
             if (hold is not null)
                 await hold.EndAsync();
             var ended = await CommitAsync(run, run.Close(error, tokens.Count, clock.GetUtcNow()), error, hold);

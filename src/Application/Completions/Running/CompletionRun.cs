@@ -44,6 +44,7 @@ public sealed class CompletionRun : ILeaseholder
         context = new AnswerContext(completion.UserId)
         {
             Restorations = admitted.Restorations,
+            Instructions = admitted.Instructions,
             Settings = admitted.Settings,
         };
         Answer = new AnswerBuffer(() => steps.Begin(AnswerStrand.Text, context));
@@ -198,6 +199,9 @@ public sealed class CompletionRun : ILeaseholder
         Log.Add(new CompletionDelta("") { Field = new MessageFieldDelta(field.Name, json) });
         return StopReason;
     }
+
+    /// <summary>What the steps noticed in the answer so far.</summary>
+    internal IReadOnlyList<Finding> Noticed => context.Findings;
 
     /// <summary>Takes in where the limits stand now that what it held is given back.</summary>
     internal void Settle(IReadOnlyList<QuotaCounter> counters, DateTimeOffset now) =>

@@ -3,7 +3,7 @@ using CleanLlm.Domain.Completions;
 
 namespace CleanLlm.Application.Prompting.Policies;
 
-/// <summary>Counts what steps notice in prompts: by step, code and action, never with text.</summary>
+/// <summary>Counts what steps notice in prompts and answers: by step, code and action, never with text.</summary>
 public sealed class FindingMetrics
 {
     /// <summary>The name of the meter.</summary>
@@ -13,7 +13,7 @@ public sealed class FindingMetrics
 
     /// <param name="meters">Makes the meter.</param>
     public FindingMetrics(IMeterFactory meters) =>
-        findings = meters.Create(MeterName).CreateCounter<long>("cleanllm.findings", "{finding}", "What steps noticed in prompts.");
+        findings = meters.Create(MeterName).CreateCounter<long>("cleanllm.findings", "{finding}", "What steps noticed in prompts and answers.");
 
     /// <summary>Counts one.</summary>
     public void Note(Finding finding) => findings.Add(

@@ -44,7 +44,8 @@ internal static class Leet
 
     private static bool IsPart(char c) => char.IsLetterOrDigit(c) || Signs.Contains(c);
 
-    private static char Letter(char c) => c switch
+    /// <summary>The letter that a digit or sign stands for; any other character itself.</summary>
+    public static char Letter(char c) => c switch
     {
         '0' => 'o',
         '1' or '!' or '|' => 'i',

@@ -10,6 +10,9 @@ internal sealed class TextFolder(FoldTable table)
     private const int LongestBlock = 4_000;
     private const string Fence = "```";
 
+    /// <summary>What each character is compared as.</summary>
+    public FoldTable Table => table;
+
     /// <summary>The text, folded; to be disposed of.</summary>
     public FoldedText Fold(ReadOnlySpan<char> text)
     {

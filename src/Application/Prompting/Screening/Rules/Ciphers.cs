@@ -34,7 +34,8 @@ internal static class Ciphers
             letters[i] = Rotate(text[i]);
     });
 
-    private static char Rotate(char c) => c switch
+    /// <summary>A letter turned by 13 places; any other character itself.</summary>
+    public static char Rotate(char c) => c switch
     {
         >= 'a' and <= 'z' => (char)('a' + ((c - 'a' + 13) % 26)),
         >= 'A' and <= 'Z' => (char)('A' + ((c - 'A' + 13) % 26)),
