@@ -7,6 +7,7 @@ using CleanLlm.Application.Answers.Leaks;
 using CleanLlm.Application.Answers.Links;
 using CleanLlm.Application.Answers.Secrets;
 using CleanLlm.Application.ApiKeys;
+using CleanLlm.Application.Chats.Summaries;
 using CleanLlm.Application.Chats.Titles;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Completions.Admitting;
@@ -19,6 +20,7 @@ using CleanLlm.Application.Email;
 using CleanLlm.Application.Faults;
 using CleanLlm.Application.Pipeline;
 using CleanLlm.Application.Prompting;
+using CleanLlm.Application.Prompting.Optimizing;
 using CleanLlm.Application.Prompting.Policies;
 using CleanLlm.Application.Prompting.Redaction;
 using CleanLlm.Application.Prompting.Screening;
@@ -84,6 +86,9 @@ public static class ApplicationRegistration
         services.AddSettings<TitleOptions>(configuration, TitleOptions.Section);
         services.AddSingleton<TitleQueue>();
         services.AddSingleton<ICompletionObserver>(provider => provider.GetRequiredService<TitleQueue>());
+        services.AddSettings<SummaryOptions>(configuration, SummaryOptions.Section);
+        services.AddSingleton<SummaryQueue>();
+        services.AddSingleton<IDueSummaries>(provider => provider.GetRequiredService<SummaryQueue>());
         services.AddSettings<ResponseCacheOptions>(configuration, ResponseCacheOptions.Section);
         services.AddSingleton<CachePolicy>();
         services.AddSingleton<AdmissionGate>();
@@ -135,6 +140,7 @@ public static class ApplicationRegistration
         // Secrets first: a key that has an address or a number in it is one secret.
         services.AddPromptStep<SecretsStep>(SecretsStep.Setting);
         services.AddPromptStep<PiiStep>(PiiStep.Setting);
+        services.AddPromptStep<OptimizeStep>(OptimizeStep.Setting);
         services.AddSingleton<StepPolicies>();
         services.AddSingleton<FindingMetrics>();
         services.AddSingleton<PromptPipeline>();

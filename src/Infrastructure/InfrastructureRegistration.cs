@@ -36,6 +36,7 @@ public static class InfrastructureRegistration
             .AddAiInfrastructure(configuration)
             .AddResponseCache()
             .AddChatTitles()
+            .AddHostedService<SummaryWriting>()
             .AddCompletions(configuration)
             .AddMemory(configuration)
             .AddHostedService<StartReport>();

@@ -81,7 +81,15 @@ internal static class StepReport
     }
 
     private static ValueTask<Domain.Results.Result<PromptDraft>> ApplyAsync(IPromptStep step, PromptDraft draft) =>
-        step.ApplyAsync(draft, Context, step.Policy?.Default ?? StepMode.Block, CancellationToken.None);
+        step.ApplyAsync(draft, Context, Mode(step), CancellationToken.None);
+
+    // One that is off by default does what it can when it is on.
+    private static StepMode Mode(IPromptStep step) => step.Policy switch
+    {
+        { Default: StepMode.Off, Modes: [var on, ..] } => on,
+        { } policy => policy.Default,
+        null => StepMode.Block,
+    };
 
     private static PromptDraft Draft(string unit, int length) => PromptDraft.Of(
         new PromptContent { Messages = [new ChatMessage(ChatRole.User, new StringBuilder().Insert(0, unit, length / unit.Length).ToString())] },

@@ -30,6 +30,9 @@ public sealed record PlanDto(
 
     /// <summary>What steps of the prompt pipeline do for its users, at most one setting for each; a step that is absent is set by the server's configuration.</summary>
     public IReadOnlyList<PlanStepDto> Steps { get; init; } = [];
+
+    /// <summary>What becomes of the oldest messages of their chats that do not fit a model's context window: `drop`, or `summarize` where the server has a model for that.</summary>
+    public HistoryMode History { get; init; }
 }
 
 /// <summary>A limit of a plan.</summary>

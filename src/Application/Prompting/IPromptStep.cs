@@ -17,6 +17,12 @@ public interface IPromptStep : IPipelineStep
     /// </summary>
     bool IsCostly => false;
 
+    /// <summary>
+    /// Whether it changes what is left after the fitting of the context. Such steps come last of all, and no text may grow by them; the counts of the
+    /// draft are theirs to keep.
+    /// </summary>
+    bool IsOfFitted => false;
+
     /// <summary>The changed prompt, or why it is refused.</summary>
     /// <param name="draft">The prompt as the step before left it.</param>
     /// <param name="context">User, plan, key, chat and model that it is prepared for.</param>

@@ -85,7 +85,7 @@ internal static class MessagePlaces
             : content;
 
     private static AIContent Reasoning(TextReasoningContent content, ISlotVisitor visitor) =>
-        visitor.Text(TextProvenance.History, content.Text, SlotMarks.Message) is { } text
+        visitor.Text(TextProvenance.History, content.Text, SlotMarks.Message | SlotMarks.Signed) is { } text
             ? Like(content, new TextReasoningContent(text) { ProtectedData = content.ProtectedData })
             : content;
 

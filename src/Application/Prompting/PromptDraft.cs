@@ -1,4 +1,5 @@
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
 using Microsoft.Extensions.AI;
 
@@ -79,6 +80,12 @@ public sealed record PromptDraft
     /// <summary>How many of the oldest messages of the history are left out.</summary>
     internal int HistoryLeftOut { get; init; }
 
+    /// <summary>Whether the summary stands in the place of messages that are left out.</summary>
+    internal bool IsSummarized { get; init; }
+
+    /// <summary>Up to which message a summary is soon needed; null where none is, or the one there is will do.</summary>
+    internal MessageId? SummaryDue { get; init; }
+
     /// <summary>What it was made of, which still holds the texts as they came.</summary>
     internal PromptContent Content => content;
 
@@ -104,6 +111,6 @@ public sealed record PromptDraft
     internal ModelPrompt Assemble()
     {
         var sent = Slots.Any(slot => slot.IsChanged) ? PromptPlaces.Visit(content, new SlotWriter(Slots)) : content;
-        return ModelPrompt.Of(sent, HistoryLeftOut);
+        return ModelPrompt.Of(sent, HistoryLeftOut, IsSummarized);
     }
 }

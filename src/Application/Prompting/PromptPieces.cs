@@ -49,12 +49,16 @@ internal static class PromptPieces
     /// <summary>The messages of the history, oldest first.</summary>
     public static IReadOnlyList<PromptSlot> History(PromptDraft draft) => [.. draft.Slots.Where(slot => slot.IsStored)];
 
+    /// <summary>The summary of what may be left out of the history, as it is sent; null for none.</summary>
+    public static string? Summary(PromptDraft draft) =>
+        draft.Slots.FirstOrDefault(slot => slot.Provenance == TextProvenance.Summary) is { } slot ? HistorySummary.Marked(slot.Text) : null;
+
     // The texts that are always sent. The two kinds of instructions go as one.
     private static IEnumerable<string> Always(PromptDraft draft)
     {
         foreach (var slot in draft.IsForEmbeddings ? Inputs(draft) : draft.Slots)
         {
-            if (slot is { IsCounted: true, IsStored: false } && !IsSystemPrompt(slot))
+            if (slot is { IsCounted: true, IsStored: false, Provenance: not TextProvenance.Summary } && !IsSystemPrompt(slot))
                 yield return slot.Text;
         }
 

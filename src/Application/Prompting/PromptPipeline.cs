@@ -8,14 +8,18 @@ namespace CleanLlm.Application.Prompting;
 /// <summary>Runs the steps in the order of their registration; the first refusal ends it.</summary>
 internal sealed class PromptPipeline(IEnumerable<IPromptStep> steps, StepPolicies policies, FindingMetrics metrics)
 {
-    private readonly IPromptStep[] cheap = [.. steps.Where(step => !step.IsCostly)];
-    private readonly IPromptStep[] costly = [.. steps.Where(step => step.IsCostly)];
+    private readonly IPromptStep[] cheap = [.. steps.Where(step => step is { IsCostly: false, IsOfFitted: false })];
+    private readonly IPromptStep[] costly = [.. steps.Where(step => step is { IsCostly: true, IsOfFitted: false })];
+    private readonly IPromptStep[] ofFitted = [.. steps.Where(step => step.IsOfFitted)];
 
     /// <summary>Runs the steps that cost little whatever the prompt's length.</summary>
     public ValueTask<Result<PromptDraft>> PrepareAsync(PromptDraft draft, PromptContext context, CancellationToken ct) => RunAsync(cheap, draft, context, ct);
 
     /// <summary>Runs the steps that read all texts closely: for a large prompt in its user's turn.</summary>
     public ValueTask<Result<PromptDraft>> ReadAsync(PromptDraft draft, PromptContext context, CancellationToken ct) => RunAsync(costly, draft, context, ct);
+
+    /// <summary>Runs the steps that follow the fitting of the context, in the same turn.</summary>
+    public ValueTask<Result<PromptDraft>> FinishAsync(PromptDraft draft, PromptContext context, CancellationToken ct) => RunAsync(ofFitted, draft, context, ct);
 
     private async ValueTask<Result<PromptDraft>> RunAsync(IPromptStep[] steps, PromptDraft draft, PromptContext context, CancellationToken ct)
     {

@@ -16,6 +16,7 @@ internal static class PromptPlaces
         Inputs = Each(content.Inputs, input => Replaced(visitor, TextProvenance.User, input, SlotMarks.Message)),
         OperatorSystemPrompt = Replaced(visitor, TextProvenance.OperatorSystemPrompt, content.OperatorSystemPrompt),
         SystemPrompt = Replaced(visitor, TextProvenance.SystemPrompt, content.SystemPrompt),
+        Summary = content.Summary is { } summary ? summary with { Content = Replaced(visitor, TextProvenance.Summary, summary.Content) } : null,
         History = Each(content.History, turn => turn with { Content = Replaced(visitor, TextProvenance.History, turn.Content, SlotMarks.Stored) }),
         Messages = VisitMessages(content.Messages, visitor),
         Options = content.Options is { } options ? OptionPlaces.Visit(options, visitor) : null,

@@ -49,6 +49,9 @@ public sealed class PromptSlot
     /// <summary>Whether it says where an image, sound or file is: what is no part of an address would make it lead nowhere.</summary>
     internal bool IsAddress => marks.HasFlag(SlotMarks.Address);
 
+    /// <summary>Whether it is what a model thought, which its family takes back only as it wrote it.</summary>
+    internal bool IsSigned => marks.HasFlag(SlotMarks.Signed);
+
     /// <summary>Whether what is sent differs from what the request holds.</summary>
     internal bool IsChanged { get; }
 
@@ -101,4 +104,5 @@ internal enum SlotMarks
     Media = 8,
     Message = 16,
     Address = 32,
+    Signed = 64,
 }

@@ -12,6 +12,9 @@ public enum TextProvenance
     /// <summary>An earlier message of the chat, or what a model wrote earlier in a conversation that the caller sends.</summary>
     History,
 
+    /// <summary>What a model wrote in the place of the oldest messages of the chat: data, and no instruction.</summary>
+    Summary,
+
     /// <summary>What a user writes now; also a text of which embeddings are made.</summary>
     User,
 

@@ -44,6 +44,9 @@ public sealed class Plan
     /// <summary>What steps of the prompt pipeline do for its users, at most one setting for each; a step that is absent is set by the configuration.</summary>
     public IReadOnlyList<StepSetting> Steps { get; private set; } = [];
 
+    /// <summary>What becomes of the oldest messages of their chats that do not fit a model's context window.</summary>
+    public HistoryMode History { get; private set; }
+
     /// <summary>All of the above as one value.</summary>
     public PlanTerms Terms =>
         new(Name, IsDefault, Concurrency, AllowedModels, MaxOutputTokens, [.. Limits.Where(limit => limit.Metric != QuotaMetric.Concurrency)])
@@ -51,6 +54,7 @@ public sealed class Plan
             StoreReasoning = StoreReasoning,
             RequestRates = RequestRates,
             Steps = Steps,
+            History = History,
         };
 
     /// <summary>A new plan.</summary>
@@ -79,9 +83,11 @@ public sealed class Plan
             return Error.Invalid("steps", $"A step has a name of 1 to {StepSetting.NameMaxLength} characters, and a mode.");
         if (terms.Steps.DistinctBy(step => step.Step).Count() != terms.Steps.Count)
             return Error.Invalid("steps", "One setting for each step.");
+        if (!Enum.IsDefined(terms.History))
+            return Error.Invalid("history", "Drop or summarize.");
 
         (Name, IsDefault, Concurrency, MaxOutputTokens) = (terms.Name.Trim(), terms.IsDefault, terms.Concurrency, terms.MaxOutputTokens);
-        StoreReasoning = terms.StoreReasoning;
+        (StoreReasoning, History) = (terms.StoreReasoning, terms.History);
         AllowedModels = [.. terms.AllowedModels.Distinct(StringComparer.Ordinal)];
         Limits = InLockOrder(terms);
         RequestRates = [.. terms.RequestRates.OrderBy(rate => rate.Class)];
@@ -149,4 +155,7 @@ public sealed record PlanTerms(
 
     /// <summary>What steps of the prompt pipeline do for its users, at most one setting for each.</summary>
     public IReadOnlyList<StepSetting> Steps { get; init; } = [];
+
+    /// <summary>What becomes of the oldest messages of their chats that do not fit a model's context window.</summary>
+    public HistoryMode History { get; init; }
 }

@@ -70,6 +70,7 @@ internal static class AdminPlanEndpoints
 /// <param name="StoreReasoning">Whether what models say while they reason is kept with their answers. Default false.</param>
 /// <param name="RequestRates">How often its users may call, at most one for each class; absent for the rates of the server's configuration.</param>
 /// <param name="Steps">What steps of the prompt pipeline do for its users, at most one setting for each; absent for those of the server's configuration.</param>
+/// <param name="History">What becomes of the oldest messages of their chats that do not fit a model's context window: `drop`, or `summarize` where the server has a model for that. Default `drop`.</param>
 internal sealed record PlanBody(
     string Name,
     bool IsDefault = false,
@@ -79,7 +80,8 @@ internal sealed record PlanBody(
     IReadOnlyList<PlanLimitBody>? Limits = null,
     bool StoreReasoning = false,
     IReadOnlyList<PlanRateBody>? RequestRates = null,
-    IReadOnlyList<PlanStepBody>? Steps = null)
+    IReadOnlyList<PlanStepBody>? Steps = null,
+    HistoryMode History = HistoryMode.Drop)
 {
     // A JSON list can hold nulls whatever C# says; the validator finds them.
     internal PlanTerms Terms() => new(
@@ -93,6 +95,7 @@ internal sealed record PlanBody(
         StoreReasoning = StoreReasoning,
         RequestRates = [.. (RequestRates ?? []).Select(rate => rate is null ? null! : new RequestRate(rate.Class, rate.PerMinute, rate.PerMinuteOfKey))],
         Steps = [.. (Steps ?? []).Select(step => step is null ? null! : new StepSetting(step.Step, step.Mode))],
+        History = History,
     };
 }
 

@@ -2,6 +2,7 @@ using CleanLlm.Application.UnitTests.Prompting;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Answers;
 using CleanLlm.Application.Callers;
+using CleanLlm.Application.Chats.Summaries;
 using CleanLlm.Application.Chats.Titles;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Completions.Admitting;
@@ -84,6 +85,7 @@ internal sealed class RunnerFixture
                 Clock,
                 NullLogger<CompletionAnswering>.Instance),
             new CachePolicy(Microsoft.Extensions.Options.Options.Create(new ResponseCacheOptions { SharedPlans = ["shared"] })),
+            Summaries,
             prompting,
             Clock);
     }
@@ -142,6 +144,9 @@ internal sealed class RunnerFixture
 
     /// <summary>The chats that wait for a title.</summary>
     public TitleQueue Titles { get; } = new(Microsoft.Extensions.Options.Options.Create(new TitleOptions { QueueCapacity = 2 }));
+
+    /// <summary>The chats that wait for a summary.</summary>
+    public SummaryQueue Summaries { get; } = new(Microsoft.Extensions.Options.Options.Create(new SummaryOptions { Model = "large", QueueCapacity = 2 }));
 
     public CompletionOptions Value { get; set; } = new();
 

@@ -147,13 +147,4 @@ internal sealed class ContextFittingTests
     private static PromptMeasure Measure(int more) => new(Drafts.Of("q").Model.Id, Reported: 40 + more, Counted: 40);
 
     private static Result<PromptDraft> Fit(PromptDraft draft) => new ContextFitting(new CharacterCounter()).Apply(draft);
-
-    private sealed class CharacterCounter : ITokenCounter
-    {
-        public int Count(string text) => Count(text, int.MaxValue);
-
-        public int Count(string text, int most) => Math.Min(text.Length, most == int.MaxValue ? text.Length : most + 1);
-
-        public int AtLeast(string text) => text.Length / 10;
-    }
 }

@@ -1,5 +1,6 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Prompting;
+using CleanLlm.Application.Prompting.Optimizing;
 using CleanLlm.Application.Prompting.Redaction;
 using CleanLlm.Application.Prompting.Screening;
 using CleanLlm.Application.Prompting.Steps;
@@ -127,7 +128,7 @@ internal sealed class PromptStepTests
         var steps = new ServiceCollection().AddApplication(new ConfigurationBuilder().Build()).Where(service => service.ServiceType == typeof(IPromptStep));
 
         steps.Select(step => step.ImplementationType).Should().Equal(
-            typeof(SanitizeStep), typeof(SizeStep), typeof(WindowStep), typeof(InjectionStep), typeof(SecretsStep), typeof(PiiStep));
+            typeof(SanitizeStep), typeof(SizeStep), typeof(WindowStep), typeof(InjectionStep), typeof(SecretsStep), typeof(PiiStep), typeof(OptimizeStep));
     }
 
     private sealed class Adding(string text) : IPromptStep

@@ -1,3 +1,4 @@
+using CleanLlm.Domain.Prompting;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 
@@ -50,6 +51,7 @@ public sealed class PlanTests
         yield return Case("NoRateOfAKey", Rates(new RequestRate(RequestClass.Read, 5, 0)), "requestRates");
         yield return Case("AKeyAboveItsUser", Rates(new RequestRate(RequestClass.Read, 5, 6)), "requestRates");
         yield return Case("TheSameClassTwice", Rates(new RequestRate(RequestClass.Read, 5), new RequestRate(RequestClass.Read, 6)), "requestRates");
+        yield return Case("ASurpriseForTheHistory", Terms with { History = (HistoryMode)9 }, "history");
         yield return Case("TheSameLimitTwice", Terms with { Limits = [.. Terms.Limits, Terms.Limits[0] with { Amount = 99 }] }, "limits");
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CleanLlm.Domain.Ids;
+using CleanLlm.Domain.Prompting;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Testing.Databases;
 using Microsoft.EntityFrameworkCore;
@@ -89,7 +90,7 @@ internal sealed class StartupTests(DatabaseKind kind)
         await using var host = await StartAsync(
             ("Plans:0:Name", "free"), ("Plans:0:Default", "true"), ("Plans:0:Concurrency", "2"), ("Plans:0:AllowedModels:0", "small"),
             ("Plans:0:MaxOutputTokens", "500"), ("Plans:0:Limits:0:Metric", "tokens"), ("Plans:0:Limits:0:Window", "day"), ("Plans:0:Limits:0:Amount", "1000"),
-            ("Plans:0:RequestRates:0:Class", "costly"), ("Plans:0:RequestRates:0:PerMinute", "9"), ("Plans:0:RequestRates:0:PerMinuteOfKey", "3"),
+            ("Plans:0:RequestRates:0:Class", "costly"), ("Plans:0:RequestRates:0:PerMinute", "9"), ("Plans:0:RequestRates:0:PerMinuteOfKey", "3"), ("Plans:0:History", "summarize"),
             ("Plans:1:Name", "paid"));
 
         var plans = await PlansAsync(host);
@@ -99,6 +100,7 @@ internal sealed class StartupTests(DatabaseKind kind)
             new PlanTerms("free", IsDefault: true, 2, ["small"], 500, [new PlanLimit(QuotaMetric.Tokens, QuotaWindow.Day, 1000)])
             {
                 RequestRates = [new RequestRate(RequestClass.Costly, 9, 3)],
+                History = HistoryMode.Summarize,
             });
         plans[1].RequestRates.Should().BeEmpty();
     }

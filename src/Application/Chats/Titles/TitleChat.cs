@@ -1,9 +1,8 @@
 using CleanLlm.Application.Ai;
-using CleanLlm.Application.Completions;
+using CleanLlm.Application.Chats.Background;
 using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Faults;
 using CleanLlm.Application.Quotas;
-using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Quotas;
@@ -61,27 +60,10 @@ internal sealed class TitleChatHandler(
             is not { } cheapest)
             return QuotaErrors.ModelNotInPlan(models[0].Id);
 
-        var started = await runner.StartAsync(
-            new CompletionRequest
-            {
-                UserId = user,
-                Messages = CompletionRequest.Question(Prompt(opening)),
-                PromptField = "title",
-                Model = cheapest.Id,
-                MaxTokens = Math.Min(options.Value.MaxTokens, Math.Min(cheapest.MaxOutputTokens, plan.MaxOutputTokens ?? int.MaxValue)),
-                Store = false,
-                IsBackground = true,
-            },
-            ct);
-        if (!started.IsSuccess)
-            return started.Error;
-        var ended = await started.Value.Run!.Outcome.WaitAsync(ct);
-        return ended.IsSuccess ? TitleOf(ended.Value) : ended.Error;
+        // What was cut off is half a title, or a thought. It is not asked for again: it would end in the same way, and cost as much.
+        var answer = await new BackgroundQuestion(user, plan, cheapest, "title", Prompt(opening)) { MaxTokens = options.Value.MaxTokens }.AskAsync(runner, ct);
+        return answer.IsSuccess ? answer.Value.IsCutOff ? "" : answer.Value.Text : answer.Error;
     }
-
-    // What was cut off is half a title, or a thought. It is not asked for again: it would end in the same way, and cost as much.
-    private static string TitleOf(CompletionDto answer) =>
-        answer.FinishReason == FinishReason.Length ? "" : ThinkingText.Remove(answer.Message?.Content ?? "");
 
     // Which class a token will be in is known only afterwards, so the dearest is taken.
     private long CostOfTitle(Model model) =>

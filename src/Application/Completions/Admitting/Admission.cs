@@ -93,7 +93,10 @@ internal sealed class Admission(
         async ValueTask<Result<PromptDraft>> ReadAsync(CancellationToken token)
         {
             var read = await pipeline.ReadAsync(ready, context, token);
-            return read.IsSuccess ? fitting.Apply(read.Value) : read;
+            if (!read.IsSuccess)
+                return read;
+            var fitted = fitting.Apply(read.Value);
+            return fitted.IsSuccess ? await pipeline.FinishAsync(fitted.Value, context, token) : fitted;
         }
     }
 

@@ -5,6 +5,7 @@ using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
+using CleanLlm.Domain.Prompting;
 using CleanLlm.Domain.Results;
 using Microsoft.Extensions.Options;
 
@@ -20,6 +21,7 @@ internal sealed class CompletionRunner(
     CompletionReplay replay,
     CompletionAnswering answering,
     CachePolicy cache,
+    IDueSummaries summaries,
     IOptions<PromptingOptions> prompting,
     TimeProvider clock)
 {
@@ -138,10 +140,10 @@ internal sealed class CompletionRunner(
         {
             OperatorSystemPrompt = prompting.Value.SystemPrompt,
             SystemPrompt = conversation.SystemPrompt,
-            History = conversation.Messages,
             Messages = conversation.Question is { } asked ? CompletionRequest.Question(asked.Content) : request.Messages,
             Options = request.Options,
         };
+        content = content.With(conversation.Messages, selection.Plan.History == HistoryMode.Summarize ? conversation.Summary : null);
         return PromptDraft.Of(
             content,
             model,
@@ -180,6 +182,8 @@ internal sealed class CompletionRunner(
         if (!reserved.IsSuccess)
             return reserved.Error;
 
+        if (request.ChatId is { } of && selection.Plan.History == HistoryMode.Summarize && prompt.SummaryDue is { } upTo)
+            summaries.Add(of, request.UserId, upTo);
         var call = new RoutedCall { Candidates = able.Candidates, PromptTokens = prompt.PromptTokens, Cache = terms };
         return new AdmittedCompletion(completion, sent, call, reserved.Value.Limits)
         {
@@ -202,7 +206,7 @@ internal sealed class CompletionRunner(
         var answer = Math.Min(prompt.MaxCompletionTokens, model.MaxOutputTokens);
         if (model.IsLengthUnknown && !prompt.LengthIsExact)
             answer = Math.Min(answer, model.ContextWindow / ContextFitting.AnswerShare);
-        return prompt.PromptTokens + answer <= model.ContextWindow;
+        return Math.Max(prompt.PromptTokens, model.Expected(prompt.CountedPromptTokens)) + answer <= model.ContextWindow;
     }
 
     private sealed record Loaded(ModelSelection Selection, Conversation Conversation);

@@ -43,6 +43,9 @@ public interface IConversationReader
 /// <param name="Messages">The newest messages of the branch, oldest first.</param>
 public sealed record Conversation(string? Model, string? SystemPrompt, MessageId? ParentId, IReadOnlyList<Utterance> Messages)
 {
+    /// <summary>The summary of the oldest messages of the branch that ends nearest to its end; null where there is none.</summary>
+    public HistorySummary? Summary { get; init; }
+
     /// <summary>The question that is in the chat already and follows these messages; null when a new one comes.</summary>
     public StoredQuestion? Question { get; init; }
 }

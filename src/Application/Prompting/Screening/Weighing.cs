@@ -40,7 +40,7 @@ internal sealed class Weighing(RuleSet rules)
         if (findings.Joined.Met.Any(rule => IsNew(findings, rule)))
             Add(Reasons.SplitPayload, Splitting);
 
-        return VerdictOf(causes, provenance == TextProvenance.ToolResult);
+        return VerdictOf(causes, provenance is TextProvenance.ToolResult or TextProvenance.Summary);
 
         void Add(string code, double weight) => causes.Add((code, weight * (provenance == TextProvenance.SystemPrompt ? ShareOfSystem(code) : 1)));
     }

@@ -10,7 +10,7 @@ internal sealed class WindowStep(ITokenCounter tokens) : IPromptStep
 {
     public ValueTask<Result<PromptDraft>> ApplyAsync(PromptDraft draft, PromptContext context, StepMode mode, CancellationToken ct) =>
         ValueTask.FromResult<Result<PromptDraft>>(
-            PromptPieces.LongestAtLeast(draft, tokens) is var least && least > draft.MostPromptTokens
+            draft.Model.Expected(PromptPieces.LongestAtLeast(draft, tokens)) is var least && least > draft.MostPromptTokens
                 ? CompletionErrors.PromptTooLong(draft.Field, least, draft.Model.ContextWindow)
                 : draft);
 }

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using CleanLlm.Application.Ai;
 using CleanLlm.Domain.Models;
 using CleanLlm.Infrastructure.Ai.Options;
+using CleanLlm.Infrastructure.Ai.Tokens;
 
 namespace CleanLlm.Infrastructure.Ai.Catalog;
 
@@ -24,6 +25,7 @@ internal sealed record ModelRoute(Model Model, string UpstreamId, IReadOnlyList<
         {
             IsEmbedding = model.IsEmbedding,
             Capabilities = model.ShownCapabilities,
+            TokenRatio = model.TokenRatio ?? TokenRatios.Of(model.UpstreamId ?? model.Id),
             IsLengthUnknown = model.MaxOutputTokens is null && provider.MaxOutputTokens is null,
         },
         model.UpstreamId ?? model.Id,

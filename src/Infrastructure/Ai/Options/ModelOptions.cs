@@ -31,6 +31,13 @@ internal sealed record ModelOptions
     [Range(1, 10_000_000)]
     public int? MaxOutputTokens { get; init; }
 
+    /// <summary>
+    /// How many tokens its vocabulary makes of what is one token of OpenAI's o200k_base: the context is fitted and quota reserved by that. 0.25 to 4;
+    /// default by the family that <see cref="UpstreamId"/> names (docs/context.md), else 1.
+    /// </summary>
+    [Range(0.25, 4)]
+    public double? TokenRatio { get; init; }
+
     /// <summary>How its server names the bound of an answer: <c>max_tokens</c> or <c>max_completion_tokens</c>. Default: as its provider does.</summary>
     [RegularExpression("max_tokens|max_completion_tokens")]
     public string? MaxTokensField { get; init; }

@@ -1,3 +1,4 @@
+using CleanLlm.Application.Prompting;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Infrastructure.Persistence.Content;
@@ -42,6 +43,15 @@ internal sealed class BranchRow
     /// <summary>The instructions of the chat.</summary>
     public string? SystemPrompt { get; private set; }
 
+    /// <summary>The newest message that the newest summary on the branch covers; on the first row only, and where the statement asks.</summary>
+    public MessageId? SummaryId { get; init; }
+
+    /// <summary>How many messages that summary covers.</summary>
+    public int? SummaryMessages { get; init; }
+
+    /// <summary>Its text.</summary>
+    public string? SummaryContent { get; private set; }
+
     /// <summary>The ids of messages beside or below this one, oldest first and joined by commas; null where the statement does not ask.</summary>
     public string? Ids { get; init; }
 
@@ -56,6 +66,14 @@ internal sealed class BranchRow
         ? new PromptMeasure(model, reported, counted)
         : null;
 
+    /// <summary>The message as a model may read it.</summary>
+    public Utterance Utterance => new(Role!.Value, Content!) { Id = Id, Prompt = Prompt };
+
+    /// <summary>The summary of the oldest messages of the branch; null where there is none.</summary>
+    public HistorySummary? Summary => this is { SummaryId: { } upTo, SummaryMessages: { } messages, SummaryContent: { } text }
+        ? new HistorySummary(upTo, messages, text)
+        : null;
+
     /// <summary>Where a branch is taken up; null when the chat has no such message.</summary>
     public BranchEnd? End => Id is { } id ? new BranchEnd(id, ParentId, Role!.Value, Answered ?? true) : null;
 
@@ -65,11 +83,35 @@ internal sealed class BranchRow
     public void Open(Guid chat, ContentCipher cipher)
     {
         SystemPrompt = cipher.Open(ContentColumns.ChatSystemPrompt, chat, SystemPrompt);
+        if (SummaryId is { Value: var summary })
+            SummaryContent = cipher.Open(ContentColumns.SummaryContent, summary, SummaryContent);
         if (Id is not { Value: var row })
             return;
         Content = cipher.Open(ContentColumns.MessageContent, row, Content);
         Reasoning = cipher.Open(ContentColumns.MessageReasoning, row, Reasoning);
         FeedbackComment = cipher.Open(ContentColumns.MessageFeedback, row, FeedbackComment);
+    }
+}
+
+/// <summary>Rows of a branch as a conversation.</summary>
+internal static class BranchRows
+{
+    /// <summary>
+    /// What a model reads of them. A question that was interrupted before its answer began is shown to its user, but is no part of that.
+    /// </summary>
+    public static List<Utterance> OldestFirst(this IEnumerable<BranchRow> newestFirst)
+    {
+        var next = MessageRole.User;
+        List<Utterance> history = [];
+        foreach (var row in newestFirst)
+        {
+            if (row.Role == MessageRole.Assistant || next == MessageRole.Assistant)
+                history.Add(row.Utterance);
+            next = row.Role!.Value;
+        }
+
+        history.Reverse();
+        return history;
     }
 }
 
@@ -81,6 +123,8 @@ internal sealed class BranchRowConfiguration : IEntityTypeConfiguration<BranchRo
         builder.HasNoKey().ToView("branch");
         builder.Ignore(row => row.IdList);
         builder.Ignore(row => row.Prompt);
+        builder.Ignore(row => row.Utterance);
+        builder.Ignore(row => row.Summary);
         builder.Ignore(row => row.End);
     }
 }

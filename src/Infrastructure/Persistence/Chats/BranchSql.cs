@@ -29,8 +29,18 @@ internal static class BranchSql
 
     private const string OfChat =
         """
-
+        , NULL AS summary_id, NULL AS summary_messages, NULL AS summary_content
         FROM chats c LEFT JOIN branch b ON 1 = 1
+        WHERE c.id = {0} AND c.owner_id = {1}
+        """;
+
+    // {4} how far above the end of the branch its summary ends at least. The inner statement stands for itself and runs once; most chats have no summary.
+    private const string OfChatWithSummary =
+        """
+        , s.id AS summary_id, s.messages AS summary_messages, s.content AS summary_content
+        FROM chats c LEFT JOIN branch b ON 1 = 1
+        LEFT JOIN chat_summaries s ON b.depth = 1 AND s.id = (
+            SELECT w.id FROM chat_summaries w JOIN branch e ON e.id = w.id WHERE w.chat_id = {0} AND e.depth >= {4} ORDER BY e.depth LIMIT 1)
         WHERE c.id = {0} AND c.owner_id = {1}
         """;
 
@@ -62,19 +72,20 @@ internal static class BranchSql
         """;
 
     /// <summary>The newest messages of the branch that ends at <paramref name="leaf"/>, or at the active leaf, newest first. Their content is decrypted.</summary>
+    /// <remarks>The first has the newest summary that ends <paramref name="summaryDepth"/> messages above the end of the branch or higher, counted from 1.</remarks>
     public static Task<List<BranchRow>> ReadBranchAsync(
-        this AppDbContext database, Guid chat, Guid owner, Guid? leaf, int maxMessages, ContentCipher cipher, CancellationToken ct) =>
-        ReadAsync(database, Walk + Plain + OfChat, chat, owner, leaf, maxMessages, cipher, ct);
+        this AppDbContext database, Guid chat, Guid owner, Guid? leaf, int maxMessages, int summaryDepth, ContentCipher cipher, CancellationToken ct) =>
+        ReadAsync(database, Walk + Plain + OfChatWithSummary, chat, owner, leaf, maxMessages, summaryDepth, cipher, ct);
 
     /// <summary>The same, each message with the ids of all versions of it.</summary>
     public static Task<List<BranchRow>> ReadBranchWithSiblingsAsync(
         this AppDbContext database, Guid chat, Guid owner, Guid? leaf, int maxMessages, ContentCipher cipher, CancellationToken ct) =>
-        ReadAsync(database, Walk + Siblings + OfChat, chat, owner, leaf, maxMessages, cipher, ct);
+        ReadAsync(database, Walk + Siblings + OfChat, chat, owner, leaf, maxMessages, summaryDepth: null, cipher, ct);
 
-    /// <summary>The same, where the first question of the two newest messages has the ids of its answers.</summary>
+    /// <summary>The same as the first, where the first question of the two newest messages has the ids of its answers.</summary>
     public static Task<List<BranchRow>> ReadBranchWithAnswersAsync(
-        this AppDbContext database, Guid chat, Guid owner, Guid leaf, int maxMessages, ContentCipher cipher, CancellationToken ct) =>
-        ReadAsync(database, Walk + Answers + OfChat, chat, owner, leaf, maxMessages, cipher, ct);
+        this AppDbContext database, Guid chat, Guid owner, Guid leaf, int maxMessages, int summaryDepth, ContentCipher cipher, CancellationToken ct) =>
+        ReadAsync(database, Walk + Answers + OfChatWithSummary, chat, owner, leaf, maxMessages, summaryDepth, cipher, ct);
 
     /// <summary>All versions of a message, itself among them, oldest first.</summary>
     public static Task<List<BranchRow>> ReadSiblingsAsync(this AppDbContext database, Guid chat, Guid owner, Guid message, ContentCipher cipher, CancellationToken ct) =>
@@ -93,7 +104,8 @@ internal static class BranchSql
             SELECT s.id, s.parent_id, s.role, s.content, s.reasoning, s.model, s.prompt_tokens, s.counted_prompt_tokens, s.completion_tokens, s.created_at,
                 s.rating, s.feedback_comment, 1 AS depth, p.chat_model, p.system_prompt, NULL AS ids,
                 CASE WHEN s.role = 1 THEN EXISTS (SELECT 1 FROM messages a WHERE a.chat_id = s.chat_id AND a.parent_id = s.id AND a.role = 2)
-                    OR EXISTS (SELECT 1 FROM running_completions r JOIN completions d ON d.id = r.id WHERE r.chat_id = s.chat_id AND d.question_id = s.id) END AS answered
+                    OR EXISTS (SELECT 1 FROM running_completions r JOIN completions d ON d.id = r.id WHERE r.chat_id = s.chat_id AND d.question_id = s.id) END AS answered,
+                NULL AS summary_id, NULL AS summary_messages, NULL AS summary_content
             FROM place p LEFT JOIN versions s ON 1 = 1
             ORDER BY s.created_at, s.id
             """).ToListAsync(ct));
@@ -110,9 +122,10 @@ internal static class BranchSql
         """);
 
     private static async Task<List<BranchRow>> ReadAsync(
-        AppDbContext database, string sql, Guid chat, Guid owner, Guid? leaf, int maxMessages, ContentCipher cipher, CancellationToken ct)
+        AppDbContext database, string sql, Guid chat, Guid owner, Guid? leaf, int maxMessages, int? summaryDepth, ContentCipher cipher, CancellationToken ct)
     {
-        var rows = await OpenAsync(chat, cipher, database.Set<BranchRow>().FromSqlRaw(sql, chat, owner, leaf!, maxMessages).ToListAsync(ct));
+        object[] values = summaryDepth is { } depth ? [chat, owner, leaf!, maxMessages, depth] : [chat, owner, leaf!, maxMessages];
+        var rows = await OpenAsync(chat, cipher, database.Set<BranchRow>().FromSqlRaw(sql, values).ToListAsync(ct));
         rows.Sort((left, right) => Nullable.Compare(left.Depth, right.Depth));
         return rows;
     }

@@ -1,5 +1,4 @@
 using CleanLlm.Application.Completions.Admitting;
-using CleanLlm.Application.Prompting;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
@@ -10,10 +9,14 @@ namespace CleanLlm.Infrastructure.Persistence.Chats;
 
 internal sealed class ConversationReader(IDbContextFactory<AppDbContext> databases, DataKeys keys) : IConversationReader
 {
+    // What is asked follows the end of the branch, or it is asked in the place of that; a summary ends with an answer, and covers neither.
+    private const int AtEnd = 1;
+    private const int AboveEnd = 2;
+
     public async Task<Result<Conversation>> ReadAsync(ChatId chat, UserId owner, MessageId? parent, int maxMessages, CancellationToken ct)
     {
         await using var database = await databases.CreateDbContextAsync(ct);
-        var newestFirst = await database.ReadBranchAsync(chat.Value, owner.Value, parent?.Value, maxMessages, await keys.OfAsync(owner, ct), ct);
+        var newestFirst = await database.ReadBranchAsync(chat.Value, owner.Value, parent?.Value, maxMessages, AtEnd, await keys.OfAsync(owner, ct), ct);
         if (newestFirst is not [var leaf, ..])
             return ChatErrors.NotFound;
         if (parent is not null && leaf.Id is null)
@@ -22,21 +25,24 @@ internal sealed class ConversationReader(IDbContextFactory<AppDbContext> databas
             return new Conversation(leaf.ChatModel, leaf.SystemPrompt, ParentId: null, Messages: []);
 
         var place = end.Following();
-        return place.IsSuccess ? new Conversation(leaf.ChatModel, leaf.SystemPrompt, place.Value, OldestFirst(newestFirst)) : place.Error;
+        return place.IsSuccess
+            ? new Conversation(leaf.ChatModel, leaf.SystemPrompt, place.Value, newestFirst.OldestFirst()) { Summary = leaf.Summary }
+            : place.Error;
     }
 
     public async Task<Result<Conversation>> ReadAboveAsync(ChatId chat, UserId owner, MessageId message, int maxMessages, CancellationToken ct)
     {
         await using var database = await databases.CreateDbContextAsync(ct);
-        var newestFirst = await database.ReadBranchWithAnswersAsync(chat.Value, owner.Value, message.Value, maxMessages + 2, await keys.OfAsync(owner, ct), ct);
+        var newestFirst = await database.ReadBranchWithAnswersAsync(chat.Value, owner.Value, message.Value, maxMessages + 2, AboveEnd, await keys.OfAsync(owner, ct), ct);
         if (newestFirst.Count == 0)
             return ChatErrors.NotFound;
         if (newestFirst.FindIndex(row => row.Role == MessageRole.User) is not (>= 0 and var asked))
             return ChatErrors.MessageNotFound;
 
         var question = newestFirst[asked];
-        return new Conversation(question.ChatModel, question.SystemPrompt, question.ParentId, OldestFirst(newestFirst.Skip(asked + 1).Take(maxMessages)))
+        return new Conversation(question.ChatModel, question.SystemPrompt, question.ParentId, newestFirst.Skip(asked + 1).Take(maxMessages).OldestFirst())
         {
+            Summary = newestFirst[0].Summary,
             Question = new StoredQuestion(question.Id!.Value, question.Content!) { AnswerIds = question.IdList },
         };
     }
@@ -44,29 +50,15 @@ internal sealed class ConversationReader(IDbContextFactory<AppDbContext> databas
     public async Task<Result<Conversation>> ReadBesideAsync(ChatId chat, UserId owner, MessageId message, int maxMessages, CancellationToken ct)
     {
         await using var database = await databases.CreateDbContextAsync(ct);
-        var newestFirst = await database.ReadBranchAsync(chat.Value, owner.Value, message.Value, maxMessages + 1, await keys.OfAsync(owner, ct), ct);
+        var newestFirst = await database.ReadBranchAsync(chat.Value, owner.Value, message.Value, maxMessages + 1, AboveEnd, await keys.OfAsync(owner, ct), ct);
         if (newestFirst is not [var edited, ..])
             return ChatErrors.NotFound;
         if (edited.End is not { } end)
             return ChatErrors.MessageNotFound;
 
         var place = end.Beside();
-        return place.IsSuccess ? new Conversation(edited.ChatModel, edited.SystemPrompt, place.Value, OldestFirst(newestFirst.Skip(1))) : place.Error;
-    }
-
-    // A question that was interrupted before its answer began is shown to its user, but is no part of what a model reads.
-    private static List<Utterance> OldestFirst(IEnumerable<BranchRow> newestFirst)
-    {
-        var next = MessageRole.User;
-        List<Utterance> history = [];
-        foreach (var row in newestFirst)
-        {
-            if (row.Role == MessageRole.Assistant || next == MessageRole.Assistant)
-                history.Add(new Utterance(row.Role!.Value, row.Content!) { Prompt = row.Prompt });
-            next = row.Role!.Value;
-        }
-
-        history.Reverse();
-        return history;
+        return place.IsSuccess
+            ? new Conversation(edited.ChatModel, edited.SystemPrompt, place.Value, newestFirst.Skip(1).OldestFirst()) { Summary = edited.Summary }
+            : place.Error;
     }
 }

@@ -3,11 +3,14 @@ namespace CleanLlm.Infrastructure.Persistence.Content;
 /// <summary>All columns that are stored encrypted: the one list for reading, writing and rotation.</summary>
 internal static class ContentColumns
 {
+    private const string OwnerOfChat = "(SELECT c.owner_id FROM chats c WHERE c.id = t.chat_id)";
+
     public static readonly ContentColumn ChatTitle = OfChat("title") with { IsSearched = true };
     public static readonly ContentColumn ChatSystemPrompt = OfChat("system_prompt");
     public static readonly ContentColumn MessageContent = OfMessage("content") with { IsSearched = true };
     public static readonly ContentColumn MessageReasoning = OfMessage("reasoning");
     public static readonly ContentColumn MessageFeedback = OfMessage("feedback_comment");
+    public static readonly ContentColumn SummaryContent = new("chat_summaries", "content", OwnerOfChat);
     public static readonly ContentColumn CompletionPrompt = OfCompletion("prompt");
     public static readonly ContentColumn CompletionAnswer = OfCompletion("answer");
     public static readonly ContentColumn CompletionReasoning = OfCompletion("reasoning");
@@ -15,12 +18,13 @@ internal static class ContentColumns
 
     public static readonly IReadOnlyList<ContentColumn> All =
     [
-        ChatTitle, ChatSystemPrompt, MessageContent, MessageReasoning, MessageFeedback, CompletionPrompt, CompletionAnswer, CompletionReasoning, CompletionToolCalls,
+        ChatTitle, ChatSystemPrompt, MessageContent, MessageReasoning, MessageFeedback, SummaryContent, CompletionPrompt, CompletionAnswer, CompletionReasoning,
+        CompletionToolCalls,
     ];
 
     private static ContentColumn OfChat(string name) => new("chats", name, "t.owner_id");
 
-    private static ContentColumn OfMessage(string name) => new("messages", name, "(SELECT c.owner_id FROM chats c WHERE c.id = t.chat_id)");
+    private static ContentColumn OfMessage(string name) => new("messages", name, OwnerOfChat);
 
     private static ContentColumn OfCompletion(string name) => new("completions", name, "t.user_id");
 }

@@ -27,6 +27,9 @@ internal static class EntityContent
                 new(ContentColumns.MessageReasoning, typeof(Message).GetProperty(nameof(Message.Reasoning))!),
                 new(ContentColumns.MessageFeedback, typeof(Message).GetProperty(nameof(Message.FeedbackComment))!),
             ]),
+        [typeof(ChatSummary)] = (
+            summary => ((ChatSummary)summary).Id.Value,
+            [new(ContentColumns.SummaryContent, typeof(ChatSummary).GetProperty(nameof(ChatSummary.Content))!)]),
         [typeof(Completion)] = (
             completion => ((Completion)completion).Id.Value,
             [

@@ -1,3 +1,4 @@
+using CleanLlm.Domain.Prompting;
 using CleanLlm.Domain.Quotas;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -17,6 +18,7 @@ internal sealed class PlanConfiguration : IEntityTypeConfiguration<Plan>
         builder.Property(plan => plan.RequestRates).HasJsonConversion().HasDefaultValueSql("'[]'");
         builder.Property(plan => plan.Steps).HasJsonConversion().HasDefaultValueSql("'[]'");
         builder.Property(plan => plan.StoreReasoning).HasDefaultValue(false);
+        builder.Property(plan => plan.History).HasDefaultValue(HistoryMode.Drop);
         builder.Ignore(plan => plan.Terms);
         builder.HasIndex(plan => plan.Name).IsUnique();
     }

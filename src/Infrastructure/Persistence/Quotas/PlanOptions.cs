@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using CleanLlm.Application.Prompting.Policies;
+using CleanLlm.Domain.Prompting;
 using CleanLlm.Domain.Quotas;
 
 namespace CleanLlm.Infrastructure.Persistence.Quotas;
@@ -40,12 +41,19 @@ public sealed record PlanOptions
     /// <summary>What steps of the prompt pipeline do for its users, at most one setting for each. Default those of the section <c>Prompting</c>.</summary>
     public IReadOnlyList<StepSettingOptions> Steps { get; init; } = [];
 
+    /// <summary>
+    /// What becomes of the oldest messages of their chats that do not fit a model's context window: <c>drop</c>, or <c>summarize</c> where
+    /// <c>Summaries:Model</c> is set. Default <c>drop</c>.
+    /// </summary>
+    public HistoryMode History { get; init; }
+
     internal PlanTerms Terms => new(
         Name, Default, Concurrency, AllowedModels, MaxOutputTokens, [.. Limits.Select(limit => new PlanLimit(limit.Metric, limit.Window, limit.Amount))])
     {
         StoreReasoning = StoreReasoning,
         RequestRates = [.. RequestRates.Select(rate => new RequestRate(rate.Class, rate.PerMinute, rate.PerMinuteOfKey))],
         Steps = [.. Steps.Select(step => step.Setting)],
+        History = History,
     };
 }
 

@@ -5,6 +5,7 @@ using CleanLlm.Application.ApiKeys;
 using CleanLlm.Application.Audit;
 using CleanLlm.Application.Callers;
 using CleanLlm.Application.Chats;
+using CleanLlm.Application.Chats.Summaries;
 using CleanLlm.Application.Chats.Titles;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Completions.Admitting;
@@ -105,6 +106,7 @@ internal static class StoreRegistration
         services.AddScoped<IChatRepository, ChatRepository>();
         services.AddScoped<IChatQueries, ChatQueries>();
         services.AddScoped<IChatTitles, ChatTitles>();
+        services.AddScoped<IChatSummaries, ChatSummaries>();
         services.AddSingleton<IConversationReader, ConversationReader>();
     }
 

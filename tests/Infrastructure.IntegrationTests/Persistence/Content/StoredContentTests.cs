@@ -1,4 +1,5 @@
 using CleanLlm.Application.Chats;
+using CleanLlm.Application.Chats.Summaries;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Faults;
@@ -54,6 +55,7 @@ internal sealed class StoredContentTests(DatabaseKind kind) : PersistenceTests(k
         (await InChatsAsync(chats => chats.ListAsync(user, null, null, 20, default))).Items.Should().ContainSingle().Which.Title.Should().Be($"{Canary} title");
         (await Two.Services.GetRequiredService<IConversationReader>().ReadAsync(chat, user, null, 10, default)).Value.Messages.Select(said => said.Content)
             .Should().Equal($"{Canary} question 漢", $"{Canary} answer ü");
+        (await Two.Services.GetRequiredService<IConversationReader>().ReadAsync(chat, user, null, 10, default)).Value.Summary!.Content.Should().Be($"{Canary} summary");
         var completions = Two.Services.GetRequiredService<ICompletionQueries>();
         (await completions.FindAsync(answered.Id, user, default))!.Message.Should().BeEquivalentTo(new { Content = $"{Canary} answer ü" });
         var stored = (await completions.FindAsync(alone.Id, user, default))!;
@@ -171,6 +173,7 @@ internal sealed class StoredContentTests(DatabaseKind kind) : PersistenceTests(k
             await chats.SaveAsync(default);
             return null;
         });
+        await One.InScopeAsync<IChatSummaries, bool>(summaries => summaries.AddAsync(ChatSummary.Of(chat, answered.Turn!.AnswerId, 2, $"{Canary} summary", question.Now), user, default));
         var alone = await new Question(user, question.Now) { Prompt = $"{Canary} outside", StoreReasoning = true }.BeginAsync(One);
         alone.Reasons($"{Canary} thought");
         alone.Calls([new ToolCall("1", "f", $$"""{"text":"{{Canary}}"}""")]);

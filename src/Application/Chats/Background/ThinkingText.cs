@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace CleanLlm.Application.Chats.Titles;
+namespace CleanLlm.Application.Chats.Background;
 
 /// <summary>
 /// Takes what a model thinks out of what it answers, where its server leaves it in the text: between tags (DeepSeek, Qwen, Kimi,

@@ -1,6 +1,6 @@
-using CleanLlm.Application.Chats.Titles;
+using CleanLlm.Application.Chats.Background;
 
-namespace CleanLlm.Application.UnitTests.Chats.Titles;
+namespace CleanLlm.Application.UnitTests.Chats.Background;
 
 /// <summary>How models of several families mark what they think, when their server leaves it in the text.</summary>
 public sealed class ThinkingTextTests
