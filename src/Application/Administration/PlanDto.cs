@@ -30,6 +30,9 @@ public sealed record PlanDto(
 
     /// <summary>What steps of the prompt pipeline do for its users, at most one setting for each; a step that is absent is set by the server's configuration.</summary>
     public IReadOnlyList<PlanStepDto> Steps { get; init; } = [];
+
+    /// <summary>Instructions that come before every prompt of its users, behind those of the server's configuration and ahead of a chat's own; null for none.</summary>
+    public string? SystemPrompt { get; init; }
 }
 
 /// <summary>A limit of a plan.</summary>

@@ -1,4 +1,5 @@
 using CleanLlm.Domain.Chats;
+using CleanLlm.Domain.Templates;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Application.Prompting;
@@ -9,8 +10,14 @@ internal sealed record PromptContent
     /// <summary>The operator's instructions, put first; null for none.</summary>
     public string? OperatorSystemPrompt { get; init; }
 
+    /// <summary>The operator's instructions for the users of the plan; null for none.</summary>
+    public string? PlanSystemPrompt { get; init; }
+
     /// <summary>The chat's instructions; null for none.</summary>
     public string? SystemPrompt { get; init; }
+
+    /// <summary>The template that what is sent now is asked by; null for none. Its values are parts of the last message.</summary>
+    public TemplateUse? Template { get; init; }
 
     /// <summary>Earlier messages of the branch, oldest first.</summary>
     public IReadOnlyList<Utterance> History { get; init; } = [];

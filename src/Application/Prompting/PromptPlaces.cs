@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CleanLlm.Domain.Templates;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Application.Prompting;
@@ -15,7 +16,9 @@ internal static class PromptPlaces
     {
         Inputs = Each(content.Inputs, input => Replaced(visitor, TextProvenance.User, input, SlotMarks.Message)),
         OperatorSystemPrompt = Replaced(visitor, TextProvenance.OperatorSystemPrompt, content.OperatorSystemPrompt),
+        PlanSystemPrompt = Replaced(visitor, TextProvenance.PlanSystemPrompt, content.PlanSystemPrompt),
         SystemPrompt = Replaced(visitor, TextProvenance.SystemPrompt, content.SystemPrompt),
+        Template = content.Template is { } use ? use with { Instruction = Replaced(visitor, ProvenanceOf(use), use.Instruction) } : null,
         History = Each(content.History, turn => turn with { Content = Replaced(visitor, TextProvenance.History, turn.Content, SlotMarks.Stored) }),
         Messages = VisitMessages(content.Messages, visitor),
         Options = content.Options is { } options ? OptionPlaces.Visit(options, visitor) : null,
@@ -57,6 +60,8 @@ internal static class PromptPlaces
 
         return changed ?? properties;
     }
+
+    private static TextProvenance ProvenanceOf(TemplateUse use) => use.IsShared ? TextProvenance.SharedTemplate : TextProvenance.PrivateTemplate;
 
     private static IReadOnlyList<ChatMessage> VisitMessages(IReadOnlyList<ChatMessage> messages, ISlotVisitor visitor)
     {

@@ -6,8 +6,17 @@ public enum TextProvenance
     /// <summary>The operator's instructions, which come before every prompt.</summary>
     OperatorSystemPrompt,
 
+    /// <summary>The operator's instructions for the users of a plan.</summary>
+    PlanSystemPrompt,
+
     /// <summary>The instructions of the chat, or of the caller who sends a whole conversation.</summary>
     SystemPrompt,
+
+    /// <summary>The text of a template that an admin shares with all users.</summary>
+    SharedTemplate,
+
+    /// <summary>The text of a template that the user wrote.</summary>
+    PrivateTemplate,
 
     /// <summary>An earlier message of the chat, or what a model wrote earlier in a conversation that the caller sends.</summary>
     History,

@@ -10,6 +10,9 @@ public sealed class Plan
     /// <summary>The longest name, in characters.</summary>
     public const int NameMaxLength = 100;
 
+    /// <summary>The longest system prompt, in characters.</summary>
+    public const int SystemPromptMaxLength = 20_000;
+
     private Plan()
     {
     }
@@ -44,6 +47,9 @@ public sealed class Plan
     /// <summary>What steps of the prompt pipeline do for its users, at most one setting for each; a step that is absent is set by the configuration.</summary>
     public IReadOnlyList<StepSetting> Steps { get; private set; } = [];
 
+    /// <summary>Instructions of the operator that come before every prompt of its users, ahead of a chat's own; null for none. Not shown to users.</summary>
+    public string? SystemPrompt { get; private set; }
+
     /// <summary>All of the above as one value.</summary>
     public PlanTerms Terms =>
         new(Name, IsDefault, Concurrency, AllowedModels, MaxOutputTokens, [.. Limits.Where(limit => limit.Metric != QuotaMetric.Concurrency)])
@@ -51,6 +57,7 @@ public sealed class Plan
             StoreReasoning = StoreReasoning,
             RequestRates = RequestRates,
             Steps = Steps,
+            SystemPrompt = SystemPrompt,
         };
 
     /// <summary>A new plan.</summary>
@@ -79,6 +86,8 @@ public sealed class Plan
             return Error.Invalid("steps", $"A step has a name of 1 to {StepSetting.NameMaxLength} characters, and a mode.");
         if (terms.Steps.DistinctBy(step => step.Step).Count() != terms.Steps.Count)
             return Error.Invalid("steps", "One setting for each step.");
+        if (terms.SystemPrompt?.Length > SystemPromptMaxLength || terms.SystemPrompt?.Contains('\0', StringComparison.Ordinal) == true)
+            return Error.Invalid("systemPrompt", $"At most {SystemPromptMaxLength} characters, none of them NUL.");
 
         (Name, IsDefault, Concurrency, MaxOutputTokens) = (terms.Name.Trim(), terms.IsDefault, terms.Concurrency, terms.MaxOutputTokens);
         StoreReasoning = terms.StoreReasoning;
@@ -86,6 +95,7 @@ public sealed class Plan
         Limits = InLockOrder(terms);
         RequestRates = [.. terms.RequestRates.OrderBy(rate => rate.Class)];
         Steps = [.. terms.Steps];
+        SystemPrompt = string.IsNullOrWhiteSpace(terms.SystemPrompt) ? null : terms.SystemPrompt;
         return this;
     }
 
@@ -149,4 +159,7 @@ public sealed record PlanTerms(
 
     /// <summary>What steps of the prompt pipeline do for its users, at most one setting for each.</summary>
     public IReadOnlyList<StepSetting> Steps { get; init; } = [];
+
+    /// <summary>Instructions that come before every prompt of its users; null or blank for none.</summary>
+    public string? SystemPrompt { get; init; }
 }
