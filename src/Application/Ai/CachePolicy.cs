@@ -1,3 +1,4 @@
+using CleanLlm.Application.Security;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using Microsoft.Extensions.Options;
@@ -17,6 +18,6 @@ internal sealed class CachePolicy(IOptions<ResponseCacheOptions> options)
     {
         if (!options.Value.Enabled || !(wanted ?? (isStored && temperature == 0)))
             return null;
-        return new CacheTerms(options.Value.SharedPlans.Contains(plan.Name, StringComparer.Ordinal) ? $"plan:{plan.Id}" : $"user:{user}");
+        return new CacheTerms(options.Value.SharedPlans.Contains(plan.Name, StringComparer.Ordinal) ? ContentOwner.Of(plan.Id) : ContentOwner.Of(user));
     }
 }

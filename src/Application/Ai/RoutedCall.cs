@@ -1,3 +1,4 @@
+using CleanLlm.Application.Security;
 using CleanLlm.Domain.Models;
 
 namespace CleanLlm.Application.Ai;
@@ -47,5 +48,5 @@ public sealed class RoutedCall
 }
 
 /// <summary>How an answer may be cached.</summary>
-/// <param name="Partition">Which callers share it: one user, or all users of a plan.</param>
-public sealed record CacheTerms(string Partition);
+/// <param name="Owner">Which callers share it, and whose data key encrypts it: one user, or all users of a plan.</param>
+public sealed record CacheTerms(ContentOwner Owner);

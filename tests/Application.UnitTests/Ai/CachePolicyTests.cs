@@ -1,4 +1,5 @@
 using CleanLlm.Application.Ai;
+using CleanLlm.Application.Security;
 using CleanLlm.Application.UnitTests.Completions;
 using CleanLlm.Domain.Ids;
 
@@ -23,8 +24,8 @@ public sealed class CachePolicyTests
     {
         var plan = RunnerFixture.PlanOf([]);
 
-        Policy(new()).TermsFor(User, plan, true, null, true).Should().Be(new CacheTerms($"user:{User}"));
-        Policy(new() { SharedPlans = ["test"] }).TermsFor(User, plan, true, null, true).Should().Be(new CacheTerms($"plan:{plan.Id}"));
+        Policy(new()).TermsFor(User, plan, true, null, true).Should().Be(new CacheTerms(ContentOwner.Of(User)));
+        Policy(new() { SharedPlans = ["test"] }).TermsFor(User, plan, true, null, true).Should().Be(new CacheTerms(ContentOwner.Of(plan.Id)));
         Policy(new() { Enabled = false }).TermsFor(User, plan, true, 0, true).Should().BeNull();
     }
 

@@ -8,7 +8,7 @@ using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Infrastructure.Caching;
-using CleanLlm.Infrastructure.IntegrationTests.Ai.ResponseCache;
+using CleanLlm.Infrastructure.IntegrationTests.Encryption;
 using CleanLlm.Infrastructure.Persistence;
 using CleanLlm.Infrastructure.Persistence.Content;
 using CleanLlm.Infrastructure.Persistence.Registration;
@@ -35,7 +35,7 @@ internal sealed class PersistenceHost : IAsyncDisposable
 
     private const int CheckpointSeconds = 1;
 
-    private static readonly KeyEncryptionKeys Keys = new(Options.Create(new EncryptionOptions { Keys = [CacheHost.Key("one")] }));
+    private static readonly KeyEncryptionKeys Keys = new(Options.Create(new EncryptionOptions { Keys = [EncryptionKeys.New("one")] }));
 
     /// <summary>How long nothing is swept after a start or an outage; less than what would be taken for an outage.</summary>
     public static readonly TimeSpan SinceStart = new CompletionOptions { CheckpointSeconds = CheckpointSeconds }.RenewalWait;

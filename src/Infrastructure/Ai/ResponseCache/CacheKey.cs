@@ -9,10 +9,10 @@ namespace CleanLlm.Infrastructure.Ai.ResponseCache;
 internal static class CacheKey
 {
     // Counts up whenever what is kept of an answer, or what is written here, changes its meaning.
-    private const int Version = 3;
+    private const int Version = 4;
 
     /// <summary>
-    /// Partition, providers and models that may answer, parameters, tools and prepared messages. Null when the call holds something
+    /// Owner, providers and models that may answer, parameters, tools and prepared messages. Null when the call holds something
     /// that cannot be written down, so that nothing can be said to equal it.
     /// </summary>
     public static ReadOnlyMemory<byte>? Of(IEnumerable<ChatMessage> messages, ChatOptions options, RoutedCall call, CacheTerms terms)
@@ -25,7 +25,7 @@ internal static class CacheKey
             using var json = new Utf8JsonWriter(bytes);
             json.WriteStartArray();
             json.WriteNumberValue(Version);
-            json.WriteStringValue(terms.Partition);
+            json.WriteStringValue(terms.Owner.Id);
             foreach (var candidate in call.Candidates)
             {
                 json.WriteStringValue(candidate.Provider);

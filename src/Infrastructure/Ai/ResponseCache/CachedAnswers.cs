@@ -1,6 +1,4 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text.Json;
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Security;
 using CleanLlm.Infrastructure.Security;
@@ -12,14 +10,14 @@ using Microsoft.Extensions.Options;
 namespace CleanLlm.Infrastructure.Ai.ResponseCache;
 
 /// <summary>
-/// Answers in HybridCache: in this process, and in Redis where there is one. Keys are keyed hashes and values are encrypted, so that
-/// neither tells a prompt or an answer to readers of the cache.
+/// Answers in HybridCache: in this process, and in Redis where there is one. Keys are keyed hashes and values are encrypted under the data key of the
+/// user or the plan that shares them, so that neither tells a prompt or an answer to readers of the cache, and what an erased user left opens no more.
 /// </summary>
 internal sealed partial class CachedAnswers(
     AnswerCache cache,
     CacheGeneration generation,
     IKeyedHash hash,
-    EphemeralEncryptor encryptor,
+    IOwnerCiphers ciphers,
     IOptions<ResponseCacheOptions> options,
     TimeProvider clock,
     ILogger<CachedAnswers> logger)
@@ -33,19 +31,20 @@ internal sealed partial class CachedAnswers(
             : null;
 
     /// <summary>The answer that was kept; null when there is none.</summary>
-    public async ValueTask<CachedAnswer?> FindAsync(string name, CancellationToken ct)
+    public async ValueTask<CachedAnswer?> FindAsync(string name, CacheTerms terms, CancellationToken ct)
     {
         var (key, alone) = await PlaceAsync(name, ct);
         var kept = await cache.Hybrid.GetOrCreateAsync(
             key, static _ => ValueTask.FromResult<byte[]?>(null), Entry(HybridCacheEntryFlags.DisableUnderlyingData | alone), cancellationToken: ct);
-        return kept is not null && Open(kept, key) is { } answer && answer.ExpiresAt > clock.GetUtcNow() ? answer : null;
+        return kept is not null && await OpenAsync(kept, key, terms, ct) is { } answer && answer.ExpiresAt > clock.GetUtcNow() ? answer : null;
     }
 
     /// <summary>Keeps an answer.</summary>
-    public async Task KeepAsync(string name, CachedAnswer answer, CancellationToken ct)
+    public async Task KeepAsync(string name, CacheTerms terms, CachedAnswer answer, CancellationToken ct)
     {
+        var cipher = await ciphers.CipherOfAsync(terms.Owner, ct);
         var (key, alone) = await PlaceAsync(name, ct);
-        await cache.Hybrid.SetAsync(key, encryptor.Seal(answer.ToBytes(), PurposeOf(key)), Entry(alone), cancellationToken: ct);
+        await cache.Hybrid.SetAsync(key, cipher.Seal(answer.ToBytes(), PurposeOf(key)), Entry(alone), cancellationToken: ct);
     }
 
     /// <summary>Until when an answer of this moment is kept.</summary>
@@ -63,13 +62,13 @@ internal sealed partial class CachedAnswers(
     private static string PurposeOf(string key) => "response-cache|" + key;
 
     // An answer that cannot be read, such as one from before a key was removed, counts as missing.
-    private CachedAnswer? Open(byte[] kept, string key)
+    private async ValueTask<CachedAnswer?> OpenAsync(byte[] kept, string key, CacheTerms terms, CancellationToken ct)
     {
         try
         {
-            return CachedAnswer.Read(encryptor.Open(kept, PurposeOf(key)));
+            return CachedAnswer.Read((await ciphers.CipherOfAsync(terms.Owner, ct)).Open(kept, PurposeOf(key)));
         }
-        catch (Exception unreadable) when (unreadable is CryptographicException or JsonException)
+        catch (Exception unreadable) when (!ct.IsCancellationRequested)
         {
             LogUnreadable(unreadable.GetType().Name);
             return null;

@@ -131,7 +131,7 @@ internal sealed partial class CachingChatRouter(
         var abandoned = shared.Abandoned;
         try
         {
-            if (await answers.FindAsync(name, abandoned) is { } kept)
+            if (await answers.FindAsync(name, call.Terms, abandoned) is { } kept)
             {
                 shared.Publish(kept);
                 shared.End(fault: null);
@@ -146,7 +146,7 @@ internal sealed partial class CachingChatRouter(
                 running.TryRemove(KeyValuePair.Create(name, shared));
             shared.End(fault: null);
             if (answer is not null)
-                await KeepAsync(name, answer);
+                await KeepAsync(name, call.Terms, answer);
         }
         catch (Exception fault)
         {
@@ -181,11 +181,11 @@ internal sealed partial class CachingChatRouter(
     }
 
     // Readers do not wait for it. No token: it is of use to later callers.
-    private async Task KeepAsync(string name, CachedAnswer answer)
+    private async Task KeepAsync(string name, CacheTerms terms, CachedAnswer answer)
     {
         try
         {
-            await answers.KeepAsync(name, answer, CancellationToken.None);
+            await answers.KeepAsync(name, terms, answer, CancellationToken.None);
         }
         catch (Exception fault)
         {

@@ -1,13 +1,15 @@
 using CleanLlm.Application.Administration;
+using CleanLlm.Application.Security;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
+using CleanLlm.Infrastructure.Persistence.Content;
 using CleanLlm.Infrastructure.Persistence.Quotas;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Administration;
 
-internal sealed class PlanRepository(AppDbContext database, PlanLookup plans) : IPlanRepository
+internal sealed class PlanRepository(AppDbContext database, PlanLookup plans, DataKeys keys) : IPlanRepository
 {
     public async Task<IReadOnlyList<Plan>> ListAsync(CancellationToken ct) =>
         await database.Plans.AsNoTracking().OrderBy(plan => plan.Name).ToListAsync(ct);
@@ -64,6 +66,8 @@ internal sealed class PlanRepository(AppDbContext database, PlanLookup plans) : 
         try
         {
             await database.SaveChangesAsync(ct);
+            // Answers that are cached for its users are unreadable from now on.
+            await database.Set<DataKey>().Where(key => key.OwnerId == plan.Id.Value).ExecuteDeleteAsync(ct);
         }
         catch (DbUpdateConcurrencyException)
         {
@@ -72,6 +76,7 @@ internal sealed class PlanRepository(AppDbContext database, PlanLookup plans) : 
 
         await transaction.CommitAsync();
         plans.ForgetPlans();
+        keys.Forget(ContentOwner.Of(plan.Id));
         return null;
     }
 }

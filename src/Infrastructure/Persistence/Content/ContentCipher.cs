@@ -14,7 +14,7 @@ namespace CleanLlm.Infrastructure.Persistence.Content;
 /// <param name="key">The data key.</param>
 /// <param name="owner">Whose it is.</param>
 /// <param name="plain">The columns that may still hold plain text.</param>
-internal sealed class ContentCipher(byte[] key, Guid owner, PlainColumns plain)
+internal sealed class ContentCipher(byte[] key, Guid owner, PlainColumns plain) : IOwnerCipher
 {
     /// <summary>What every encrypted value begins with.</summary>
     public const string Prefix = "enc1:";
@@ -34,7 +34,13 @@ internal sealed class ContentCipher(byte[] key, Guid owner, PlainColumns plain)
     [return: NotNullIfNotNull(nameof(text))]
     public string? Seal(ContentColumn column, Guid row, string? text) => text is null
         ? null
-        : Prefix + Convert.ToBase64String(Envelope.Seal(Encoding.UTF8.GetBytes(text), KeyId, key, column.PurposeOf(row, owner)));
+        : Prefix + Convert.ToBase64String(Seal(Encoding.UTF8.GetBytes(text), column.PurposeOf(row, owner)));
+
+    /// <inheritdoc />
+    public byte[] Seal(ReadOnlySpan<byte> plain, string purpose) => Envelope.Seal(plain, KeyId, key, purpose);
+
+    /// <inheritdoc />
+    public byte[] Open(ReadOnlySpan<byte> envelope, string purpose) => Envelope.Open(envelope, key, purpose);
 
     /// <summary>Encrypts the calls of tools of a completion.</summary>
     public string Seal(Guid completion, IReadOnlyList<ToolCall> calls) =>
@@ -58,7 +64,7 @@ internal sealed class ContentCipher(byte[] key, Guid owner, PlainColumns plain)
             return plain.Contains(column) ? stored : throw new UnreadableContentException($"A value of {column.Table}.{column.Name} is not encrypted.");
         try
         {
-            return Encoding.UTF8.GetString(Envelope.Open(Convert.FromBase64String(stored[Prefix.Length..]), key, column.PurposeOf(row, owner)));
+            return Encoding.UTF8.GetString(Open(Convert.FromBase64String(stored[Prefix.Length..]), column.PurposeOf(row, owner)));
         }
         catch (Exception fault) when (fault is CryptographicException or FormatException)
         {

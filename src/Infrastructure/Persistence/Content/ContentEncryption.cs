@@ -1,6 +1,5 @@
 using CleanLlm.Application.Faults;
 using CleanLlm.Application.Security;
-using CleanLlm.Domain.Ids;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Content;
@@ -111,7 +110,7 @@ internal sealed class ContentEncryption(
             return EncryptionPass.Nothing;
         try
         {
-            var cipher = await keys.OfAsync(new UserId(owner), ct);
+            var cipher = await keys.OfAsync(new ContentOwner(owner), ct);
             var text = cipher.Open(column, row.Id, row.Value);
             object[] values = [cipher.Seal(column, row.Id, text), row.Id, row.Value, .. column.IsSearched ? [cipher.Index.Of(text)] : Array.Empty<string>()];
             var written = await WriteAsync(() => database.Database.ExecuteSqlRawAsync(Update(column), values, ct), ct);

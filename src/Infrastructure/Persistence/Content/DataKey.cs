@@ -7,7 +7,7 @@ internal sealed class DataKey
     {
     }
 
-    /// <summary>The user.</summary>
+    /// <summary>The user or plan, or the service.</summary>
     public Guid OwnerId { get; private set; }
 
     public byte[] WrappedKey { get; private set; } = [];

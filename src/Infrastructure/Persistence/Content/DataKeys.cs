@@ -12,7 +12,7 @@ namespace CleanLlm.Infrastructure.Persistence.Content;
 /// The data key of each owner, made when the owner first has content. A key stays in memory until it was not used for some minutes, so that neither the hot
 /// path nor the renewal of a lease reads one from the database. Rotation changes only how it is wrapped.
 /// </summary>
-internal sealed class DataKeys(IDbContextFactory<AppDbContext> databases, IDataKeyWrap wrap, PlainColumns plain, TimeProvider clock) : IDisposable
+internal sealed class DataKeys(IDbContextFactory<AppDbContext> databases, IDataKeyWrap wrap, PlainColumns plain, TimeProvider clock) : IOwnerCiphers, IDisposable
 {
     private const int MostInMemory = 100_000;
 
@@ -22,31 +22,44 @@ internal sealed class DataKeys(IDbContextFactory<AppDbContext> databases, IDataK
 
     /// <summary>Encrypts and decrypts the content of a user.</summary>
     /// <exception cref="UnreadableContentException">The key cannot be unwrapped.</exception>
-    public ValueTask<ContentCipher> OfAsync(UserId user, CancellationToken ct)
+    public ValueTask<ContentCipher> OfAsync(UserId user, CancellationToken ct) => OfAsync(ContentOwner.Of(user), ct);
+
+    /// <summary>Encrypts and decrypts the content of an owner.</summary>
+    /// <exception cref="UnreadableContentException">The key cannot be unwrapped.</exception>
+    public ValueTask<ContentCipher> OfAsync(ContentOwner owner, CancellationToken ct)
     {
-        if (ciphers.TryGetValue(user.Value, out Task<ContentCipher>? known) && !known!.IsFaulted)
+        if (ciphers.TryGetValue(owner, out Task<ContentCipher>? known) && !known!.IsFaulted)
             return known.IsCompletedSuccessfully ? new ValueTask<ContentCipher>(known.Result) : new ValueTask<ContentCipher>(known.WaitAsync(ct));
         // Without the first caller's token: others wait for the same read. Two that begin at once read the same key.
-        var reading = OfUserAsync(user.Value, CancellationToken.None);
-        _ = ciphers.Set(user.Value, reading, Kept);
+        var reading = ReadOrMakeAsync(owner, CancellationToken.None);
+        _ = ciphers.Set(owner, reading, Kept);
         return new ValueTask<ContentCipher>(reading.WaitAsync(ct));
     }
 
     /// <summary>Forgets the key of an owner, after its row was deleted.</summary>
-    public void Forget(Guid owner) => ciphers.Remove(owner);
+    public void Forget(ContentOwner owner) => ciphers.Remove(owner);
+
+    async ValueTask<IOwnerCipher> IOwnerCiphers.CipherOfAsync(ContentOwner owner, CancellationToken ct) => await OfAsync(owner, ct);
 
     public void Dispose() => ciphers.Dispose();
 
-    private async Task<ContentCipher> OfUserAsync(Guid user, CancellationToken ct)
+    private async Task<ContentCipher> ReadOrMakeAsync(ContentOwner owner, CancellationToken ct)
     {
         await using var database = await databases.CreateDbContextAsync(ct);
-        if (await FindAsync(database, user, ct) is { } known)
+        if (await FindAsync(database, owner.Id, ct) is { } known)
             return known;
-        // What is still written for an account that has ended is readable to no one.
-        var id = new UserId(user);
-        return await database.Profiles.AnyAsync(profile => profile.Id == id, ct)
-            ? await MakeAsync(database, user, ct)
-            : new ContentCipher(NewKey(), user, plain);
+        // What is still written for an account or a plan that has ended is readable to no one.
+        return await IsThereAsync(database, owner, ct)
+            ? await MakeAsync(database, owner.Id, ct)
+            : new ContentCipher(NewKey(), owner.Id, plain);
+    }
+
+    private static async Task<bool> IsThereAsync(AppDbContext database, ContentOwner owner, CancellationToken ct)
+    {
+        var (user, plan) = (new UserId(owner.Id), new PlanId(owner.Id));
+        return owner == ContentOwner.Service
+            || await database.Profiles.AnyAsync(profile => profile.Id == user, ct)
+            || await database.Plans.AnyAsync(stored => stored.Id == plan, ct);
     }
 
     private async Task<ContentCipher?> FindAsync(AppDbContext database, Guid owner, CancellationToken ct)

@@ -1,4 +1,5 @@
 using CleanLlm.Application.Accounts;
+using CleanLlm.Application.Security;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.OneTimeTokens;
@@ -35,7 +36,7 @@ internal sealed class AccountErasure(AppDbContext database, ErasureBatches batch
             await transaction.CommitAsync();
         }
 
-        keys.Forget(user.Value);
+        keys.Forget(ContentOwner.Of(user));
         signal.Raise();
         return null;
     }

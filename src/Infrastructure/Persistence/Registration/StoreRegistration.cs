@@ -24,6 +24,7 @@ using CleanLlm.Infrastructure.Persistence.Erasures;
 using CleanLlm.Infrastructure.Persistence.Keys;
 using CleanLlm.Infrastructure.Persistence.Quotas;
 using CleanLlm.Infrastructure.Persistence.Usage;
+using CleanLlm.Infrastructure.Security;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -53,6 +54,7 @@ internal static class StoreRegistration
         services.AddSingleton<SigningKeyStore>();
         services.AddSingleton<PlainColumns>();
         services.AddSingleton<DataKeys>();
+        services.AddSingleton<IOwnerCiphers>(provider => provider.GetRequiredService<DataKeys>());
         services.AddSingleton<ContentEncryption>();
         services.AddSingleton<ContentUpkeep>();
         services.AddSingleton<IContentEncryption>(provider => provider.GetRequiredService<ContentUpkeep>());

@@ -24,13 +24,13 @@ internal sealed class CacheHost : IAsyncDisposable
     public static readonly Model Smaller = new("smaller", "Smaller", "second", 1000, 100, TokenPrice.Free);
 
     private static readonly byte[] HashKey = RandomNumberGenerator.GetBytes(32);
-    private static readonly EncryptionKeyOptions OneKey = Key("one");
+    private static readonly PlayedCiphers SameKeys = new();
 
     private readonly ServiceProvider services;
     private readonly MeterListener meters = new();
     private readonly ConcurrentDictionary<string, long> counts = new(StringComparer.Ordinal);
 
-    public CacheHost(PlayedModel model, string? redis = null, ResponseCacheOptions? options = null, params EncryptionKeyOptions[] keys)
+    public CacheHost(PlayedModel model, string? redis = null, ResponseCacheOptions? options = null, IOwnerCiphers? ciphers = null)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["ConnectionStrings:Redis"] = redis })
@@ -40,8 +40,7 @@ internal sealed class CacheHost : IAsyncDisposable
             .AddSingleton<IConfiguration>(configuration)
             .AddSingleton<TimeProvider>(Clock)
             .AddSingleton<IKeyedHash>(new OneHash())
-            .AddSingleton(new KeyEncryptionKeys(Options.Create(new EncryptionOptions { Keys = keys is [] ? [OneKey] : keys })))
-            .AddSingleton<EphemeralEncryptor>()
+            .AddSingleton(ciphers ?? SameKeys)
             .AddSingleton(Options.Create(options ?? new ResponseCacheOptions()))
             .AddSingleton<IChatRouter>(model)
             .AddCaching(configuration)
@@ -72,10 +71,9 @@ internal sealed class CacheHost : IAsyncDisposable
     /// <summary>What the metrics say of an outcome.</summary>
     public long Counted(string outcome) => counts.GetValueOrDefault(outcome);
 
-    public static EncryptionKeyOptions Key(string id) => new() { Id = id, Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) };
-
-    /// <summary>A call that may be cached.</summary>
-    public static RoutedCall Call(string partition = "user:1") => new() { Candidates = [Wanted, Smaller], Cache = new CacheTerms(partition) };
+    /// <summary>A call that may be cached, for an owner of that number.</summary>
+    public static RoutedCall Call(byte owner = 1) =>
+        new() { Candidates = [Wanted, Smaller], Cache = new CacheTerms(new ContentOwner(new Guid(0, 0, 0, [0, 0, 0, 0, 0, 0, 0, owner]))) };
 
     public static ChatOptions NewOptions() => new() { ModelId = "model", Temperature = 0, MaxOutputTokens = 100 };
 

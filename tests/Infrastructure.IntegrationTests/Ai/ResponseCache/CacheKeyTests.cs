@@ -129,7 +129,7 @@ internal sealed class CacheKeyTests
             return Of(Messages["text"], options, CacheHost.Call());
         }).ToList();
         identities.AddRange(Messages.Values.Select(messages => Of(messages, CacheHost.NewOptions(), CacheHost.Call())));
-        identities.Add(Of(Messages["text"], CacheHost.NewOptions(), CacheHost.Call("user:2")));
+        identities.Add(Of(Messages["text"], CacheHost.NewOptions(), CacheHost.Call(2)));
         var fewer = new RoutedCall { Candidates = [CacheHost.Wanted], Cache = CacheHost.Call().Cache };
         identities.Add(Of(Messages["text"], CacheHost.NewOptions(), fewer));
         var elsewhere = new RoutedCall { Candidates = [CacheHost.Wanted with { Provider = "third" }, CacheHost.Smaller], Cache = CacheHost.Call().Cache };

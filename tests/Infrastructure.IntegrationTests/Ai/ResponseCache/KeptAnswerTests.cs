@@ -73,7 +73,7 @@ internal sealed class KeptAnswerTests
         (await two.CachedAsync("a secret question")).Text.Should().Be("one two");
         model.Calls.Should().Be(1);
         var (dump, expiries) = await DumpAsync(redis);
-        dump.Should().NotBeEmpty().And.NotContain("secret").And.NotContain("one two").And.NotContain("user:1");
+        dump.Should().NotBeEmpty().And.NotContain("secret").And.NotContain("one two").And.NotContain(CacheHost.Call().Cache!.Owner.Id.ToString());
         expiries.Should().OnlyContain(left => left > TimeSpan.Zero && left <= TimeSpan.FromHours(1));
 
         (await two.Cache.ClearAsync(default)).Should().BeTrue();
@@ -92,18 +92,34 @@ internal sealed class KeptAnswerTests
     {
         var redis = await TestRedis.ConnectionStringAsync();
         var model = new PlayedModel().GoesOn();
-        await using (var before = await new CacheHost(model, redis, keys: CacheHost.Key("old")).ConnectedAsync())
+        await using (var before = await new CacheHost(model, redis, ciphers: new PlayedCiphers()).ConnectedAsync())
         {
             await before.AskAsync(CacheHost.Call());
             await before.CachedAsync();
         }
 
-        await using var after = await new CacheHost(model, redis, keys: CacheHost.Key("new")).ConnectedAsync();
+        await using var after = await new CacheHost(model, redis, ciphers: new PlayedCiphers()).ConnectedAsync();
         var call = CacheHost.Call();
         (await after.AskAsync(call)).Text.Should().Be("one two");
 
         call.Cached.Should().BeFalse();
         (await after.CachedAsync()).Text.Should().Be("one two");
+    }
+
+    [Test]
+    public async Task KeysThatCannotBeRead_CostNoAnswer()
+    {
+        var ciphers = new PlayedCiphers();
+        var model = new PlayedModel().GoesOn();
+        await using var host = new CacheHost(model, ciphers: ciphers);
+        await host.AskAsync(CacheHost.Call());
+        await host.CachedAsync();
+
+        ciphers.IsAway = true;
+
+        var call = CacheHost.Call();
+        (await host.AskAsync(call)).Text.Should().Be("one two");
+        call.Cached.Should().BeFalse();
     }
 
     [Test]

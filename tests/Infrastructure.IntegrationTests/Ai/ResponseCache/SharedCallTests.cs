@@ -166,7 +166,7 @@ internal sealed class SharedCallTests
         var without = new RoutedCall { Candidates = [CacheHost.Wanted] };
 
         await Task.WhenAll(
-            host.AskAsync(CacheHost.Call("user:1")), host.AskAsync(CacheHost.Call("user:2")), host.AskAsync(without), host.StreamAsync(without).ToChatResponseAsync());
+            host.AskAsync(CacheHost.Call(1)), host.AskAsync(CacheHost.Call(2)), host.AskAsync(without), host.StreamAsync(without).ToChatResponseAsync());
 
         model.Calls.Should().Be(4);
         (host.Counted("miss"), host.Counted("shared"), host.Counted("hit")).Should().Be((2, 0, 0));

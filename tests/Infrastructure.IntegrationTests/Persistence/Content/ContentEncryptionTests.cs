@@ -1,11 +1,15 @@
+using System.Security.Cryptography;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Administration;
 using CleanLlm.Application.Audit;
 using CleanLlm.Application.Chats;
 using CleanLlm.Application.Faults;
+using CleanLlm.Application.Security;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Ids;
-using CleanLlm.Infrastructure.IntegrationTests.Ai.ResponseCache;
+using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Results;
+using CleanLlm.Infrastructure.IntegrationTests.Encryption;
 using CleanLlm.Infrastructure.Persistence.Content;
 using CleanLlm.Infrastructure.Security;
 using CleanLlm.Testing;
@@ -20,8 +24,8 @@ namespace CleanLlm.Infrastructure.IntegrationTests.Persistence.Content;
 [TestFixture(DatabaseKind.Postgres)]
 internal sealed class ContentEncryptionTests(DatabaseKind kind) : PersistenceTests(kind)
 {
-    private static readonly EncryptionKeyOptions Old = CacheHost.Key("old");
-    private static readonly EncryptionKeyOptions New = CacheHost.Key("new");
+    private static readonly EncryptionKeyOptions Old = EncryptionKeys.New("old");
+    private static readonly EncryptionKeyOptions New = EncryptionKeys.New("new");
 
     private readonly List<PersistenceHost> hosts = [];
 
@@ -125,6 +129,39 @@ internal sealed class ContentEncryptionTests(DatabaseKind kind) : PersistenceTes
         var stored = ciphers[0].Seal(ContentColumns.ChatTitle, default, "text");
         ciphers.Should().OnlyContain(cipher => cipher.Open(ContentColumns.ChatTitle, default, stored) == "text");
     }
+
+    [Test]
+    public async Task APlan_AndTheService_HaveKeysOfTheirOwn_AndAPlanThatIsDeletedLosesIts()
+    {
+        var host = Host(New);
+        var plan = await AddPlanAsync(host);
+        var keys = host.Services.GetRequiredService<DataKeys>();
+        var envelope = (await keys.OfAsync(ContentOwner.Of(plan.Id), default)).Seal("answer"u8, "place");
+        var ofService = (await keys.OfAsync(ContentOwner.Service, default)).Seal("text"u8, "place");
+
+        var elsewhere = Host(New).Services.GetRequiredService<DataKeys>();
+        (await elsewhere.OfAsync(ContentOwner.Of(plan.Id), default)).Open(envelope, "place").Should().Equal("answer"u8.ToArray());
+        var service = await elsewhere.OfAsync(ContentOwner.Service, default);
+        service.Open(ofService, "place").Should().Equal("text"u8.ToArray());
+        service.Invoking(cipher => cipher.Open(envelope, "place")).Should().Throw<CryptographicException>();
+
+        (await host.InScopeAsync<IPlanRepository, Error?>(async plans => await plans.RemoveAsync((await plans.FindAsync(plan.Id, default))!, default))).Should().BeNull();
+
+        (await Database.ScalarAsync("SELECT count(*) FROM data_keys")).Should().Be(1, "the service keeps its key");
+        var gone = await keys.OfAsync(ContentOwner.Of(plan.Id), default);
+        gone.Invoking(cipher => cipher.Open(envelope, "place")).Should().Throw<CryptographicException>();
+        (await Database.ScalarAsync("SELECT count(*) FROM data_keys")).Should().Be(1, "a plan that is gone gets no key any more");
+    }
+
+    private static Task<Plan> AddPlanAsync(PersistenceHost host) => host.InScopeAsync<IPlanRepository, Plan>(async plans =>
+    {
+        // There is always a default plan.
+        Plan[] saved = [.. new[] { true, false }.Select(isDefault => Plan.Create(
+            new PlanTerms(isDefault ? "lasting" : "short-lived", isDefault, Concurrency: null, [], MaxOutputTokens: null, []), host.Clock.GetUtcNow()).Value)];
+        foreach (var plan in saved)
+            (await plans.SaveAsync(plan, default)).Should().BeNull();
+        return saved[^1];
+    });
 
     private PersistenceHost Host(params EncryptionKeyOptions[] keys)
     {
