@@ -55,6 +55,7 @@ try
     api.MapTwoFactor();
     api.MapModels();
     api.MapChats();
+    api.MapTemplates();
     api.MapCompletions();
     api.MapQuota();
     api.MapAccountData();

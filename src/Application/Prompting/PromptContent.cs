@@ -39,4 +39,7 @@ public readonly record struct Utterance(MessageRole Role, string Content)
 {
     /// <summary>How long the prompt of an answer was; null for a question, and where it is not known.</summary>
     public PromptMeasure? Prompt { get; init; }
+
+    /// <summary>A question that was asked by a template, as a model reads it.</summary>
+    public static Utterance Asked(TemplateUse use) => new(MessageRole.User, ParameterBlocks.Compose(use));
 }

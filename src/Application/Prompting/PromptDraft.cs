@@ -72,7 +72,7 @@ public sealed record PromptDraft
     };
 
     /// <summary>What the blocks with the values of the template's parameters are known by; null without any.</summary>
-    internal string? ParameterMark => Template is { Values.Count: > 0 } use ? ParameterBlocks.MarkOf(use) : null;
+    internal string? ParameterMark => Template is { Values.Count: > 0 } use ? ParameterBlocks.MarkOf(use.Content, use.Values) : null;
 
     /// <summary>What it was made of, which still holds the texts as they came.</summary>
     internal PromptContent Content => content;

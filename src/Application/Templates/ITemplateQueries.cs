@@ -15,7 +15,7 @@ public interface ITemplateQueries
     Task<Page<TemplateDto>> ListAsync(UserId? reader, Cursor? after, int limit, CancellationToken ct);
 
     /// <summary>A template with its newest version; null when it is absent or another user's.</summary>
-    Task<TemplateChange?> FindAsync(TemplateId id, UserId? reader, CancellationToken ct);
+    Task<VersionedTemplate?> FindAsync(TemplateId id, UserId? reader, CancellationToken ct);
 
     /// <summary>A page of the versions of a template, newest first; null when the template is absent or another user's.</summary>
     /// <param name="id">Which template.</param>

@@ -8,15 +8,15 @@ namespace CleanLlm.Application.Templates;
 public interface ITemplateRepository
 {
     /// <summary>A template of the owner with its newest version, to be changed; null when it is absent or another owner's.</summary>
-    Task<TemplateChange?> FindAsync(TemplateId id, UserId? owner, CancellationToken ct);
+    Task<VersionedTemplate?> FindAsync(TemplateId id, UserId? owner, CancellationToken ct);
 
     /// <summary>Stores a new template with its first version, unless its owner has <see cref="Template.MaxPerOwner"/>.</summary>
     /// <returns>Null; or, with nothing stored, <see cref="TemplateErrors.NameTaken"/> or <see cref="TemplateErrors.TooMany"/>.</returns>
-    Task<Error?> AddAsync(TemplateChange created, CancellationToken ct);
+    Task<Error?> AddAsync(VersionedTemplate created, CancellationToken ct);
 
     /// <summary>Stores a change of a template that was found here, with its new version.</summary>
     /// <returns>Null; or, with nothing stored, <see cref="TemplateErrors.NameTaken"/>, or <see cref="TemplateErrors.Moved"/> when another request was first.</returns>
-    Task<Error?> SaveAsync(TemplateChange change, CancellationToken ct);
+    Task<Error?> SaveAsync(VersionedTemplate change, CancellationToken ct);
 
     /// <summary>Removes a template that was found here, with all its versions.</summary>
     /// <returns>Null; or, with nothing removed, <see cref="TemplateErrors.Moved"/> when another request was first.</returns>

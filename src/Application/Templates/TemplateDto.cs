@@ -65,7 +65,7 @@ internal sealed class TemplateMapping : Profile
     {
         CreateMap<TemplateParameter, TemplateParameterDto>();
         CreateMap<Template, TemplateDto>().ForMember(dto => dto.Shared, map => map.MapFrom(template => template.OwnerId == null));
-        CreateMap<TemplateChange, TemplateDetailDto>()
+        CreateMap<VersionedTemplate, TemplateDetailDto>()
             .ForMember(dto => dto.Shared, map => map.MapFrom(found => found.Template.OwnerId == null))
             .IncludeMembers(found => found.Template)
             .ForMember(dto => dto.Text, map => map.MapFrom(found => found.Newest.Terms.Text))

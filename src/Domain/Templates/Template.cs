@@ -39,7 +39,7 @@ public sealed class Template
     /// <param name="terms">What it is made of.</param>
     /// <param name="now">The moment.</param>
     /// <returns>Its first version; or what is wrong with the terms, by field.</returns>
-    public static Result<TemplateChange> Create(UserId? owner, TemplateTerms terms, DateTimeOffset now)
+    public static Result<VersionedTemplate> Create(UserId? owner, TemplateTerms terms, DateTimeOffset now)
     {
         if (terms.Check() is { } fault)
             return fault;
@@ -57,24 +57,24 @@ public sealed class Template
     /// <param name="terms">What it is to be.</param>
     /// <param name="now">The moment.</param>
     /// <returns>Its new version, the newest one when that says the same; or what is wrong, by field; or <see cref="TemplateErrors.TooManyVersions"/>.</returns>
-    public Result<TemplateChange> Change(TemplateVersion newest, TemplateTerms terms, DateTimeOffset now)
+    public Result<VersionedTemplate> Change(TemplateVersion newest, TemplateTerms terms, DateTimeOffset now)
     {
         if (terms.Check() is { } fault)
             return fault;
         if (newest.Says(terms))
-            return new TemplateChange(this, newest);
+            return new VersionedTemplate(this, newest);
         return Version < MaxVersions ? Become(terms, now) : TemplateErrors.TooManyVersions;
     }
 
-    private TemplateChange Become(TemplateTerms terms, DateTimeOffset now)
+    private VersionedTemplate Become(TemplateTerms terms, DateTimeOffset now)
     {
         (Name, UpdatedAt) = (terms.Name.Trim(), now);
         Version++;
-        return new TemplateChange(this, TemplateVersion.Of(this, terms, now));
+        return new VersionedTemplate(this, TemplateVersion.Of(this, terms, now));
     }
 }
 
 /// <summary>A template with its newest version.</summary>
 /// <param name="Template">The template.</param>
 /// <param name="Newest">Its newest version.</param>
-public sealed record TemplateChange(Template Template, TemplateVersion Newest);
+public sealed record VersionedTemplate(Template Template, TemplateVersion Newest);

@@ -53,6 +53,12 @@ internal abstract class QuestionTermsValidator<T> : CompletionTermsValidator<T>
     {
         RuleFor(request => request.Question).NotEmpty().When(request => request.Template is null, ApplyConditionTo.CurrentValidator)
             .MaximumLength(Message.ContentMaxLength).OverridePropertyName(field);
+        RuleFor(request => request.Template!.Id)
+            .NotNull()
+            .When(request => request.Template is not null)
+            .OverridePropertyName("templateId")
+            .WithMessage("Values and a version are those of a template.");
+        RuleFor(request => request.Template!.Version).GreaterThan(0).When(request => request.Template is not null).OverridePropertyName("templateVersion");
         RuleFor(request => request.Template!.Parameters)
             .Must(parameters => parameters.Count <= TemplateTerms.MaxParameters && parameters.Values.All(value => value is not null))
             .When(request => request.Template is not null)

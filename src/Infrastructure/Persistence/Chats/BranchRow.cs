@@ -1,5 +1,6 @@
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Ids;
+using CleanLlm.Domain.Templates;
 using CleanLlm.Infrastructure.Persistence.Content;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -16,6 +17,8 @@ internal sealed class BranchRow
     public MessageRole? Role { get; init; }
 
     public string? Content { get; private set; }
+
+    public string? Template { get; private set; }
 
     public string? Reasoning { get; private set; }
 
@@ -56,6 +59,9 @@ internal sealed class BranchRow
         ? new PromptMeasure(model, reported, counted)
         : null;
 
+    /// <summary>What a question was asked by; null for any other message, and where it was no template.</summary>
+    public TemplateUse? Use => Template is null ? null : TemplateUse.Parse(Template, Content!);
+
     /// <summary>Where a branch is taken up; null when the chat has no such message.</summary>
     public BranchEnd? End => Id is { } id ? new BranchEnd(id, ParentId, Role!.Value, Answered ?? true) : null;
 
@@ -68,6 +74,7 @@ internal sealed class BranchRow
         if (Id is not { Value: var row })
             return;
         Content = cipher.Open(ContentColumns.MessageContent, row, Content);
+        Template = cipher.Open(ContentColumns.MessageTemplate, row, Template);
         Reasoning = cipher.Open(ContentColumns.MessageReasoning, row, Reasoning);
         FeedbackComment = cipher.Open(ContentColumns.MessageFeedback, row, FeedbackComment);
     }
@@ -81,6 +88,7 @@ internal sealed class BranchRowConfiguration : IEntityTypeConfiguration<BranchRo
         builder.HasNoKey().ToView("branch");
         builder.Ignore(row => row.IdList);
         builder.Ignore(row => row.Prompt);
+        builder.Ignore(row => row.Use);
         builder.Ignore(row => row.End);
     }
 }

@@ -37,7 +37,7 @@ internal sealed class ConversationReader(IDbContextFactory<AppDbContext> databas
         var question = newestFirst[asked];
         return new Conversation(question.ChatModel, question.SystemPrompt, question.ParentId, OldestFirst(newestFirst.Skip(asked + 1).Take(maxMessages)))
         {
-            Question = new StoredQuestion(question.Id!.Value, question.Content!) { AnswerIds = question.IdList },
+            Question = new StoredQuestion(question.Id!.Value, question.Content!) { Template = question.Use, AnswerIds = question.IdList },
         };
     }
 
@@ -62,7 +62,7 @@ internal sealed class ConversationReader(IDbContextFactory<AppDbContext> databas
         foreach (var row in newestFirst)
         {
             if (row.Role == MessageRole.Assistant || next == MessageRole.Assistant)
-                history.Add(new Utterance(row.Role!.Value, row.Content!) { Prompt = row.Prompt });
+                history.Add((row.Use is { } use ? Utterance.Asked(use) : new Utterance(row.Role!.Value, row.Content!)) with { Prompt = row.Prompt });
             next = row.Role!.Value;
         }
 

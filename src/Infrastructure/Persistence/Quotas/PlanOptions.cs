@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using CleanLlm.Application.Prompting.Policies;
+using CleanLlm.Application.Settings;
 using CleanLlm.Domain.Quotas;
 
 namespace CleanLlm.Infrastructure.Persistence.Quotas;
@@ -40,12 +41,18 @@ public sealed record PlanOptions
     /// <summary>What steps of the prompt pipeline do for its users, at most one setting for each. Default those of the section <c>Prompting</c>.</summary>
     public IReadOnlyList<StepSettingOptions> Steps { get; init; } = [];
 
+    /// <summary>Instructions that come before every prompt of its users, behind <c>Prompting:SystemPrompt</c> and ahead of a chat's own. Default none.</summary>
+    [MaxLength(Plan.SystemPromptMaxLength)]
+    [Secret]
+    public string? SystemPrompt { get; init; }
+
     internal PlanTerms Terms => new(
         Name, Default, Concurrency, AllowedModels, MaxOutputTokens, [.. Limits.Select(limit => new PlanLimit(limit.Metric, limit.Window, limit.Amount))])
     {
         StoreReasoning = StoreReasoning,
         RequestRates = [.. RequestRates.Select(rate => new RequestRate(rate.Class, rate.PerMinute, rate.PerMinuteOfKey))],
         Steps = [.. Steps.Select(step => step.Setting)],
+        SystemPrompt = SystemPrompt,
     };
 }
 
