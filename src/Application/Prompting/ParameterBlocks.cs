@@ -16,7 +16,7 @@ internal static class ParameterBlocks
     // Beside the fields of a caller, which are JSON.
     private const string Parameter = "parameter";
 
-    // 16 letters for 64 bits. Letters alone: what looks like a number might be taken for somebody's.
+    // 16 letters for 64 bits. Letters alone: what looks like a number might be taken for personal data.
     private const int MarkLength = 16;
     private const int BitsPerLetter = 4;
 

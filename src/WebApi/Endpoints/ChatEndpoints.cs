@@ -241,7 +241,7 @@ internal sealed record SendMessageBody(
     TemplateId? TemplateId = null,
     int? TemplateVersion = null,
     IReadOnlyDictionary<string, string>? Parameters = null,
-    OnDisconnect OnDisconnect = OnDisconnect.Continue);
+    OnDisconnect OnDisconnect = OnDisconnect.Continue) : IRequiredBody;
 
 /// <summary>What is asked in the place of a question.</summary>
 /// <param name="Content">What is asked; at most 200,000 characters. Absent or empty only where a template is asked by that has values.</param>
@@ -262,7 +262,7 @@ internal sealed record EditMessageBody(
     TemplateId? TemplateId = null,
     int? TemplateVersion = null,
     IReadOnlyDictionary<string, string>? Parameters = null,
-    OnDisconnect OnDisconnect = OnDisconnect.Continue);
+    OnDisconnect OnDisconnect = OnDisconnect.Continue) : IRequiredBody;
 
 /// <summary>Which branch is to be shown.</summary>
 /// <param name="MessageId">Any message of it.</param>

@@ -125,4 +125,4 @@ internal sealed record CreateCompletionBody(
     TemplateId? TemplateId = null,
     int? TemplateVersion = null,
     IReadOnlyDictionary<string, string>? Parameters = null,
-    OnDisconnect OnDisconnect = OnDisconnect.Continue);
+    OnDisconnect OnDisconnect = OnDisconnect.Continue) : IRequiredBody;

@@ -72,7 +72,7 @@ public sealed class TemplateUseTests(DatabaseKind kind) : AdminTests(kind)
         var question = page.Json.GetProperty("items")[1];
         question.GetProperty("content").GetString().Should().Be("Please.\n\ntext: Mail ann@example.com\n\nlanguage: German");
         question.GetProperty("template").GetRawText().Should().Be(
-            $$"""{"templateId":"{{template}}","version":1,"content":"Please.","parameters":{"text":"Mail ann@example.com","language":"German"}}""");
+            $$$"""{"templateId":"{{{template}}}","version":1,"content":"Please.","parameters":{"text":"Mail ann@example.com","language":"German"}}""");
         page.Body.Should().NotContain("Translate");
         page.Json.GetProperty("items")[0].GetProperty("template").ValueKind.Should().Be(JsonValueKind.Null);
 
@@ -120,8 +120,8 @@ public sealed class TemplateUseTests(DatabaseKind kind) : AdminTests(kind)
             (await user.PostAsync(path, new { model = "ok", parameters = new { text = "x" } })).ShouldBeProblem(422, "validation.failed").ShouldBlame("templateId");
             (await user.PostAsync(path, new { model = "ok", templateId = template, templateVersion = 2, parameters = new { text = "x" } })).ShouldBeProblem(422, "template.unknown");
             (await user.PostAsync(path, new { model = "ok" })).ShouldBeProblem(422, "validation.failed").ShouldBlame(path == Completions ? "prompt" : "content");
-            (await user.PostTextAsync(path, $$"""{"model":"ok","templateId":"{{template}}","parameters":{"text":1}}""")).ShouldBeProblem(400, "request.malformed");
-            (await user.PostTextAsync(path, $$"""{"model":"ok","templateId":"{{template}}","parameters":{"text":"a","text":"b"}}""")).ShouldBeProblem(400, "request.malformed");
+            (await user.PostTextAsync(path, $$$"""{"model":"ok","templateId":"{{{template}}}","parameters":{"text":1}}""")).ShouldBeProblem(400, "request.malformed");
+            (await user.PostTextAsync(path, $$$"""{"model":"ok","templateId":"{{{template}}}","parameters":{"text":"a","text":"b"}}""")).ShouldBeProblem(400, "request.malformed");
         }
     }
 

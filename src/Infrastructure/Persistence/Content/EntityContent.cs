@@ -122,8 +122,10 @@ internal static class EntityContent
         {
             foreach (var (written, plain) in sealedNow)
             {
+                // Asked first: the plain text looks like a change of what was saved, and the transaction may save again.
+                var isSaved = written.EntityEntry.State == EntityState.Unchanged;
                 written.CurrentValue = plain;
-                if (written.EntityEntry.State == EntityState.Unchanged || !written.IsModified)
+                if (isSaved || !written.IsModified)
                     KeepAsRead(written);
             }
         }

@@ -43,7 +43,12 @@ internal sealed class TemplateRepository(AppDbContext database, DataKeys keys) :
     public async Task<Error?> SaveAsync(VersionedTemplate change, CancellationToken ct)
     {
         database.Add(change.Newest);
-        return await TrySaveAsync(await CipherOfAsync(change.Template.OwnerId, ct), ct);
+        if (await TrySaveAsync(await CipherOfAsync(change.Template.OwnerId, ct), ct) is not { } refusal)
+            return null;
+        // Its version was taken, and not its name, where another change was first.
+        return await database.Templates.AnyAsync(template => template.Id == change.Template.Id && template.Version < change.Template.Version, ct)
+            ? refusal
+            : TemplateErrors.Moved;
     }
 
     public async Task<Error?> RemoveAsync(Template template, CancellationToken ct)
