@@ -26,6 +26,7 @@ using CleanLlm.Application.Prompting.Redaction;
 using CleanLlm.Application.Prompting.Screening;
 using CleanLlm.Application.Prompting.Steps;
 using CleanLlm.Application.Settings;
+using CleanLlm.Application.Templates;
 using CleanLlm.Application.TwoFactor;
 using CleanLlm.Application.Usage;
 using FluentValidation;
@@ -83,6 +84,7 @@ public static class ApplicationRegistration
         services.AddSettings<EmailOptions>(configuration, EmailOptions.Section);
         services.AddScoped<ContentReading>();
         services.AddScoped<UsageReporting>();
+        services.AddScoped<TemplateChanges>();
         services.AddSettings<TitleOptions>(configuration, TitleOptions.Section);
         services.AddSingleton<TitleQueue>();
         services.AddSingleton<ICompletionObserver>(provider => provider.GetRequiredService<TitleQueue>());

@@ -58,6 +58,7 @@ try
     api.MapTwoFactor();
     api.MapModels();
     api.MapChats();
+    api.MapTemplates();
     api.MapCompletions();
     api.MapQuota();
     api.MapAccountData();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using CleanLlm.Application.Audit;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Messages;
+using CleanLlm.Application.Templates;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
@@ -18,6 +19,7 @@ namespace CleanLlm.Application.Accounts;
 /// <param name="ApiKeys">Its API keys.</param>
 /// <param name="Chats">Its chats with all their messages.</param>
 /// <param name="Completions">Its completions outside any chat.</param>
+/// <param name="Templates">Its own templates with all their versions.</param>
 /// <param name="Usage">What it was charged for.</param>
 /// <param name="QuotaCounters">How far its limits were used.</param>
 /// <param name="AuditLog">What the audit log says about it.</param>
@@ -29,6 +31,7 @@ public sealed record AccountExportDto(
     IAsyncEnumerable<ExportedKeyDto> ApiKeys,
     IAsyncEnumerable<ExportedChatDto> Chats,
     IAsyncEnumerable<ExportedCompletionDto> Completions,
+    IAsyncEnumerable<ExportedTemplateDto> Templates,
     IAsyncEnumerable<ExportedUsageDto> Usage,
     IAsyncEnumerable<ExportedCounterDto> QuotaCounters,
     IAsyncEnumerable<ExportedAuditDto> AuditLog);
@@ -104,12 +107,28 @@ public sealed record ExportedMessageDto(
 {
     /// <summary>What the model said while it reasoned; null unless the plan keeps it.</summary>
     public string? Reasoning { get; init; }
+
+    /// <summary>The template that a question was asked by; null for any other message.</summary>
+    public TemplateUseDto? Template { get; init; }
 }
 
 /// <summary>A completion outside any chat.</summary>
 /// <param name="Prompt">What was asked; null when it was not to be stored.</param>
 /// <param name="Completion">What came of it.</param>
-public sealed record ExportedCompletionDto(string? Prompt, CompletionDto Completion);
+public sealed record ExportedCompletionDto(string? Prompt, CompletionDto Completion)
+{
+    /// <summary>The template that it was asked by; null for none, and when it was not to be stored.</summary>
+    public TemplateUseDto? Template { get; init; }
+}
+
+/// <summary>A template of the user with all its versions, newest first.</summary>
+/// <param name="Id">Identifies the template.</param>
+/// <param name="Name">What it is called.</param>
+/// <param name="CreatedAt">When it was made.</param>
+/// <param name="UpdatedAt">When it was last changed.</param>
+/// <param name="Versions">Its versions.</param>
+public sealed record ExportedTemplateDto(
+    TemplateId Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, IReadOnlyList<TemplateVersionDetailDto> Versions);
 
 /// <summary>A line of the usage ledger.</summary>
 public sealed record ExportedUsageDto(

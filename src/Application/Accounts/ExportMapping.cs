@@ -20,7 +20,8 @@ internal sealed class ExportMapping : Profile
         CreateMap<ApiKey, ExportedKeyDto>()
             .ForCtorParam(nameof(ExportedKeyDto.Scopes), scopes => scopes.MapFrom(key => ApiKeyScopeNames.Of(key.Scopes)));
         CreateMap<Message, ExportedMessageDto>()
-            .ForCtorParam(nameof(ExportedMessageDto.Feedback), feedback => feedback.MapFrom(message => FeedbackDto.Of(message.Rating, message.FeedbackComment)));
+            .ForCtorParam(nameof(ExportedMessageDto.Feedback), feedback => feedback.MapFrom(message => FeedbackDto.Of(message.Rating, message.FeedbackComment)))
+            .ForMember(exported => exported.Template, template => template.MapFrom(message => TemplateUseDto.Of(message.Template, message.Content)));
         CreateMap<UsageEntry, ExportedUsageDto>()
             .ForCtorParam(nameof(ExportedUsageDto.CostMicros), cost => cost.MapFrom(entry => QuotaUnits.Micros(entry.CostNanos)));
     }

@@ -23,7 +23,7 @@ internal sealed class ChangePlanHandler(IPlanRepository plans, IAuditTrail audit
     {
         if (await plans.FindAsync(request.Id, ct) is not { } plan)
             return PlanErrors.NotFound;
-        var before = plan.Name;
+        var (before, instructions) = (plan.Name, plan.SystemPrompt);
         if (plan.Change(request.Terms).Error is { } broken)
             return broken;
 
@@ -31,7 +31,7 @@ internal sealed class ChangePlanHandler(IPlanRepository plans, IAuditTrail audit
             AuditActions.PlanChanged,
             current.Id.Value,
             plan.Id.Value,
-            JsonSerializer.Serialize(new { name = new { from = before, to = plan.Name }, isDefault = plan.IsDefault })));
+            JsonSerializer.Serialize(new { name = new { from = before, to = plan.Name }, isDefault = plan.IsDefault, systemPromptChanged = plan.SystemPrompt != instructions })));
         return await plans.SaveAsync(plan, ct) is { } refusal ? refusal : mapper.Map<PlanDto>(plan);
     }
 }

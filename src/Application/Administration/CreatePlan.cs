@@ -26,7 +26,7 @@ internal sealed class CreatePlanHandler(IPlanRepository plans, IAuditTrail audit
 
         var plan = made.Value;
         audit.Add(new AuditEvent(
-            AuditActions.PlanCreated, current.Id.Value, plan.Id.Value, JsonSerializer.Serialize(new { name = plan.Name, isDefault = plan.IsDefault })));
+            AuditActions.PlanCreated, current.Id.Value, plan.Id.Value, JsonSerializer.Serialize(new { name = plan.Name, isDefault = plan.IsDefault, hasSystemPrompt = plan.SystemPrompt is not null })));
         return await plans.SaveAsync(plan, ct) is { } refusal ? refusal : mapper.Map<PlanDto>(plan);
     }
 }

@@ -33,6 +33,9 @@ public sealed record PlanDto(
 
     /// <summary>What becomes of the oldest messages of their chats that do not fit a model's context window: `drop`, or `summarize` where the server has a model for that.</summary>
     public HistoryMode History { get; init; }
+
+    /// <summary>Instructions that come before every prompt of its users, behind those of the server's configuration and ahead of a chat's own; null for none.</summary>
+    public string? SystemPrompt { get; init; }
 }
 
 /// <summary>A limit of a plan.</summary>

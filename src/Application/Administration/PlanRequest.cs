@@ -38,6 +38,9 @@ internal abstract class PlanRequestValidator<T> : AbstractValidator<T>
             .Must(rates => rates.All(rate => rate is { IsValid: true }))
             .OverridePropertyName("requestRates")
             .WithMessage($"A rate is 1 to {RequestRate.MaxPerMinute} a minute, and that of a key no more than that of its user.");
+        RuleFor(request => request.Terms.SystemPrompt)
+            .MaximumLength(Plan.SystemPromptMaxLength)
+            .OverridePropertyName("systemPrompt");
         RuleFor(request => request.Terms.Steps).Custom((steps, context) =>
         {
             foreach (var step in steps)

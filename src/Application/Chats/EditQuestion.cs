@@ -1,5 +1,6 @@
 using CleanLlm.Application.Callers;
 using CleanLlm.Application.Completions.Admitting;
+using CleanLlm.Application.Templates;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using MediatR;
@@ -29,9 +30,16 @@ public sealed record EditQuestion(
     bool? Cache,
     bool Stream,
     RepeatableRequest? Repeat = null)
-    : IRequest<Result<StartedCompletion>>, ICompletionTerms;
+    : IRequest<Result<StartedCompletion>>, IQuestionTerms
+{
+    /// <inheritdoc />
+    public string Question => Content;
 
-internal sealed class EditQuestionValidator() : CompletionTermsValidator<EditQuestion>(request => request.Content);
+    /// <inheritdoc />
+    public TemplateCall? Template { get; init; }
+}
+
+internal sealed class EditQuestionValidator() : QuestionTermsValidator<EditQuestion>("content");
 
 internal sealed class EditQuestionHandler(CompletionRunner runner, ICurrentUser user, ICurrentApiKey key)
     : IRequestHandler<EditQuestion, Result<StartedCompletion>>
@@ -43,6 +51,7 @@ internal sealed class EditQuestionHandler(CompletionRunner runner, ICurrentUser 
                 UserId = user.Id,
                 Key = key.Key,
                 Messages = CompletionRequest.Question(request.Content),
+                Template = request.Template,
                 PromptField = "content",
                 ChatId = request.ChatId,
                 Edits = request.MessageId,

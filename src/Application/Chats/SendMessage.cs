@@ -1,5 +1,6 @@
 using CleanLlm.Application.Callers;
 using CleanLlm.Application.Completions.Admitting;
+using CleanLlm.Application.Templates;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
 using MediatR;
@@ -17,9 +18,16 @@ public sealed record SendMessage(
     bool? Cache,
     bool Stream,
     RepeatableRequest? Repeat = null)
-    : IRequest<Result<StartedCompletion>>, ICompletionTerms;
+    : IRequest<Result<StartedCompletion>>, IQuestionTerms
+{
+    /// <inheritdoc />
+    public string Question => Content;
 
-internal sealed class SendMessageValidator() : CompletionTermsValidator<SendMessage>(request => request.Content);
+    /// <inheritdoc />
+    public TemplateCall? Template { get; init; }
+}
+
+internal sealed class SendMessageValidator() : QuestionTermsValidator<SendMessage>("content");
 
 internal sealed class SendMessageHandler(CompletionRunner runner, ICurrentUser user, ICurrentApiKey key) : IRequestHandler<SendMessage, Result<StartedCompletion>>
 {
@@ -30,6 +38,7 @@ internal sealed class SendMessageHandler(CompletionRunner runner, ICurrentUser u
                 UserId = user.Id,
                 Key = key.Key,
                 Messages = CompletionRequest.Question(request.Content),
+                Template = request.Template,
                 PromptField = "content",
                 ChatId = request.ChatId,
                 ParentId = request.ParentId,

@@ -30,6 +30,9 @@ public sealed record MessageDto(
     /// </summary>
     public string? Reasoning { get; init; }
 
+    /// <summary>The template that a question was asked by; null for any other message.</summary>
+    public TemplateUseDto? Template { get; init; }
+
     /// <summary>
     /// Why a question has no answer: <c>completion.interrupted</c> when the server stopped before the answer began, so that it can be asked
     /// once more with <c>regenerate</c>; null for any other message.

@@ -79,10 +79,13 @@ internal static class MessagePlaces
         return visited;
     }
 
-    private static AIContent Text(TextContent content, TextProvenance provenance, bool isAsked, ISlotVisitor visitor) =>
-        visitor.Text(provenance, content.Text, isAsked ? SlotMarks.Message | SlotMarks.Question : SlotMarks.Message) is { } text
-            ? Like(content, new TextContent(text))
-            : content;
+    private static AIContent Text(TextContent content, TextProvenance provenance, bool isAsked, ISlotVisitor visitor)
+    {
+        var marks = isAsked ? SlotMarks.Message | SlotMarks.Question : SlotMarks.Message;
+        if (ParameterBlocks.NameOf(content) is not null)
+            marks |= SlotMarks.Value;
+        return visitor.Text(provenance, content.Text, marks) is { } text ? Like(content, new TextContent(text)) : content;
+    }
 
     private static AIContent Reasoning(TextReasoningContent content, ISlotVisitor visitor) =>
         visitor.Text(TextProvenance.History, content.Text, SlotMarks.Message | SlotMarks.Signed) is { } text

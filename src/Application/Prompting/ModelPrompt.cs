@@ -10,20 +10,23 @@ namespace CleanLlm.Application.Prompting;
 internal sealed record ModelPrompt(IReadOnlyList<ChatMessage> Messages, ChatOptions? Options, IReadOnlyList<string> Inputs)
 {
     /// <summary>
-    /// Puts the operator's instructions ahead of the chat's own, and leaves out the oldest messages that do not fit. A summary stands in the
-    /// first message, since templates of many models take questions and answers in turn only.
+    /// Puts all instructions into one system message, the operator's first, and leaves out the oldest messages that do not fit. What is the same for
+    /// each question of a chat comes first, so that the beginning stays the same from turn to turn. A summary stands in the first message, since
+    /// templates of many models take questions and answers in turn only.
     /// </summary>
     /// <param name="content">What is sent.</param>
     /// <param name="historyLeftOut">How many of the oldest messages are left out.</param>
     /// <param name="isSummarized">Whether the summary stands in their place.</param>
-    internal static ModelPrompt Of(PromptContent content, int historyLeftOut, bool isSummarized = false)
+    /// <param name="mark">What the blocks with the values of the template's parameters are known by; null for none.</param>
+    internal static ModelPrompt Of(PromptContent content, int historyLeftOut, bool isSummarized, string? mark)
     {
         var messages = new List<ChatMessage>(content.History.Count - historyLeftOut + content.Messages.Count + 1);
-        if (SystemPrompt(content.OperatorSystemPrompt, content.SystemPrompt) is { } system)
+        string?[] instructions = [content.OperatorSystemPrompt, content.PlanSystemPrompt, content.SystemPrompt, content.Template?.Instruction];
+        if (SystemPrompt(instructions, mark) is { } system)
             messages.Add(new ChatMessage(ChatRole.System, system));
         for (var i = historyLeftOut; i < content.History.Count; i++)
             messages.Add(new ChatMessage(content.History[i].Role == MessageRole.User ? ChatRole.User : ChatRole.Assistant, content.History[i].Content));
-        messages.AddRange(content.Messages);
+        messages.AddRange(mark is null ? content.Messages : content.Messages.Select(message => ParameterBlocks.In(message, mark)));
         if (isSummarized && content.Summary is { } summary)
         {
             var first = messages.FindIndex(message => message.Role == ChatRole.User);
@@ -43,8 +46,13 @@ internal sealed record ModelPrompt(IReadOnlyList<ChatMessage> Messages, ChatOpti
     }
 
     /// <summary>The instructions that the model gets; null for none.</summary>
-    internal static string? SystemPrompt(string? operators, string? own) =>
-        string.IsNullOrWhiteSpace(operators) ? string.IsNullOrWhiteSpace(own) ? null : own
-        : string.IsNullOrWhiteSpace(own) ? operators
-        : $"{operators}\n\n{own}";
+    /// <param name="instructions">Those of each author, in their order; null or blank for none.</param>
+    /// <param name="mark">As for <see cref="Of"/>.</param>
+    internal static string? SystemPrompt(IEnumerable<string?> instructions, string? mark)
+    {
+        List<string> all = [.. instructions.OfType<string>().Where(text => !string.IsNullOrWhiteSpace(text))];
+        if (mark is not null)
+            all.Add(ParameterBlocks.Explanation(mark));
+        return all.Count == 0 ? null : string.Join("\n\n", all);
+    }
 }

@@ -1,5 +1,6 @@
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Ids;
+using CleanLlm.Domain.Templates;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Application.Prompting;
@@ -9,6 +10,9 @@ internal sealed record PromptContent
 {
     /// <summary>The operator's instructions, put first; null for none.</summary>
     public string? OperatorSystemPrompt { get; init; }
+
+    /// <summary>The operator's instructions for the users of the plan; null for none.</summary>
+    public string? PlanSystemPrompt { get; init; }
 
     /// <summary>The chat's instructions; null for none.</summary>
     public string? SystemPrompt { get; init; }
@@ -21,6 +25,9 @@ internal sealed record PromptContent
 
     /// <summary>How many of the oldest messages were left out of <see cref="History"/> by their number.</summary>
     public int HistoryLeftOut { get; init; }
+
+    /// <summary>The template that what is sent now is asked by; null for none. Its values are parts of the last message.</summary>
+    public TemplateUse? Template { get; init; }
 
     /// <summary>Earlier messages of the branch, oldest first.</summary>
     public IReadOnlyList<Utterance> History { get; init; } = [];
@@ -65,4 +72,7 @@ public readonly record struct Utterance(MessageRole Role, string Content)
 
     /// <summary>How long the prompt of an answer was; null for a question, and where it is not known.</summary>
     public PromptMeasure? Prompt { get; init; }
+
+    /// <summary>A question that was asked by a template, as a model reads it.</summary>
+    public static Utterance Asked(TemplateUse use) => new(MessageRole.User, ParameterBlocks.Compose(use));
 }

@@ -1,6 +1,7 @@
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
+using CleanLlm.Domain.Templates;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Application.Prompting;
@@ -28,7 +29,7 @@ public sealed record PromptDraft
     public Restorations Restorations { get; init; } = Restorations.None;
 
     /// <summary>What the user asks now, as written: the text of the last message, its parts in lines of their own. Stored and shown.</summary>
-    public string Question => string.Join('\n', Slots.Where(slot => slot.IsQuestion).Select(slot => slot.Original));
+    public string Question => Template?.Text ?? string.Join('\n', Slots.Where(slot => slot.IsQuestion).Select(slot => slot.Original));
 
     /// <summary>The longest answer that may be given: what the caller asked for, or what model and plan allow.</summary>
     public required int MaxCompletionTokens { get; init; }
@@ -86,6 +87,16 @@ public sealed record PromptDraft
     /// <summary>Up to which message a summary is soon needed; null where none is, or the one there is will do.</summary>
     internal MessageId? SummaryDue { get; init; }
 
+    /// <summary>The template that it is asked by, with what the user wrote, cleaned; null for none.</summary>
+    internal TemplateUse? Template => content.Template is not { } use ? null : use with
+    {
+        Content = Slots.First(slot => slot is { IsQuestion: true, IsValue: false }).Original,
+        Values = [.. Slots.Where(slot => slot.IsValue).Zip(use.Values, (slot, value) => value with { Text = slot.Original })],
+    };
+
+    /// <summary>What the blocks with the values of the template's parameters are known by; null without any.</summary>
+    internal string? ParameterMark => Template is { Values.Count: > 0 } use ? ParameterBlocks.MarkOf(use.Content, use.Values) : null;
+
     /// <summary>What it was made of, which still holds the texts as they came.</summary>
     internal PromptContent Content => content;
 
@@ -111,6 +122,6 @@ public sealed record PromptDraft
     internal ModelPrompt Assemble()
     {
         var sent = Slots.Any(slot => slot.IsChanged) ? PromptPlaces.Visit(content, new SlotWriter(Slots)) : content;
-        return ModelPrompt.Of(sent, HistoryLeftOut, IsSummarized);
+        return ModelPrompt.Of(sent, HistoryLeftOut, IsSummarized, ParameterMark);
     }
 }

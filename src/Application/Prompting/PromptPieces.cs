@@ -53,25 +53,26 @@ internal static class PromptPieces
     public static string? Summary(PromptDraft draft) =>
         draft.Slots.FirstOrDefault(slot => slot.Provenance == TextProvenance.Summary) is { } slot ? HistorySummary.Marked(slot.Text) : null;
 
-    // The texts that are always sent. The two kinds of instructions go as one.
+    // The texts that are always sent. All instructions go as one.
     private static IEnumerable<string> Always(PromptDraft draft)
     {
         foreach (var slot in draft.IsForEmbeddings ? Inputs(draft) : draft.Slots)
         {
-            if (slot is { IsCounted: true, IsStored: false, Provenance: not TextProvenance.Summary } && !IsSystemPrompt(slot))
+            if (slot is { IsCounted: true, IsStored: false, IsInstruction: false, Provenance: not TextProvenance.Summary })
                 yield return slot.Text;
         }
 
-        if (!draft.IsForEmbeddings && SystemPrompt(draft) is { } system)
+        if (draft.IsForEmbeddings)
+            yield break;
+        var mark = draft.ParameterMark;
+        if (mark is not null)
+            yield return ParameterBlocks.Frame(draft.Content.Template!, mark);
+        if (SystemPrompt(draft, mark) is { } system)
             yield return system;
     }
 
-    private static bool IsSystemPrompt(PromptSlot slot) =>
-        slot.Provenance == TextProvenance.OperatorSystemPrompt || slot is { Provenance: TextProvenance.SystemPrompt, IsInMessage: false };
-
-    private static string? SystemPrompt(PromptDraft draft) => ModelPrompt.SystemPrompt(
-        draft.Slots.FirstOrDefault(slot => slot.Provenance == TextProvenance.OperatorSystemPrompt)?.Text,
-        draft.Slots.FirstOrDefault(slot => slot is { Provenance: TextProvenance.SystemPrompt, IsInMessage: false })?.Text);
+    private static string? SystemPrompt(PromptDraft draft, string? mark) =>
+        ModelPrompt.SystemPrompt(draft.Slots.Where(slot => slot.IsInstruction).Select(slot => slot.Text), mark);
 
     private static int Fixed(PromptDraft draft)
     {
@@ -79,7 +80,7 @@ internal static class PromptPieces
             return 0;
         var messages = draft.Content.Messages;
         var count = TokensPerReply + (TokensPerMessage * (messages.Count + (draft.Content.Options?.Tools?.Count ?? 0)));
-        if (SystemPrompt(draft) is not null)
+        if (draft.Slots.Any(slot => slot.IsInstruction && !string.IsNullOrWhiteSpace(slot.Text)))
             count += TokensPerMessage;
         foreach (var message in messages)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CleanLlm.Domain.Templates;
 using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Application.Prompting;
@@ -15,8 +16,10 @@ internal static class PromptPlaces
     {
         Inputs = Each(content.Inputs, input => Replaced(visitor, TextProvenance.User, input, SlotMarks.Message)),
         OperatorSystemPrompt = Replaced(visitor, TextProvenance.OperatorSystemPrompt, content.OperatorSystemPrompt),
+        PlanSystemPrompt = Replaced(visitor, TextProvenance.PlanSystemPrompt, content.PlanSystemPrompt),
         SystemPrompt = Replaced(visitor, TextProvenance.SystemPrompt, content.SystemPrompt),
         Summary = content.Summary is { } summary ? summary with { Content = Replaced(visitor, TextProvenance.Summary, summary.Content) } : null,
+        Template = content.Template is { } use ? use with { Instruction = Replaced(visitor, ProvenanceOf(use), use.Instruction) } : null,
         History = Each(content.History, turn => turn with { Content = Replaced(visitor, TextProvenance.History, turn.Content, SlotMarks.Stored) }),
         Messages = VisitMessages(content.Messages, visitor),
         Options = content.Options is { } options ? OptionPlaces.Visit(options, visitor) : null,
@@ -58,6 +61,8 @@ internal static class PromptPlaces
 
         return changed ?? properties;
     }
+
+    private static TextProvenance ProvenanceOf(TemplateUse use) => use.IsShared ? TextProvenance.SharedTemplate : TextProvenance.PrivateTemplate;
 
     private static IReadOnlyList<ChatMessage> VisitMessages(IReadOnlyList<ChatMessage> messages, ISlotVisitor visitor)
     {

@@ -28,6 +28,9 @@ public sealed class PromptSlot
     /// <summary>What its author wrote, cleaned: what is stored and shown.</summary>
     public string Original => written?.Text ?? Text;
 
+    /// <summary>Whether the operator or an admin wrote it, who are trusted: it is neither screened nor changed.</summary>
+    public bool IsOperators => Provenance is TextProvenance.OperatorSystemPrompt or TextProvenance.PlanSystemPrompt or TextProvenance.SharedTemplate;
+
     /// <summary>Whether the text is JSON, so that what is changed are the names and strings in it.</summary>
     public bool IsJson => element is not null;
 
@@ -42,6 +45,14 @@ public sealed class PromptSlot
 
     /// <summary>Whether it is part of what is asked now.</summary>
     internal bool IsQuestion => marks.HasFlag(SlotMarks.Question);
+
+    /// <summary>Whether it is the value of a template's parameter, and so a part of what is asked.</summary>
+    internal bool IsValue => marks.HasFlag(SlotMarks.Value);
+
+    /// <summary>Whether it goes into the one system message.</summary>
+    internal bool IsInstruction => !IsInMessage
+        && Provenance is TextProvenance.OperatorSystemPrompt or TextProvenance.PlanSystemPrompt or TextProvenance.SystemPrompt
+            or TextProvenance.SharedTemplate or TextProvenance.PrivateTemplate;
 
     /// <summary>Whether it stands in a message, so that it has the bounds of one.</summary>
     internal bool IsInMessage => marks.HasFlag(SlotMarks.Message);
@@ -105,4 +116,5 @@ internal enum SlotMarks
     Message = 16,
     Address = 32,
     Signed = 64,
+    Value = 128,
 }

@@ -6,8 +6,17 @@ public enum TextProvenance
     /// <summary>The operator's instructions, which come before every prompt.</summary>
     OperatorSystemPrompt,
 
+    /// <summary>The operator's instructions for the users of a plan.</summary>
+    PlanSystemPrompt,
+
     /// <summary>The instructions of the chat, or of the caller who sends a whole conversation.</summary>
     SystemPrompt,
+
+    /// <summary>The text of a template that an admin shares with all users.</summary>
+    SharedTemplate,
+
+    /// <summary>The text of a template that the user wrote.</summary>
+    PrivateTemplate,
 
     /// <summary>An earlier message of the chat, or what a model wrote earlier in a conversation that the caller sends.</summary>
     History,
@@ -38,8 +47,10 @@ public enum TextProvenance
 public static class TextProvenances
 {
     /// <summary>Whether it tells the model what to do, and is no part of the talk: what an answer must not give away.</summary>
-    public static bool IsInstruction(this TextProvenance provenance) => provenance is TextProvenance.OperatorSystemPrompt or TextProvenance.SystemPrompt;
+    public static bool IsInstruction(this TextProvenance provenance) => provenance is
+        TextProvenance.OperatorSystemPrompt or TextProvenance.PlanSystemPrompt or TextProvenance.SystemPrompt or TextProvenance.SharedTemplate or TextProvenance.PrivateTemplate;
 
-    /// <summary>Whether it is an instruction that the caller wrote, or can read.</summary>
-    public static bool IsCallersInstruction(this TextProvenance provenance) => provenance == TextProvenance.SystemPrompt;
+    /// <summary>Whether it is an instruction that the caller wrote, or can read, as shared templates can be.</summary>
+    public static bool IsCallersInstruction(this TextProvenance provenance) =>
+        provenance is TextProvenance.SystemPrompt or TextProvenance.SharedTemplate or TextProvenance.PrivateTemplate;
 }

@@ -96,6 +96,15 @@ public static class AuditActions
     /// <summary>An admin deleted a plan.</summary>
     public const string PlanDeleted = "admin.plan_deleted";
 
+    /// <summary>An admin made a shared template.</summary>
+    public const string TemplateCreated = "admin.template_created";
+
+    /// <summary>An admin changed a shared template.</summary>
+    public const string TemplateChanged = "admin.template_changed";
+
+    /// <summary>An admin deleted a shared template.</summary>
+    public const string TemplateDeleted = "admin.template_deleted";
+
     /// <summary>An admin gave or took quota.</summary>
     public const string QuotaAdjusted = "admin.quota_adjusted";
 

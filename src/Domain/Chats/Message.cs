@@ -1,5 +1,6 @@
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Templates;
 
 namespace CleanLlm.Domain.Chats;
 
@@ -30,6 +31,12 @@ public sealed class Message
 
     /// <summary>The text.</summary>
     public string Content { get; private init; } = "";
+
+    /// <summary>
+    /// The template that a question was asked by, as <see cref="TemplateUse.ToJson"/> writes it; null for any other message. With
+    /// <see cref="Content"/> it says all that was asked.
+    /// </summary>
+    public string? Template { get; private init; }
 
     /// <summary>What the model said while it reasoned; null unless the plan keeps it.</summary>
     public string? Reasoning { get; private init; }
@@ -69,8 +76,8 @@ public sealed class Message
         return this;
     }
 
-    internal static Message Question(ChatId chat, MessageId id, MessageId? parent, string content, DateTimeOffset now) =>
-        new() { Id = id, ChatId = chat, ParentId = parent, Role = MessageRole.User, Content = content, CreatedAt = now };
+    internal static Message Question(ChatId chat, MessageId id, MessageId? parent, string content, string? template, DateTimeOffset now) =>
+        new() { Id = id, ChatId = chat, ParentId = parent, Role = MessageRole.User, Content = content, Template = template, CreatedAt = now };
 
     internal static Message Answer(
         ChatId chat, MessageId id, MessageId parent, string content, string? reasoning, string model, int promptTokens, int? countedPromptTokens, int completionTokens, DateTimeOffset now) =>

@@ -3,6 +3,7 @@ using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Templates;
 using CleanLlm.Domain.Usage;
 
 namespace CleanLlm.Domain.Completions;
@@ -49,6 +50,9 @@ public sealed class Completion
 
     /// <summary>The prompt while it runs, and afterwards outside a chat; null when not stored.</summary>
     public string? Prompt { get; private set; }
+
+    /// <summary>The template that the prompt was asked by, as <see cref="TemplateUse.ToJson"/> writes it; null for none, and where there is no prompt.</summary>
+    public string? Template { get; private set; }
 
     /// <summary>The answer outside a chat, or as far as the last checkpoint saw it; null when not stored.</summary>
     public string? Answer { get; private set; }
@@ -129,6 +133,7 @@ public sealed class Completion
             Price = start.Model.Price,
             // A question that is in its chat already needs no second copy.
             Prompt = start.Store && start.Turn is not { QuestionStored: true } ? start.Prompt : null,
+            Template = start.Store && start.Turn is not { QuestionStored: true } ? start.Template : null,
             PromptTokens = start.PromptTokens,
             CountedPromptTokens = start.CountedPromptTokens,
             Findings = start.Findings,
@@ -267,7 +272,7 @@ public sealed class Completion
 
         var exchange = Store ? Exchange.Of(this, Prompt, answer, now) : null;
         // In a chat the messages hold the text from now on; a second copy would only be one more to protect and erase.
-        (Prompt, Answer, Reasoning) = !Store || Turn is not null ? (null, null, null) : (Prompt, answer, Reasoning);
+        (Prompt, Template, Answer, Reasoning) = !Store || Turn is not null ? (null, null, null, null) : (Prompt, Template, answer, Reasoning);
 
         return new CompletionClosing(this, reservation, charged ? Charge(tokens) : null, exchange);
     }

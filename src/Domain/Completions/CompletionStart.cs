@@ -1,5 +1,6 @@
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
+using CleanLlm.Domain.Templates;
 
 namespace CleanLlm.Domain.Completions;
 
@@ -16,6 +17,9 @@ public sealed record CompletionStart(
 {
     /// <summary>The API key it is asked with; null for a signed-in person.</summary>
     public ApiKeyId? ApiKeyId { get; init; }
+
+    /// <summary>The template that the prompt was asked by, as <see cref="TemplateUse.ToJson"/> writes it; null for none.</summary>
+    public string? Template { get; init; }
 
     /// <summary>Tokens of the prompt by the count made here; null where none is known.</summary>
     public int? CountedPromptTokens { get; init; }

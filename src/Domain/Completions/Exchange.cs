@@ -25,7 +25,7 @@ public sealed record Exchange(Message? Question, Message? Answer)
         if (completion.Turn is not { } turn || (prompt is null && !turn.QuestionStored))
             return null;
 
-        var question = turn.QuestionStored ? null : Message.Question(turn.ChatId, turn.QuestionId, turn.ParentId, prompt!, completion.CreatedAt);
+        var question = turn.QuestionStored ? null : Message.Question(turn.ChatId, turn.QuestionId, turn.ParentId, prompt!, completion.Template, completion.CreatedAt);
         if (answer.Length == 0)
             return question is not null && completion.ErrorCode == CompletionErrors.Interrupted.Code ? new Exchange(question, Answer: null) : null;
 

@@ -10,6 +10,9 @@ public sealed class Plan
     /// <summary>The longest name, in characters.</summary>
     public const int NameMaxLength = 100;
 
+    /// <summary>The longest system prompt, in characters.</summary>
+    public const int SystemPromptMaxLength = 20_000;
+
     private Plan()
     {
     }
@@ -47,6 +50,9 @@ public sealed class Plan
     /// <summary>What becomes of the oldest messages of their chats that do not fit a model's context window.</summary>
     public HistoryMode History { get; private set; }
 
+    /// <summary>Instructions of the operator that come before every prompt of its users, ahead of a chat's own; null for none. Not shown to users.</summary>
+    public string? SystemPrompt { get; private set; }
+
     /// <summary>All of the above as one value.</summary>
     public PlanTerms Terms =>
         new(Name, IsDefault, Concurrency, AllowedModels, MaxOutputTokens, [.. Limits.Where(limit => limit.Metric != QuotaMetric.Concurrency)])
@@ -55,6 +61,7 @@ public sealed class Plan
             RequestRates = RequestRates,
             Steps = Steps,
             History = History,
+            SystemPrompt = SystemPrompt,
         };
 
     /// <summary>A new plan.</summary>
@@ -85,6 +92,8 @@ public sealed class Plan
             return Error.Invalid("steps", "One setting for each step.");
         if (!Enum.IsDefined(terms.History))
             return Error.Invalid("history", "Drop or summarize.");
+        if (terms.SystemPrompt?.Length > SystemPromptMaxLength || terms.SystemPrompt?.Contains('\0', StringComparison.Ordinal) == true)
+            return Error.Invalid("systemPrompt", $"At most {SystemPromptMaxLength} characters, none of them NUL.");
 
         (Name, IsDefault, Concurrency, MaxOutputTokens) = (terms.Name.Trim(), terms.IsDefault, terms.Concurrency, terms.MaxOutputTokens);
         (StoreReasoning, History) = (terms.StoreReasoning, terms.History);
@@ -92,6 +101,7 @@ public sealed class Plan
         Limits = InLockOrder(terms);
         RequestRates = [.. terms.RequestRates.OrderBy(rate => rate.Class)];
         Steps = [.. terms.Steps];
+        SystemPrompt = string.IsNullOrWhiteSpace(terms.SystemPrompt) ? null : terms.SystemPrompt;
         return this;
     }
 
@@ -158,4 +168,7 @@ public sealed record PlanTerms(
 
     /// <summary>What becomes of the oldest messages of their chats that do not fit a model's context window.</summary>
     public HistoryMode History { get; init; }
+
+    /// <summary>Instructions that come before every prompt of its users; null or blank for none.</summary>
+    public string? SystemPrompt { get; init; }
 }

@@ -20,10 +20,11 @@ public sealed record Error(ErrorKind Kind, string Code, string Detail)
 
     /// <summary>A rule broken by the named field.</summary>
     public static Error Invalid(string field, string message) =>
-        new(ErrorKind.Invalid, "validation.failed", "One or more values are not acceptable.")
-        {
-            Fields = new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [message] },
-        };
+        Invalid(new Dictionary<string, string[]>(StringComparer.Ordinal) { [field] = [message] });
+
+    /// <summary>Rules broken by several fields.</summary>
+    public static Error Invalid(IReadOnlyDictionary<string, string[]> fields) =>
+        new(ErrorKind.Invalid, "validation.failed", "One or more values are not acceptable.") { Fields = fields };
 }
 
 /// <summary>Which limit refused a request.</summary>

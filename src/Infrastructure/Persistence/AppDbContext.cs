@@ -5,6 +5,7 @@ using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Templates;
 using CleanLlm.Domain.Usage;
 using CleanLlm.Domain.Users;
 using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
@@ -26,6 +27,10 @@ internal abstract class AppDbContext(DbContextOptions options) : IdentityUserCon
     public DbSet<Message> Messages => Set<Message>();
 
     public DbSet<Completion> Completions => Set<Completion>();
+
+    public DbSet<Template> Templates => Set<Template>();
+
+    public DbSet<TemplateVersion> TemplateVersions => Set<TemplateVersion>();
 
     public DbSet<Plan> Plans => Set<Plan>();
 

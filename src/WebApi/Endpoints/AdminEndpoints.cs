@@ -13,6 +13,7 @@ internal static class AdminEndpoints
         admin.MapAdminAccounts();
         admin.MapAdminContent();
         admin.MapAdminPlans();
+        admin.MapAdminTemplates();
         admin.MapAdminAudit();
         admin.MapAdminProviders();
         admin.MapAdminCache();

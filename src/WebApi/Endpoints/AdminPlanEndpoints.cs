@@ -71,6 +71,10 @@ internal static class AdminPlanEndpoints
 /// <param name="RequestRates">How often its users may call, at most one for each class; absent for the rates of the server's configuration.</param>
 /// <param name="Steps">What steps of the prompt pipeline do for its users, at most one setting for each; absent for those of the server's configuration.</param>
 /// <param name="History">What becomes of the oldest messages of their chats that do not fit a model's context window: `drop`, or `summarize` where the server has a model for that. Default `drop`.</param>
+/// <param name="SystemPrompt">
+/// Instructions that come before every prompt of its users, behind those of the server's configuration and ahead of a chat's own; at most 20,000 characters,
+/// absent for none. Users are not shown them; they are neither screened nor redacted.
+/// </param>
 internal sealed record PlanBody(
     string Name,
     bool IsDefault = false,
@@ -81,7 +85,8 @@ internal sealed record PlanBody(
     bool StoreReasoning = false,
     IReadOnlyList<PlanRateBody>? RequestRates = null,
     IReadOnlyList<PlanStepBody>? Steps = null,
-    HistoryMode History = HistoryMode.Drop)
+    HistoryMode History = HistoryMode.Drop,
+    string? SystemPrompt = null)
 {
     // A JSON list can hold nulls whatever C# says; the validator finds them.
     internal PlanTerms Terms() => new(
@@ -96,6 +101,7 @@ internal sealed record PlanBody(
         RequestRates = [.. (RequestRates ?? []).Select(rate => rate is null ? null! : new RequestRate(rate.Class, rate.PerMinute, rate.PerMinuteOfKey))],
         Steps = [.. (Steps ?? []).Select(step => step is null ? null! : new StepSetting(step.Step, step.Mode))],
         History = History,
+        SystemPrompt = SystemPrompt,
     };
 }
 

@@ -2,6 +2,7 @@ using CleanLlm.Application.Chats;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Messages;
 using CleanLlm.Application.Paging;
+using CleanLlm.Application.Templates;
 using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Ids;
@@ -148,14 +149,17 @@ internal static class ChatEndpoints
     {
         var message = new SendMessage(
             new ChatId(id),
-            body.Content,
+            body.Content ?? "",
             body.ParentId,
             body.Model,
             body.Temperature,
             body.MaxTokens,
             body.Cache,
             CompletionDelivery.WantsEvents(http.Request),
-            delivery.RepeatOf(body, http.Request));
+            delivery.RepeatOf(body, http.Request))
+        {
+            Template = TemplateCall.Of(body.TemplateId, body.TemplateVersion, body.Parameters),
+        };
         return await delivery.DeliverAsync(await mediator.Send(message, http.RequestAborted), http, body.OnDisconnect);
     }
 
@@ -165,13 +169,16 @@ internal static class ChatEndpoints
         var edit = new EditQuestion(
             new ChatId(id),
             new MessageId(messageId),
-            body.Content,
+            body.Content ?? "",
             body.Model,
             body.Temperature,
             body.MaxTokens,
             body.Cache,
             CompletionDelivery.WantsEvents(http.Request),
-            delivery.RepeatOf(body, http.Request));
+            delivery.RepeatOf(body, http.Request))
+        {
+            Template = TemplateCall.Of(body.TemplateId, body.TemplateVersion, body.Parameters),
+        };
         return await delivery.DeliverAsync(await mediator.Send(edit, http.RequestAborted), http, body.OnDisconnect);
     }
 
@@ -214,36 +221,48 @@ internal sealed record CreateChatBody(string? Title = null, string? Model = null
 internal sealed record UpdateChatBody(string? Title = null, string? Model = null, string? SystemPrompt = null);
 
 /// <summary>A question in a chat.</summary>
-/// <param name="Content">What is asked; at most 200,000 characters.</param>
+/// <param name="Content">What is asked; at most 200,000 characters. Absent or empty only where a template is asked by that has values.</param>
 /// <param name="ParentId">The answer it follows; absent for the newest of the active branch.</param>
 /// <param name="Model">The model to ask; absent for the chat's.</param>
 /// <param name="Temperature">Sampling temperature, 0 to 2; absent for the model's own.</param>
 /// <param name="MaxTokens">The longest answer wanted, in tokens; absent for as long as model, plan and quota allow.</param>
 /// <param name="Cache">Whether the answer may come from the cache; absent for yes at temperature 0.</param>
+/// <param name="TemplateId">The template that it is asked by, the caller's own or a shared one; absent for none.</param>
+/// <param name="TemplateVersion">Which version of the template; absent for the newest.</param>
+/// <param name="Parameters">Values by the names of the template's parameters. The model gets them as data, apart from the template's text.</param>
 /// <param name="OnDisconnect">What happens when the connection closes before the end.</param>
 internal sealed record SendMessageBody(
-    string Content,
+    string? Content = null,
     MessageId? ParentId = null,
     string? Model = null,
     float? Temperature = null,
     int? MaxTokens = null,
     bool? Cache = null,
-    OnDisconnect OnDisconnect = OnDisconnect.Continue);
+    TemplateId? TemplateId = null,
+    int? TemplateVersion = null,
+    IReadOnlyDictionary<string, string>? Parameters = null,
+    OnDisconnect OnDisconnect = OnDisconnect.Continue) : IRequiredBody;
 
 /// <summary>What is asked in the place of a question.</summary>
-/// <param name="Content">What is asked; at most 200,000 characters.</param>
+/// <param name="Content">What is asked; at most 200,000 characters. Absent or empty only where a template is asked by that has values.</param>
 /// <param name="Model">The model to ask; absent for the chat's.</param>
 /// <param name="Temperature">Sampling temperature, 0 to 2; absent for the model's own.</param>
 /// <param name="MaxTokens">The longest answer wanted, in tokens; absent for as long as model, plan and quota allow.</param>
 /// <param name="Cache">Whether the answer may come from the cache; absent for yes at temperature 0.</param>
+/// <param name="TemplateId">The template that it is asked by, the caller's own or a shared one; absent for none.</param>
+/// <param name="TemplateVersion">Which version of the template; absent for the newest.</param>
+/// <param name="Parameters">Values by the names of the template's parameters. The model gets them as data, apart from the template's text.</param>
 /// <param name="OnDisconnect">What happens when the connection closes before the end.</param>
 internal sealed record EditMessageBody(
-    string Content,
+    string? Content = null,
     string? Model = null,
     float? Temperature = null,
     int? MaxTokens = null,
     bool? Cache = null,
-    OnDisconnect OnDisconnect = OnDisconnect.Continue);
+    TemplateId? TemplateId = null,
+    int? TemplateVersion = null,
+    IReadOnlyDictionary<string, string>? Parameters = null,
+    OnDisconnect OnDisconnect = OnDisconnect.Continue) : IRequiredBody;
 
 /// <summary>Which branch is to be shown.</summary>
 /// <param name="MessageId">Any message of it.</param>

@@ -3,6 +3,7 @@ using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Completions.Following;
 using CleanLlm.Application.Completions.Queries;
 using CleanLlm.Application.Completions.Running;
+using CleanLlm.Application.Templates;
 using CleanLlm.Domain.ApiKeys;
 using CleanLlm.Domain.Ids;
 using CleanLlm.WebApi.Authentication;
@@ -69,14 +70,17 @@ internal static class CompletionEndpoints
     private static async Task<IResult> Create(CreateCompletionBody body, IMediator mediator, HttpContext http, CompletionDelivery delivery)
     {
         var complete = new Complete(
-            body.Prompt,
+            body.Prompt ?? "",
             body.Model,
             body.Temperature,
             body.MaxTokens,
             body.Store,
             body.Cache,
             CompletionDelivery.WantsEvents(http.Request),
-            delivery.RepeatOf(body, http.Request));
+            delivery.RepeatOf(body, http.Request))
+        {
+            Template = TemplateCall.Of(body.TemplateId, body.TemplateVersion, body.Parameters),
+        };
         return await delivery.DeliverAsync(await mediator.Send(complete, http.RequestAborted), http, body.OnDisconnect);
     }
 
@@ -101,18 +105,24 @@ internal static class CompletionEndpoints
 }
 
 /// <summary>A question outside any chat.</summary>
-/// <param name="Prompt">What is asked; at most 200,000 characters.</param>
+/// <param name="Prompt">What is asked; at most 200,000 characters. Absent or empty only where a template is asked by that has values.</param>
 /// <param name="Model">The model to ask; absent for the default one.</param>
 /// <param name="Temperature">Sampling temperature, 0 to 2; absent for the model's own.</param>
 /// <param name="MaxTokens">The longest answer wanted, in tokens; absent for as long as model, plan and quota allow.</param>
 /// <param name="Store">Whether prompt and answer are kept; usage always is.</param>
 /// <param name="Cache">Whether the answer may come from the cache; absent for yes at temperature 0, unless it is not to be stored.</param>
+/// <param name="TemplateId">The template that it is asked by, the caller's own or a shared one; absent for none.</param>
+/// <param name="TemplateVersion">Which version of the template; absent for the newest.</param>
+/// <param name="Parameters">Values by the names of the template's parameters. The model gets them as data, apart from the template's text.</param>
 /// <param name="OnDisconnect">What happens when the connection closes before the end.</param>
 internal sealed record CreateCompletionBody(
-    string Prompt,
+    string? Prompt = null,
     string? Model = null,
     float? Temperature = null,
     int? MaxTokens = null,
     bool Store = true,
     bool? Cache = null,
-    OnDisconnect OnDisconnect = OnDisconnect.Continue);
+    TemplateId? TemplateId = null,
+    int? TemplateVersion = null,
+    IReadOnlyDictionary<string, string>? Parameters = null,
+    OnDisconnect OnDisconnect = OnDisconnect.Continue) : IRequiredBody;

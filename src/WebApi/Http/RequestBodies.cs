@@ -36,10 +36,13 @@ internal static class RequestBodies
         return http.Request.ContentLength is null && TakesBody(http) ? PeekAsync(http, next) : next(http);
     });
 
-    /// <summary>Whether a body of this type may be left out: each of its members has a default. A PATCH without a body would change nothing.</summary>
+    /// <summary>
+    /// Whether a body of this type may be left out: each of its members has a default, and it is no <see cref="IRequiredBody"/>. A PATCH without a body
+    /// would change nothing.
+    /// </summary>
     public static bool IsOptional(string method, Type? body) => !HttpMethods.IsPatch(method) && body is not null && Optional.GetOrAdd(
         body,
-        static type => type.GetConstructors() is [var only] && only.GetParameters() is { Length: > 0 } members && Array.TrueForAll(members, member => member.HasDefaultValue));
+        static type => !type.IsAssignableTo(typeof(IRequiredBody)) && type.GetConstructors() is [var only] && only.GetParameters() is { Length: > 0 } members && Array.TrueForAll(members, member => member.HasDefaultValue));
 
     private static void Unpack(HttpContext http)
     {

@@ -70,6 +70,7 @@ internal sealed class RunnerFixture
         Runner = new CompletionRunner(
             Admission,
             this,
+            Templates,
             new CompletionReplay(this, this, new CompletionAccess(this, this), Abandoned),
             new CompletionAnswering(
                 Model,
@@ -141,6 +142,9 @@ internal sealed class RunnerFixture
     public CompletionFeed Feed { get; }
 
     public CompletionRunner Runner { get; }
+
+    /// <summary>The templates that can be asked by.</summary>
+    public FakeTemplates Templates { get; } = new();
 
     /// <summary>The chats that wait for a title.</summary>
     public TitleQueue Titles { get; } = new(Microsoft.Extensions.Options.Options.Create(new TitleOptions { QueueCapacity = 2 }));

@@ -80,6 +80,7 @@ internal sealed class PromptSlotTests
         var draft = Drafts.Of(new PromptContent
         {
             OperatorSystemPrompt = "operator",
+            PlanSystemPrompt = "plan",
             SystemPrompt = "chat",
             History = [new Utterance(MessageRole.User, "asked"), new Utterance(MessageRole.Assistant, "answered")],
             Messages =
@@ -99,6 +100,7 @@ internal sealed class PromptSlotTests
 
         draft.Slots.Select(slot => (slot.Provenance, slot.Text)).Should().Equal(
             (TextProvenance.OperatorSystemPrompt, "operator"),
+            (TextProvenance.PlanSystemPrompt, "plan"),
             (TextProvenance.SystemPrompt, "chat"),
             (TextProvenance.History, "asked"),
             (TextProvenance.History, "answered"),

@@ -88,14 +88,16 @@ internal sealed class PromptStepTests
     public async Task Size_BoundsTheQuestion(int length, bool fits) =>
         (await new SizeStep().ApplyAsync(Drafts.Of(new string('a', length)))).IsSuccess.Should().Be(fits);
 
-    [TestCase(null, null, null)]
-    [TestCase("operator", null, "operator")]
-    [TestCase(null, "chat", "chat")]
-    [TestCase("operator", "chat", "operator\n\nchat")]
-    [TestCase(" ", "", null)]
-    public void SystemPrompt_PutsTheOperatorFirst(string? ofOperator, string? ofChat, string? expected)
+    [TestCase(null, null, null, null)]
+    [TestCase("operator", null, null, "operator")]
+    [TestCase(null, "plan", null, "plan")]
+    [TestCase(null, null, "chat", "chat")]
+    [TestCase("operator", null, "chat", "operator\n\nchat")]
+    [TestCase("operator", "plan", "chat", "operator\n\nplan\n\nchat")]
+    [TestCase(" ", "\n", "", null)]
+    public void SystemPrompt_PutsTheOperatorFirst_ThenThePlan(string? ofOperator, string? ofPlan, string? ofChat, string? expected)
     {
-        var sent = Drafts.Of(Drafts.Asking("hi") with { OperatorSystemPrompt = ofOperator, SystemPrompt = ofChat }).Assemble();
+        var sent = Drafts.Of(Drafts.Asking("hi") with { OperatorSystemPrompt = ofOperator, PlanSystemPrompt = ofPlan, SystemPrompt = ofChat }).Assemble();
 
         sent.Messages.FirstOrDefault(message => message.Role == ChatRole.System)?.Text.Should().Be(expected);
         sent.Messages.Should().HaveCount(expected is null ? 1 : 2);

@@ -23,9 +23,18 @@ public sealed class PlanBoundTests
     [Test]
     public void Terms_AreThoseThatItWasMadeOf_WithoutTheLimitOfConcurrency()
     {
-        var made = Plan.Create(Terms, Now).Value.Terms;
+        var made = Plan.Create(Terms with { SystemPrompt = "Be brief." }, Now).Value.Terms;
 
-        made.Should().BeEquivalentTo(Terms);
+        made.Should().BeEquivalentTo(Terms with { SystemPrompt = "Be brief." });
+    }
+
+    [Test]
+    public void SystemPrompt_IsBounded_AndABlankOneIsNone()
+    {
+        Plan.Create(Terms with { SystemPrompt = new string('s', Plan.SystemPromptMaxLength) }, Now).IsSuccess.Should().BeTrue();
+        Plan.Create(Terms with { SystemPrompt = new string('s', Plan.SystemPromptMaxLength + 1) }, Now).Error!.Fields.Should().ContainKey("systemPrompt");
+        Plan.Create(Terms with { SystemPrompt = "a\0b" }, Now).Error!.Fields.Should().ContainKey("systemPrompt");
+        Plan.Create(Terms with { SystemPrompt = " \n" }, Now).Value.SystemPrompt.Should().BeNull();
     }
 
     [TestCase(false, false, false)]

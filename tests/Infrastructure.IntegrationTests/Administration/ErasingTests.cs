@@ -8,6 +8,7 @@ using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
 using CleanLlm.Domain.Sessions;
+using CleanLlm.Domain.Templates;
 using CleanLlm.Domain.Users;
 using CleanLlm.Infrastructure.IntegrationTests.Identity;
 using CleanLlm.Infrastructure.IntegrationTests.Persistence;
@@ -28,6 +29,7 @@ internal abstract class ErasingTests(DatabaseKind kind) : AccountsTests(kind)
     protected const int Tokens = 1_200;
     protected const int Keys = 1_050;
     protected const int Days = 1_020;
+    protected const int Templates = 60;
 
     [SetUp]
     public async Task ClearAsync()
@@ -46,6 +48,12 @@ internal abstract class ErasingTests(DatabaseKind kind) : AccountsTests(kind)
         await One.InScopeAsync<AppDbContext, int>(async database =>
         {
             database.AddRange(chats);
+            for (var i = 0; i < Templates; i++)
+            {
+                var (template, newest) = Template.Create(user, new TemplateTerms($"template {i}", "text", []), now).Value;
+                database.AddRange(template, newest);
+            }
+
             database.Add(session);
             return await (await One.Services.GetRequiredService<DataKeys>().OfAsync(user, default)).SaveAsync(database, default);
         });

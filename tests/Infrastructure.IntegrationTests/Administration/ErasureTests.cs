@@ -152,7 +152,7 @@ internal sealed class ErasureTests(DatabaseKind kind) : ErasingTests(kind)
         await SweepAsync(Two);
 
         foreach (var (table, left) in ((string, int)[])
-            [("users", 1), ("messages", Messages * 2), ("chats", 2), ("refresh_tokens", Tokens), ("sessions", 1), ("idempotency_keys", Keys), ("usage_days", Days), ("api_keys", 1)])
+            [("users", 1), ("messages", Messages * 2), ("chats", 2), ("refresh_tokens", Tokens), ("sessions", 1), ("idempotency_keys", Keys), ("usage_days", Days), ("api_keys", 1), ("templates", Templates), ("template_versions", Templates)])
             (await Database.ScalarAsync($"SELECT count(*) FROM {table}")).Should().Be(left, table);
         (await Database.ScalarAsync("SELECT sum(prompt_tokens) FROM usage_ledger")).Should().Be(Charges * (Charges + 1), "figures stay");
         (await Database.ScalarAsync("SELECT count(DISTINCT user_id) FROM usage_ledger")).Should().Be(2, "an account gets one pseudonym");

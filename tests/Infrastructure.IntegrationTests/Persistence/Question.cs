@@ -3,6 +3,7 @@ using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Templates;
 using CleanLlm.Domain.Usage;
 
 namespace CleanLlm.Infrastructure.IntegrationTests.Persistence;
@@ -20,6 +21,9 @@ internal sealed record Question(UserId User, DateTimeOffset Now)
     public MessageId? Parent { get; init; }
 
     public string Prompt { get; init; } = "hello";
+
+    /// <summary>The template that it is asked by; null for none.</summary>
+    public TemplateUse? Template { get; init; }
 
     /// <summary>The stored question that is answered once more; null for a new one.</summary>
     public MessageId? Regenerated { get; init; }
@@ -54,11 +58,12 @@ internal sealed record Question(UserId User, DateTimeOffset Now)
                 ? new ChatTurn(chat, Parent, Regenerated ?? MessageId.New(Now), MessageId.New(Now), Regenerated is not null) { FollowsLeaf = FollowsLeaf }
                 : null,
             Model,
-            Prompt,
+            Template?.Text ?? Prompt,
             PromptTokens: 10,
             [new Finding("sanitize", "invisible_characters_removed", 2)],
             Store)
         {
+            Template = Template?.ToJson(),
             StoreReasoning = StoreReasoning,
             Idempotency = Idempotency,
             CountedPromptTokens = CountedPromptTokens,

@@ -88,6 +88,22 @@ public static class AccessMatrix
         [$"PUT {Api}/chats/{{id:guid}}/messages/{{messageId:guid}}/feedback"] =
             Owner(204, async stage => $"{await AnswerAsync(stage)}/feedback", _ => new { rating = "up" }) with { Scope = "chats:write" },
 
+        [$"GET {Api}/templates"] = Self($"{Api}/templates") with { Scope = "completions" },
+        [$"POST {Api}/templates"] = Self($"{Api}/templates", 201, _ => NewTemplate()),
+        [$"GET {Api}/templates/{{id:guid}}"] = Owner(200, TemplateAsync) with { Scope = "completions" },
+        [$"PUT {Api}/templates/{{id:guid}}"] = Owner(200, TemplateAsync, _ => NewTemplate()),
+        [$"DELETE {Api}/templates/{{id:guid}}"] = Owner(204, TemplateAsync),
+        [$"GET {Api}/templates/{{id:guid}}/versions"] = Owner(200, async stage => $"{await TemplateAsync(stage)}/versions") with { Scope = "completions" },
+        [$"GET {Api}/templates/{{id:guid}}/versions/{{version:int}}"] = Owner(200, async stage => $"{await TemplateAsync(stage)}/versions/1") with { Scope = "completions" },
+
+        [$"GET {Api}/admin/templates"] = Admin(200, Fixed($"{Api}/admin/templates")),
+        [$"POST {Api}/admin/templates"] = Admin(201, Fixed($"{Api}/admin/templates"), _ => NewTemplate()),
+        [$"GET {Api}/admin/templates/{{id:guid}}"] = Admin(200, SharedTemplateAsync),
+        [$"PUT {Api}/admin/templates/{{id:guid}}"] = Admin(200, SharedTemplateAsync, _ => NewTemplate()),
+        [$"DELETE {Api}/admin/templates/{{id:guid}}"] = Admin(204, SharedTemplateAsync),
+        [$"GET {Api}/admin/templates/{{id:guid}}/versions"] = Admin(200, async stage => $"{await SharedTemplateAsync(stage)}/versions"),
+        [$"GET {Api}/admin/templates/{{id:guid}}/versions/{{version:int}}"] = Admin(200, async stage => $"{await SharedTemplateAsync(stage)}/versions/1"),
+
         [$"GET {Api}/admin/users"] = Admin(200, Fixed($"{Api}/admin/users")),
         [$"POST {Api}/admin/users"] = Admin(201, Fixed($"{Api}/admin/users"), _ => new { email = $"x-{Guid.CreateVersion7():n}@example.org" }),
         [$"GET {Api}/admin/users/{{id:guid}}"] = Admin(200, OwnerAsync),
@@ -159,6 +175,17 @@ public static class AccessMatrix
     }
 
     private static Task<string> OwnerAsync(AccessStage stage) => Task.FromResult($"{Api}/admin/users/{stage.Owner.UserId}");
+
+    private static object NewTemplate() => new { name = $"template {Guid.CreateVersion7()}", text = "Translate {{text}}.", parameters = new[] { new { name = "text" } } };
+
+    private static async Task<string> TemplateAsync(AccessStage stage) =>
+        $"{Api}/templates/{(await stage.Owner.PostAsync($"{Api}/templates", NewTemplate())).Text("id")}";
+
+    private static async Task<string> SharedTemplateAsync(AccessStage stage)
+    {
+        var admin = await stage.CallerAsync(CallerKind.Admin);
+        return $"{Api}/admin/templates/{(await admin.PostAsync($"{Api}/admin/templates", NewTemplate())).Text("id")}";
+    }
 
     private static object NewPlan() => new { name = $"plan {Guid.CreateVersion7()}" };
 

@@ -33,7 +33,7 @@ public sealed class AccountDataTests(DatabaseKind kind) : AdminTests(kind)
         export.Headers["Content-Disposition"].Should().StartWith("attachment");
         var json = export.Json;
         json.EnumerateObject().Select(member => member.Name).Should().Equal(
-            "exportedAt", "profile", "externalLogins", "sessions", "apiKeys", "chats", "completions", "usage", "quotaCounters", "auditLog");
+            "exportedAt", "profile", "externalLogins", "sessions", "apiKeys", "chats", "completions", "templates", "usage", "quotaCounters", "auditLog");
         json.GetProperty("profile").GetProperty("email").GetString().Should().Be(user.Email);
         json.GetProperty("profile").GetProperty("lastSignInAt").GetDateTimeOffset().Should().BeAfter(default);
         json.GetProperty("profile").GetProperty("planId").ValueKind.Should().Be(JsonValueKind.Null);

@@ -62,8 +62,6 @@ public sealed class UnavailableFeatureTests(DatabaseKind kind) : ApiTests(kind)
             (await caller.SendAsync(HttpMethod.Post, path, body, [new("Team", Guid.CreateVersion7().ToString())])).ShouldBeProblem(422, Code).ShouldBlame("team");
     }
 
-    [TestCase("templateId", "\"x\"")]
-    [TestCase("parameters", "{}")]
     [TestCase("metadata", "{}")]
     public async Task MembersThatAreToCome_AreUnknown(string member, string value)
     {

@@ -19,6 +19,7 @@ internal sealed class FurtherCalls(AccessStage stage)
     public async Task MakeAsync()
     {
         await ReadChatsAsync();
+        await AskByTemplatesAsync();
         await ReadUsageAsync();
         await ReadAsAdminAsync();
         await RepeatAsync();
@@ -37,6 +38,17 @@ internal sealed class FurtherCalls(AccessStage stage)
         await OkAsync(Owner, $"{LongChat}/messages?limit=100");
         await OkAsync(Owner, $"{LongChat}/messages/{SeededRows.FirstMessage}/siblings");
         (await Owner.PostAsync($"{LongChat}/messages", new { content = "Hello", model = "ok" })).ShouldBe(HttpStatusCode.OK);
+    }
+
+    private async Task AskByTemplatesAsync()
+    {
+        var past = new Cursor(TimeProvider.System.GetUtcNow(), Guid.Parse("01900000-0000-7000-8000-000000000000"));
+        await OkAsync(Owner, $"{V1}/templates?limit=100&cursor={past}");
+        await OkAsync(await AdminAsync(), $"{V1}/admin/templates?limit=100&cursor={past}");
+        var template = (await Owner.PostAsync($"{V1}/templates", new { name = "Asked by", text = "Be brief." })).Text("id");
+        await OkAsync(Owner, $"{V1}/templates/{template}/versions?cursor={past}");
+        foreach (var version in (int?[])[1, null])
+            (await Owner.PostAsync($"{V1}/completions", new { prompt = "Hello", model = "ok", templateId = template, templateVersion = version })).ShouldBe(HttpStatusCode.OK);
     }
 
     private async Task ReadUsageAsync()

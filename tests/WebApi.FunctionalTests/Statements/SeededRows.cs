@@ -92,6 +92,14 @@ internal static class SeededRows
             SELECT 'https://issuer.example', n, 'Issuer', seeded_id(n, '001') FROM generate_series(1, {1}) n
             """,
             """
+            INSERT INTO templates (id, owner_id, name, version, created_at, updated_at)
+            SELECT seeded_id(n, '008'), seeded_id(n, '001'), 'Seeded', 1, now(), now() FROM generate_series(1, {1}) n
+            """,
+            """
+            INSERT INTO template_versions (id, template_id, owner_id, number, name, content, created_at)
+            SELECT seeded_id(n, '009'), seeded_id(n, '008'), seeded_id(n, '001'), 1, 'Seeded', '{}', now() FROM generate_series(1, {1}) n
+            """,
+            """
             INSERT INTO two_factor_secrets (user_id, wrapped_secret, recovery_code_hashes, last_step)
             SELECT seeded_id(n, '001'), '\x00', '[]', 0 FROM generate_series(1, {1}) n
             """,

@@ -1,4 +1,5 @@
 using CleanLlm.Application.Callers;
+using CleanLlm.Application.Templates;
 using CleanLlm.Domain.Results;
 using MediatR;
 
@@ -7,9 +8,16 @@ namespace CleanLlm.Application.Completions.Admitting;
 /// <summary>Asks one question outside any chat.</summary>
 public sealed record Complete(
     string Prompt, string? Model, float? Temperature, int? MaxTokens, bool Store, bool? Cache, bool Stream, RepeatableRequest? Repeat = null)
-    : IRequest<Result<StartedCompletion>>, ICompletionTerms;
+    : IRequest<Result<StartedCompletion>>, IQuestionTerms
+{
+    /// <inheritdoc />
+    public string Question => Prompt;
 
-internal sealed class CompleteValidator() : CompletionTermsValidator<Complete>(request => request.Prompt);
+    /// <inheritdoc />
+    public TemplateCall? Template { get; init; }
+}
+
+internal sealed class CompleteValidator() : QuestionTermsValidator<Complete>("prompt");
 
 internal sealed class CompleteHandler(CompletionRunner runner, ICurrentUser user, ICurrentApiKey key) : IRequestHandler<Complete, Result<StartedCompletion>>
 {
@@ -20,6 +28,7 @@ internal sealed class CompleteHandler(CompletionRunner runner, ICurrentUser user
                 UserId = user.Id,
                 Key = key.Key,
                 Messages = CompletionRequest.Question(request.Prompt),
+                Template = request.Template,
                 PromptField = "prompt",
                 Model = request.Model,
                 Temperature = request.Temperature,

@@ -1,4 +1,5 @@
 using CleanLlm.Application.Callers;
+using CleanLlm.Application.Templates;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using Microsoft.Extensions.AI;
@@ -19,6 +20,9 @@ internal sealed record CompletionRequest
 
     /// <summary>What is sent, as the caller wrote it: one question, or a whole conversation. Never empty.</summary>
     public required IReadOnlyList<ChatMessage> Messages { get; init; }
+
+    /// <summary>The template that it is asked by; null for none. What is sent is then one question, which may be empty.</summary>
+    public TemplateCall? Template { get; init; }
 
     /// <summary>What the caller set beside the messages: tools, stop sequences and the like; null for nothing.</summary>
     public ChatOptions? Options { get; init; }

@@ -1,12 +1,14 @@
 using CleanLlm.Application.Ai;
 using CleanLlm.Application.Completions.Running;
 using CleanLlm.Application.Prompting;
+using CleanLlm.Application.Templates;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Prompting;
 using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Templates;
 using Microsoft.Extensions.Options;
 
 namespace CleanLlm.Application.Completions.Admitting;
@@ -18,6 +20,7 @@ namespace CleanLlm.Application.Completions.Admitting;
 internal sealed class CompletionRunner(
     Admission admission,
     IConversationReader conversations,
+    ITemplateQueries templates,
     CompletionReplay replay,
     CompletionAnswering answering,
     CachePolicy cache,
@@ -79,7 +82,7 @@ internal sealed class CompletionRunner(
         if (!loaded.IsSuccess)
             return loaded.Error;
 
-        var (selection, _) = loaded.Value;
+        var selection = loaded.Value.Selection;
         var terms = cache.TermsFor(request.UserId, selection.Plan, request.Cache, request.Temperature, request.Store);
         // What the cache may know needs no provider.
         if (terms is null && admission.Crowded(selection, request.Payer) is { } crowded)
@@ -125,13 +128,20 @@ internal sealed class CompletionRunner(
         }
 
         var selection = await admission.SelectAsync(plan.Value, request.Model ?? conversation.Model, forEmbeddings: false, ct);
-        return selection.IsSuccess ? new Loaded(selection.Value, conversation) : selection.Error;
+        if (!selection.IsSuccess)
+            return selection.Error;
+
+        // What was asked before is asked by the template as it was.
+        if (request.Template is not { } call || conversation.Question is not null)
+            return new Loaded(selection.Value, conversation) { Template = conversation.Question?.Template };
+        var use = await call.FillAsync(templates, request.UserId, request.Messages[^1].Text, ct);
+        return use.IsSuccess ? new Loaded(selection.Value, conversation) { Template = use.Value } : use.Error;
     }
 
     private Result<PromptDraft> Draft(CompletionRequest request, Loaded loaded)
     {
         var (selection, conversation) = loaded;
-        var model = selection.Wanted;
+        var (model, use) = (selection.Wanted, loaded.Template);
         var longest = Math.Min(model.MaxOutputTokens, selection.Plan.MaxOutputTokens ?? int.MaxValue);
         if (request.MaxTokens > longest && !request.TakesShorter)
             return Error.Invalid("maxTokens", $"At most {longest} for the model '{model.Id}' on your plan.");
@@ -139,8 +149,12 @@ internal sealed class CompletionRunner(
         var content = new PromptContent
         {
             OperatorSystemPrompt = prompting.Value.SystemPrompt,
+            PlanSystemPrompt = selection.Plan.SystemPrompt,
             SystemPrompt = conversation.SystemPrompt,
-            Messages = conversation.Question is { } asked ? CompletionRequest.Question(asked.Content) : request.Messages,
+            Template = use,
+            Messages = use is not null ? [ParameterBlocks.Question(use)]
+                : conversation.Question is { } asked ? CompletionRequest.Question(asked.Content)
+                : request.Messages,
             Options = request.Options,
         };
         content = content.With(conversation.Messages, selection.Plan.History == HistoryMode.Summarize ? conversation.Summary : null);
@@ -170,6 +184,7 @@ internal sealed class CompletionRunner(
             new CompletionStart(request.UserId, turn, prompt.Model, prompt.Question, prompt.PromptTokens, prompt.Findings, request.Store)
             {
                 ApiKeyId = request.Key?.Id,
+                Template = prompt.Template?.ToJson(),
                 CountedPromptTokens = prompt.CountedPromptTokens,
                 Idempotency = request.Idempotency,
                 StoreReasoning = selection.Plan.StoreReasoning,
@@ -209,7 +224,10 @@ internal sealed class CompletionRunner(
         return Math.Max(prompt.PromptTokens, model.Expected(prompt.CountedPromptTokens)) + answer <= model.ContextWindow;
     }
 
-    private sealed record Loaded(ModelSelection Selection, Conversation Conversation);
+    private sealed record Loaded(ModelSelection Selection, Conversation Conversation)
+    {
+        public TemplateUse? Template { get; init; }
+    }
 }
 
 /// <summary>What came of asking for a completion: one that may run, or the one that the same request had made before.</summary>

@@ -2,6 +2,7 @@ using CleanLlm.Application.Prompting;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Templates;
 
 namespace CleanLlm.Application.Completions.Admitting;
 
@@ -55,6 +56,9 @@ public sealed record Conversation(string? Model, string? SystemPrompt, MessageId
 /// <param name="Content">Its text.</param>
 public sealed record StoredQuestion(MessageId Id, string Content)
 {
+    /// <summary>The template that it was asked by; null for none.</summary>
+    public TemplateUse? Template { get; init; }
+
     /// <summary>The answers it has, oldest first.</summary>
     public IReadOnlyList<MessageId> AnswerIds { get; init; } = [];
 }

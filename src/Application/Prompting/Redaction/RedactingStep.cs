@@ -25,7 +25,7 @@ internal abstract class RedactingStep(ITextScanner scanner, StepPolicy policy) :
         var redacted = draft.Map(slot =>
         {
             ct.ThrowIfCancellationRequested();
-            return slot.Provenance == TextProvenance.OperatorSystemPrompt ? slot : slot.Rewrite(redaction.In(slot));
+            return slot.IsOperators ? slot : slot.Rewrite(redaction.In(slot));
         });
         if (placeholders is not null)
             redacted = redacted with { Restorations = placeholders.Restorations };

@@ -26,7 +26,7 @@ internal sealed class InjectionScreener(RuleSet rules)
         var verdicts = new List<ScreeningVerdict>();
         foreach (var slot in draft.Slots)
         {
-            if (slot.IsStored || slot.Provenance == TextProvenance.OperatorSystemPrompt)
+            if (slot.IsStored || slot.IsOperators)
                 continue;
             var text = Text(slot);
             var findings = screening.Screen(text);

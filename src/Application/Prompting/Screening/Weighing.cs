@@ -42,7 +42,7 @@ internal sealed class Weighing(RuleSet rules)
 
         return VerdictOf(causes, provenance is TextProvenance.ToolResult or TextProvenance.Summary);
 
-        void Add(string code, double weight) => causes.Add((code, weight * (provenance == TextProvenance.SystemPrompt ? ShareOfSystem(code) : 1)));
+        void Add(string code, double weight) => causes.Add((code, weight * (provenance is TextProvenance.SystemPrompt or TextProvenance.PrivateTemplate ? ShareOfSystem(code) : 1)));
     }
 
     private static ScreeningVerdict VerdictOf(List<(string Code, double Weight)> causes, bool isFromTool)

@@ -33,5 +33,5 @@ internal sealed class SanitizeStep : IPromptStep
     }
 
     private static bool IsCleaned(PromptSlot slot) =>
-        slot is { IsJson: false, IsStored: false, IsCounted: true, Provenance: not (TextProvenance.OperatorSystemPrompt or TextProvenance.ToolCallArguments) };
+        slot is { IsJson: false, IsStored: false, IsCounted: true, IsOperators: false, Provenance: not TextProvenance.ToolCallArguments };
 }

@@ -3,6 +3,8 @@ using AutoMapper;
 using CleanLlm.Application.Accounts;
 using CleanLlm.Application.Audit;
 using CleanLlm.Application.Completions;
+using CleanLlm.Application.Messages;
+using CleanLlm.Application.Templates;
 using CleanLlm.Domain.Audit;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
@@ -34,6 +36,7 @@ internal sealed class AccountExport(PacedReading reading, DataKeys keys, IMapper
         Keys(profile.Id),
         Chats(profile.Id),
         Completions(profile.Id),
+        Templates(profile.Id),
         Usage(profile.Id),
         Counters(profile.Id),
         AuditLines(profile.Id));
@@ -84,7 +87,24 @@ internal sealed class AccountExport(PacedReading reading, DataKeys keys, IMapper
             completion => completion.Id,
             ct);
         await foreach (var completion in stored.Select(cipher.Open))
-            yield return new ExportedCompletionDto(completion.Prompt, CompletionDto.From(completion, completion.Answer, completion.Reasoning));
+        {
+            yield return new ExportedCompletionDto(completion.Prompt, CompletionDto.From(completion, completion.Answer, completion.Reasoning))
+            {
+                Template = TemplateUseDto.Of(completion.Template, completion.Prompt),
+            };
+        }
+    }
+
+    private async IAsyncEnumerable<ExportedTemplateDto> Templates(UserId user, [EnumeratorCancellation] CancellationToken ct = default)
+    {
+        var cipher = await keys.OfAsync(user, ct);
+        foreach (var template in await reading.ListAsync(database => database.Templates.AsNoTracking().Where(own => own.OwnerId == user).OrderBy(own => own.Id), ct))
+        {
+            var versions = await reading.ListAsync(
+                database => database.TemplateVersions.AsNoTracking().Where(version => version.TemplateId == template.Id).OrderByDescending(version => version.Number), ct);
+            yield return new ExportedTemplateDto(
+                template.Id, template.Name, template.CreatedAt, template.UpdatedAt, [.. versions.Select(cipher.Open).Select(mapper.Map<TemplateVersionDetailDto>)]);
+        }
     }
 
     private IAsyncEnumerable<ExportedUsageDto> Usage(UserId user) => PageAsync<UsageEntry, CompletionId>(

@@ -11,13 +11,21 @@ namespace CleanLlm.Infrastructure.Persistence.Administration;
 
 internal sealed class PlanRepository(AppDbContext database, PlanLookup plans, DataKeys keys) : IPlanRepository
 {
-    public async Task<IReadOnlyList<Plan>> ListAsync(CancellationToken ct) =>
-        await database.Plans.AsNoTracking().OrderBy(plan => plan.Name).ToListAsync(ct);
+    public async Task<IReadOnlyList<Plan>> ListAsync(CancellationToken ct)
+    {
+        var all = await database.Plans.AsNoTracking().OrderBy(plan => plan.Name).ToListAsync(ct);
+        foreach (var plan in all)
+            await keys.OpenAsync(plan, ct);
+        return all;
+    }
 
-    public Task<Plan?> FindAsync(PlanId id, CancellationToken ct) => database.Plans.SingleOrDefaultAsync(plan => plan.Id == id, ct);
+    public async Task<Plan?> FindAsync(PlanId id, CancellationToken ct) =>
+        await database.Plans.SingleOrDefaultAsync(plan => plan.Id == id, ct) is { } plan ? await keys.OpenAsync(plan, database, ct) : null;
 
     public async Task<Error?> SaveAsync(Plan plan, CancellationToken ct)
     {
+        // Before the transaction: the first content of the service makes its key, on a connection of its own.
+        var cipher = await keys.OfPlanAsync(plan, ct);
         await using var transaction = await AuditedTransaction.BeginAsync(database, ct);
         await database.LockAdministrationAsync(ct);
         if (plan.CheckSaving(await database.Plans.AnyAsync(other => other.IsDefault && other.Id != plan.Id, ct)) is { } refusal)
@@ -35,7 +43,7 @@ internal sealed class PlanRepository(AppDbContext database, PlanLookup plans, Da
 
         try
         {
-            await database.SaveChangesAsync(ct);
+            await database.SavePlansAsync(cipher, ct);
         }
         catch (DbUpdateConcurrencyException)
         {

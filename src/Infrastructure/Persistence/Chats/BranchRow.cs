@@ -1,6 +1,7 @@
 using CleanLlm.Application.Prompting;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Ids;
+using CleanLlm.Domain.Templates;
 using CleanLlm.Infrastructure.Persistence.Content;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -17,6 +18,8 @@ internal sealed class BranchRow
     public MessageRole? Role { get; init; }
 
     public string? Content { get; private set; }
+
+    public string? Template { get; private set; }
 
     public string? Reasoning { get; private set; }
 
@@ -67,12 +70,15 @@ internal sealed class BranchRow
         : null;
 
     /// <summary>The message as a model may read it.</summary>
-    public Utterance Utterance => new(Role!.Value, Content!) { Id = Id, Prompt = Prompt };
+    public Utterance Utterance => (Use is { } use ? Utterance.Asked(use) : new Utterance(Role!.Value, Content!)) with { Id = Id, Prompt = Prompt };
 
     /// <summary>The summary of the oldest messages of the branch; null where there is none.</summary>
     public HistorySummary? Summary => this is { SummaryId: { } upTo, SummaryMessages: { } messages, SummaryContent: { } text }
         ? new HistorySummary(upTo, messages, text)
         : null;
+
+    /// <summary>What a question was asked by; null for any other message, and where it was no template.</summary>
+    public TemplateUse? Use => Template is null ? null : TemplateUse.Parse(Template, Content!);
 
     /// <summary>Where a branch is taken up; null when the chat has no such message.</summary>
     public BranchEnd? End => Id is { } id ? new BranchEnd(id, ParentId, Role!.Value, Answered ?? true) : null;
@@ -88,6 +94,7 @@ internal sealed class BranchRow
         if (Id is not { Value: var row })
             return;
         Content = cipher.Open(ContentColumns.MessageContent, row, Content);
+        Template = cipher.Open(ContentColumns.MessageTemplate, row, Template);
         Reasoning = cipher.Open(ContentColumns.MessageReasoning, row, Reasoning);
         FeedbackComment = cipher.Open(ContentColumns.MessageFeedback, row, FeedbackComment);
     }
@@ -125,6 +132,7 @@ internal sealed class BranchRowConfiguration : IEntityTypeConfiguration<BranchRo
         builder.Ignore(row => row.Prompt);
         builder.Ignore(row => row.Utterance);
         builder.Ignore(row => row.Summary);
+        builder.Ignore(row => row.Use);
         builder.Ignore(row => row.End);
     }
 }

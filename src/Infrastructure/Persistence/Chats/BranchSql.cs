@@ -22,7 +22,7 @@ internal static class BranchSql
             FROM branch b JOIN messages m ON m.id = b.parent_id
             WHERE b.depth < {3}
         )
-        SELECT b.id, b.parent_id, b.role, b.content, b.reasoning, b.model, b.prompt_tokens, b.counted_prompt_tokens, b.completion_tokens, b.created_at, b.rating,
+        SELECT b.id, b.parent_id, b.role, b.content, b.template, b.reasoning, b.model, b.prompt_tokens, b.counted_prompt_tokens, b.completion_tokens, b.created_at, b.rating,
             b.feedback_comment, b.depth, c.model AS chat_model, c.system_prompt,
 
         """;
@@ -101,7 +101,7 @@ internal static class BranchSql
                 SELECT m.* FROM place p JOIN messages m ON m.chat_id = p.chat_id AND m.parent_id IS NULL
                 WHERE p.message_id IS NOT NULL AND p.parent_id IS NULL
             )
-            SELECT s.id, s.parent_id, s.role, s.content, s.reasoning, s.model, s.prompt_tokens, s.counted_prompt_tokens, s.completion_tokens, s.created_at,
+            SELECT s.id, s.parent_id, s.role, s.content, s.template, s.reasoning, s.model, s.prompt_tokens, s.counted_prompt_tokens, s.completion_tokens, s.created_at,
                 s.rating, s.feedback_comment, 1 AS depth, p.chat_model, p.system_prompt, NULL AS ids,
                 CASE WHEN s.role = 1 THEN EXISTS (SELECT 1 FROM messages a WHERE a.chat_id = s.chat_id AND a.parent_id = s.id AND a.role = 2)
                     OR EXISTS (SELECT 1 FROM running_completions r JOIN completions d ON d.id = r.id WHERE r.chat_id = s.chat_id AND d.question_id = s.id) END AS answered,

@@ -121,6 +121,7 @@ internal sealed class ChatQueries(AppDbContext database, DataKeys keys, IMapper 
         FeedbackDto.Of(row.Rating, row.FeedbackComment))
     {
         Reasoning = row.Reasoning,
+        Template = TemplateUseDto.Of(row.Template, row.Content),
         SiblingIds = siblings,
         ErrorCode = row.Answered == false ? CompletionErrors.Interrupted.Code : null,
     };

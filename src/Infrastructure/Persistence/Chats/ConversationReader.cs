@@ -43,7 +43,7 @@ internal sealed class ConversationReader(IDbContextFactory<AppDbContext> databas
         return new Conversation(question.ChatModel, question.SystemPrompt, question.ParentId, newestFirst.Skip(asked + 1).Take(maxMessages).OldestFirst())
         {
             Summary = newestFirst[0].Summary,
-            Question = new StoredQuestion(question.Id!.Value, question.Content!) { AnswerIds = question.IdList },
+            Question = new StoredQuestion(question.Id!.Value, question.Content!) { Template = question.Use, AnswerIds = question.IdList },
         };
     }
 

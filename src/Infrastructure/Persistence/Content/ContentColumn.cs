@@ -1,3 +1,5 @@
+using CleanLlm.Application.Security;
+
 namespace CleanLlm.Infrastructure.Persistence.Content;
 
 /// <summary>A column that holds text of users or models, which is stored encrypted.</summary>
@@ -10,6 +12,9 @@ internal sealed record ContentColumn(string Table, string Name, string OwnerSql,
 {
     /// <summary>The column, and the shadow property, of the tokens that a search looks for.</summary>
     public const string Words = "words";
+
+    /// <summary>Whose content a row without an owner is; null where such a row is being deleted.</summary>
+    public ContentOwner? Otherwise { get; init; }
 
     /// <summary>What it is called in messages, and in the table of encrypted columns.</summary>
     public string FullName { get; } = $"{Table}.{Name}";

@@ -108,11 +108,11 @@ internal sealed class ContentEncryption(
     private async Task<EncryptionPass> TryEncryptAsync(AppDbContext database, ContentColumn column, PlainRow row, CancellationToken ct)
     {
         // A message whose chat is being deleted has no owner any more.
-        if (row.Owner is not { } owner)
+        if ((row.Owner is { } id ? new ContentOwner(id) : column.Otherwise) is not { } owner)
             return EncryptionPass.Nothing;
         try
         {
-            var cipher = await keys.OfAsync(new ContentOwner(owner), ct);
+            var cipher = await keys.OfAsync(owner, ct);
             var text = cipher.Open(column, row.Id, row.Value);
             object[] values = [cipher.Seal(column, row.Id, text), row.Id, row.Value, .. column.IsSearched ? [cipher.Index.Of(text)] : Array.Empty<string>()];
             var written = await WriteAsync(() => database.Database.ExecuteSqlRawAsync(Update(column), values, ct), ct);

@@ -2,6 +2,8 @@ using System.Reflection;
 using CleanLlm.Application.Faults;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
+using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Templates;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 
@@ -24,6 +26,7 @@ internal static class EntityContent
             message => ((Message)message).Id.Value,
             [
                 new(ContentColumns.MessageContent, typeof(Message).GetProperty(nameof(Message.Content))!),
+                new(ContentColumns.MessageTemplate, typeof(Message).GetProperty(nameof(Message.Template))!),
                 new(ContentColumns.MessageReasoning, typeof(Message).GetProperty(nameof(Message.Reasoning))!),
                 new(ContentColumns.MessageFeedback, typeof(Message).GetProperty(nameof(Message.FeedbackComment))!),
             ]),
@@ -34,10 +37,17 @@ internal static class EntityContent
             completion => ((Completion)completion).Id.Value,
             [
                 new(ContentColumns.CompletionPrompt, typeof(Completion).GetProperty(nameof(Completion.Prompt))!),
+                new(ContentColumns.CompletionTemplate, typeof(Completion).GetProperty(nameof(Completion.Template))!),
                 new(ContentColumns.CompletionAnswer, typeof(Completion).GetProperty(nameof(Completion.Answer))!),
                 new(ContentColumns.CompletionReasoning, typeof(Completion).GetProperty(nameof(Completion.Reasoning))!),
                 new(ContentColumns.CompletionToolCalls, typeof(Completion).GetProperty(nameof(Completion.ToolCalls))!),
             ]),
+        [typeof(TemplateVersion)] = (
+            version => ((TemplateVersion)version).Id.Value,
+            [new(ContentColumns.TemplateContent, typeof(TemplateVersion).GetProperty(nameof(TemplateVersion.Content))!)]),
+        [typeof(Plan)] = (
+            plan => ((Plan)plan).Id.Value,
+            [new(ContentColumns.PlanSystemPrompt, typeof(Plan).GetProperty(nameof(Plan.SystemPrompt))!)]),
     };
 
     /// <summary>Decrypts the content of an entity that was read.</summary>
@@ -115,8 +125,10 @@ internal static class EntityContent
         {
             foreach (var (written, plain) in sealedNow)
             {
+                // Asked first: the plain text looks like a change of what was saved, and the transaction may save again.
+                var isSaved = written.EntityEntry.State == EntityState.Unchanged;
                 written.CurrentValue = plain;
-                if (written.EntityEntry.State == EntityState.Unchanged || !written.IsModified)
+                if (isSaved || !written.IsModified)
                     KeepAsRead(written);
             }
         }

@@ -23,8 +23,8 @@ internal sealed class ErasedRows(AppDbContext database, Erasure erasure, int lim
         // Content first. Counters before the ledger, so that at no time a counter differs from what the ledger says.
         foreach (var remove in (Func<CancellationToken, Task<int>>[])
             [
-                RemoveChatsAsync, RemoveCompletionsAsync, RedactAuditAsync, RemoveSessionsAsync, RemoveIdempotencyKeysAsync, RemoveCountersAsync,
-                RemoveUsageDaysAsync, RenameLedgerAsync, RemoveUserAsync,
+                RemoveChatsAsync, RemoveCompletionsAsync, RemoveTemplatesAsync, RedactAuditAsync, RemoveSessionsAsync, RemoveIdempotencyKeysAsync,
+                RemoveCountersAsync, RemoveUsageDaysAsync, RenameLedgerAsync, RemoveUserAsync,
             ])
         {
             if (await remove(ct) is > 0 and var removed)
@@ -81,6 +81,30 @@ internal sealed class ErasedRows(AppDbContext database, Erasure erasure, int lim
 
         await RemoveCountersAsync(ended.Select(completion => completion.ApiKeyId), ct);
         return await database.Completions.Where(completion => ids.Contains(completion.Id)).ExecuteDeleteAsync(ct);
+    }
+
+    // A template goes when it has no version left.
+    private async Task<int> RemoveTemplatesAsync(CancellationToken ct)
+    {
+        var templates = await database.Templates
+            .Where(template => template.OwnerId == user)
+            .OrderBy(template => template.Id)
+            .Select(template => template.Id)
+            .Take(Parents)
+            .ToListAsync(ct);
+        if (templates.Count == 0)
+            return 0;
+
+        var versions = await database.TemplateVersions
+            .Where(version => templates.Contains(version.TemplateId))
+            .OrderBy(version => version.TemplateId)
+            .Select(version => version.Id)
+            .Take(limit)
+            .ToListAsync(ct);
+        await database.TemplateVersions.Where(version => versions.Contains(version.Id)).ExecuteDeleteAsync(ct);
+        return versions.Count == limit
+            ? versions.Count
+            : versions.Count + await database.Templates.Where(template => templates.Contains(template.Id)).ExecuteDeleteAsync(ct);
     }
 
     private async Task<int> RedactAuditAsync(CancellationToken ct)

@@ -2,6 +2,7 @@ using CleanLlm.Application.Quotas;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Infrastructure.Caching;
+using CleanLlm.Infrastructure.Persistence.Content;
 using Microsoft.EntityFrameworkCore;
 
 namespace CleanLlm.Infrastructure.Persistence.Quotas;
@@ -10,7 +11,7 @@ namespace CleanLlm.Infrastructure.Persistence.Quotas;
 /// The plan of each user: what a user has, and what a plan allows, each cached for three seconds at most, which is how
 /// long a change made on another instance may take to be seen.
 /// </summary>
-internal sealed class PlanLookup(IDbContextFactory<AppDbContext> databases, TimeProvider clock) : IPlanLookup
+internal sealed class PlanLookup(IDbContextFactory<AppDbContext> databases, DataKeys keys, TimeProvider clock) : IPlanLookup
 {
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(3);
 
@@ -25,7 +26,7 @@ internal sealed class PlanLookup(IDbContextFactory<AppDbContext> databases, Time
     public async ValueTask<Plan?> PlanOfAsync(UserId user, CancellationToken ct)
     {
         var subscriber = await subscribers.GetAsync(user, this, ReadSubscriberAsync, ct);
-        return subscriber is { IsActive: true } ? await plans.GetAsync(subscriber.PlanId ?? default, databases, ReadPlanAsync, ct) : null;
+        return subscriber is { IsActive: true } ? await plans.GetAsync(subscriber.PlanId ?? default, this, ReadPlanAsync, ct) : null;
     }
 
     /// <summary>Looks again at what a user has.</summary>
@@ -41,11 +42,14 @@ internal sealed class PlanLookup(IDbContextFactory<AppDbContext> databases, Time
     }
 
     // A plan that is gone leaves its users with the default one.
-    private static async Task<Plan> ReadPlanAsync(PlanId id, IDbContextFactory<AppDbContext> databases, CancellationToken ct)
+    private static async Task<Plan> ReadPlanAsync(PlanId id, PlanLookup self, CancellationToken ct)
     {
-        await using var database = await databases.CreateDbContextAsync(ct);
-        return await database.Plans.AsNoTracking().Where(plan => plan.Id == id || plan.IsDefault).OrderBy(plan => plan.IsDefault).FirstAsync(ct);
+        await using var database = await self.OpenAsync(ct);
+        var plan = await database.Plans.AsNoTracking().Where(plan => plan.Id == id || plan.IsDefault).OrderBy(plan => plan.IsDefault).FirstAsync(ct);
+        return await self.OpenAsync(plan, ct);
     }
+
+    private ValueTask<Plan> OpenAsync(Plan plan, CancellationToken ct) => keys.OpenAsync(plan, ct);
 
     private Task<AppDbContext> OpenAsync(CancellationToken ct) => databases.CreateDbContextAsync(ct);
 

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using CleanLlm.Application.Prompting.Policies;
+using CleanLlm.Application.Settings;
 using CleanLlm.Domain.Prompting;
 using CleanLlm.Domain.Quotas;
 
@@ -47,6 +48,11 @@ public sealed record PlanOptions
     /// </summary>
     public HistoryMode History { get; init; }
 
+    /// <summary>Instructions that come before every prompt of its users, behind <c>Prompting:SystemPrompt</c> and ahead of a chat's own. Default none.</summary>
+    [MaxLength(Plan.SystemPromptMaxLength)]
+    [Secret]
+    public string? SystemPrompt { get; init; }
+
     internal PlanTerms Terms => new(
         Name, Default, Concurrency, AllowedModels, MaxOutputTokens, [.. Limits.Select(limit => new PlanLimit(limit.Metric, limit.Window, limit.Amount))])
     {
@@ -54,6 +60,7 @@ public sealed record PlanOptions
         RequestRates = [.. RequestRates.Select(rate => new RequestRate(rate.Class, rate.PerMinute, rate.PerMinuteOfKey))],
         Steps = [.. Steps.Select(step => step.Setting)],
         History = History,
+        SystemPrompt = SystemPrompt,
     };
 }
 

@@ -11,6 +11,7 @@ using CleanLlm.Application.Completions;
 using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Quotas;
 using CleanLlm.Application.Security;
+using CleanLlm.Application.Templates;
 using CleanLlm.Application.TwoFactor;
 using CleanLlm.Application.Usage;
 using CleanLlm.Infrastructure.Persistence.Access;
@@ -24,6 +25,7 @@ using CleanLlm.Infrastructure.Persistence.Content;
 using CleanLlm.Infrastructure.Persistence.Erasures;
 using CleanLlm.Infrastructure.Persistence.Keys;
 using CleanLlm.Infrastructure.Persistence.Quotas;
+using CleanLlm.Infrastructure.Persistence.Templates;
 using CleanLlm.Infrastructure.Persistence.Usage;
 using CleanLlm.Infrastructure.Security;
 using Microsoft.AspNetCore.Identity;
@@ -108,6 +110,8 @@ internal static class StoreRegistration
         services.AddScoped<IChatTitles, ChatTitles>();
         services.AddScoped<IChatSummaries, ChatSummaries>();
         services.AddSingleton<IConversationReader, ConversationReader>();
+        services.AddScoped<ITemplateRepository, TemplateRepository>();
+        services.AddSingleton<ITemplateQueries, TemplateQueries>();
     }
 
     private static void AddCompletions(this IServiceCollection services)

@@ -15,7 +15,7 @@ namespace CleanLlm.Infrastructure.Persistence.Startup;
 /// database, closes what an earlier run left behind. It is done under a lock, so instances may start together.
 /// </summary>
 internal sealed class DatabaseStartup(
-    IDbContextFactory<AppDbContext> databases, AbandonedCompletions abandoned, PlainColumns plain, IOptions<List<PlanOptions>> plans, TimeProvider clock)
+    IDbContextFactory<AppDbContext> databases, AbandonedCompletions abandoned, PlainColumns plain, DataKeys keys, IOptions<List<PlanOptions>> plans, TimeProvider clock)
     : IHostedLifecycleService
 {
     /// <summary>The advisory lock of a start on PostgreSQL: any number, as long as no other program on the database takes it.</summary>
@@ -81,7 +81,7 @@ internal sealed class DatabaseStartup(
     {
         if (await IsPendingAsync(database, ct))
             await database.Database.MigrateAsync(ct);
-        await new PlanSeed(plans.Value, clock).ApplyAsync(database, ct);
+        await new PlanSeed(plans.Value, keys, clock).ApplyAsync(database, ct);
         await plain.LoadAsync(database, ct);
     }
 

@@ -23,6 +23,7 @@ internal sealed class RedactionStepTests
         var draft = Drafts.Of(new PromptContent
         {
             OperatorSystemPrompt = $"Escalate to {Address}",
+            PlanSystemPrompt = $"Mail {Address}",
             SystemPrompt = $"I am {Address}",
             History = [new(MessageRole.User, $"Old {Address}")],
             Messages =
@@ -47,9 +48,9 @@ internal sealed class RedactionStepTests
 
         var redacted = await BothAsync(draft);
 
-        redacted.Slots[0].Text.Should().Be($"Escalate to {Address}");
-        redacted.Slots.Skip(1).SelectMany(slot => slot.Strings).Should().NotContain(text => text.Contains(Address, StringComparison.Ordinal));
-        redacted.Slots.Skip(1).SelectMany(slot => slot.Strings).Should().Contain("https://<URL_CREDENTIAL_1>@example.com/a.png?to=<EMAIL_1>");
+        redacted.Slots.Take(2).Select(slot => slot.Text).Should().Equal($"Escalate to {Address}", $"Mail {Address}");
+        redacted.Slots.Skip(2).SelectMany(slot => slot.Strings).Should().NotContain(text => text.Contains(Address, StringComparison.Ordinal));
+        redacted.Slots.Skip(2).SelectMany(slot => slot.Strings).Should().Contain("https://<URL_CREDENTIAL_1>@example.com/a.png?to=<EMAIL_1>");
         redacted.Restorations.Originals.Should().Contain("<EMAIL_1>", Address).And.Contain("<URL_CREDENTIAL_1>", "bob:s3cret");
         redacted.Question.Should().Be($"New {Address}", "what the user wrote is stored and shown");
     }

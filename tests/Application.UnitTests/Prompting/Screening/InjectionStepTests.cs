@@ -52,7 +52,7 @@ internal sealed class InjectionStepTests
     [Test]
     public async Task WhatTheOperatorWrote_AndWhatTheChatHoldsAlready_IsNot()
     {
-        (await Screened.FindingsAsync(Drafts.Asking("hi") with { OperatorSystemPrompt = Attack })).Should().BeEmpty();
+        (await Screened.FindingsAsync(Drafts.Asking("hi") with { OperatorSystemPrompt = Attack, PlanSystemPrompt = Attack })).Should().BeEmpty();
         (await Screened.FindingsAsync(Drafts.Asking("hi") with { History = [new(MessageRole.User, Attack)] })).Should().BeEmpty();
     }
 

@@ -1,11 +1,16 @@
+using CleanLlm.Application.Administration;
 using CleanLlm.Application.Chats;
 using CleanLlm.Application.Chats.Summaries;
 using CleanLlm.Application.Completions;
 using CleanLlm.Application.Completions.Admitting;
 using CleanLlm.Application.Faults;
+using CleanLlm.Application.Templates;
 using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
+using CleanLlm.Domain.Quotas;
+using CleanLlm.Domain.Results;
+using CleanLlm.Domain.Templates;
 using CleanLlm.Domain.Usage;
 using CleanLlm.Infrastructure.Persistence.Content;
 using CleanLlm.Testing.Databases;
@@ -178,9 +183,27 @@ internal sealed class StoredContentTests(DatabaseKind kind) : PersistenceTests(k
         alone.Reasons($"{Canary} thought");
         alone.Calls([new ToolCall("1", "f", $$"""{"text":"{{Canary}}"}""")]);
         await One.Store.CloseAsync(Question.Succeed(alone, question.Now, $"{Canary} alone"), default);
+        await WriteTemplatesAsync(answered.Turn!.AnswerId);
         var running = await new Question(user, question.Now) { Chat = chat, Parent = answered.Turn!.AnswerId, Prompt = $"{Canary} next" }.BeginAsync(One);
         await One.Store.CheckpointAsync([running.Checkpoint($"{Canary} so far", new TokenCount(10, 3, UsageBasis.Counted))], default);
         return (answered, alone, running);
+    }
+
+    // A question by a template outside any chat, one in the chat, templates, and a plan with a system prompt.
+    private async Task WriteTemplatesAsync(MessageId parent)
+    {
+        var now = One.Clock.GetUtcNow();
+        var use = new TemplateUse(TemplateId.New(now), 1, IsShared: false, $"{Canary} instruction", "", [new("text", $"{Canary} value")]);
+        await new Question(user, now) { Template = use }.AnswerAsync(One, $"{Canary} answer");
+        await new Question(user, now) { Template = use, Chat = chat, Parent = parent }.AnswerAsync(One, $"{Canary} answer");
+        foreach (var owner in (UserId?[])[user, null])
+        {
+            var made = Template.Create(owner, new TemplateTerms($"{now.Ticks}", $"{Canary} {{{{text}}}}", [new("text") { Default = Canary }]), now).Value;
+            (await One.InScopeAsync<ITemplateRepository, Error?>(templates => templates.AddAsync(made, default))).Should().BeNull();
+        }
+
+        var plan = Plan.Create(new PlanTerms($"Plan {now.Ticks}", IsDefault: false, null, [], null, []) { SystemPrompt = $"{Canary} plan" }, now).Value;
+        (await One.InScopeAsync<IPlanRepository, Error?>(plans => plans.SaveAsync(plan, default))).Should().BeNull();
     }
 
     private Task<T> InChatsAsync<T>(Func<IChatQueries, Task<T>> act) => Two.InScopeAsync(act);
