@@ -5,6 +5,7 @@ using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Models;
 using CleanLlm.Domain.Quotas;
 using CleanLlm.Domain.Results;
+using Microsoft.Extensions.AI;
 
 namespace CleanLlm.Application.Chats.Background;
 
@@ -16,8 +17,8 @@ namespace CleanLlm.Application.Chats.Background;
 /// <param name="Plan">The user's plan.</param>
 /// <param name="Model">The model.</param>
 /// <param name="Field">What it is for, in the place of a request's field.</param>
-/// <param name="Prompt">The question.</param>
-internal sealed record BackgroundQuestion(UserId User, Plan Plan, Model Model, string Field, string Prompt)
+/// <param name="Messages">What is asked.</param>
+internal sealed record BackgroundQuestion(UserId User, Plan Plan, Model Model, string Field, IReadOnlyList<ChatMessage> Messages)
 {
     /// <summary>The longest answer, in tokens, thinking included; less where model or plan allow less.</summary>
     public required int MaxTokens { get; init; }
@@ -29,7 +30,7 @@ internal sealed record BackgroundQuestion(UserId User, Plan Plan, Model Model, s
             new CompletionRequest
             {
                 UserId = User,
-                Messages = CompletionRequest.Question(Prompt),
+                Messages = Messages,
                 PromptField = Field,
                 Model = Model.Id,
                 MaxTokens = Math.Min(MaxTokens, Math.Min(Model.MaxOutputTokens, Plan.MaxOutputTokens ?? int.MaxValue)),

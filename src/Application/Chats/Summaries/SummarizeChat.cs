@@ -60,7 +60,7 @@ internal sealed class SummarizeChatHandler(
 
         var room = Math.Max(LeastRoom, model.Counted(model.ContextWindow - options.Value.MaxTokens) - Around);
         var prompt = SummaryPrompt.Of(branch, options.Value.MaxTokens, tokens, room);
-        var answer = await new BackgroundQuestion(request.UserId, plan, model, "summary", prompt) { MaxTokens = options.Value.MaxTokens }.AskAsync(runner, cancellationToken);
+        var answer = await new BackgroundQuestion(request.UserId, plan, model, "summary", CompletionRequest.Question(prompt)) { MaxTokens = options.Value.MaxTokens }.AskAsync(runner, cancellationToken);
         if (!answer.IsSuccess)
             return answer.Error;
 
