@@ -21,6 +21,8 @@ internal sealed class ExportMapping : Profile
             .ForCtorParam(nameof(ExportedKeyDto.Scopes), scopes => scopes.MapFrom(key => ApiKeyScopeNames.Of(key.Scopes)));
         CreateMap<Message, ExportedMessageDto>()
             .ForCtorParam(nameof(ExportedMessageDto.Feedback), feedback => feedback.MapFrom(message => FeedbackDto.Of(message.Rating, message.FeedbackComment)));
+        CreateMap<ChatSummary, ExportedSummaryDto>()
+            .ForCtorParam(nameof(ExportedSummaryDto.UpTo), upTo => upTo.MapFrom(summary => summary.Id));
         CreateMap<UsageEntry, ExportedUsageDto>()
             .ForCtorParam(nameof(ExportedUsageDto.CostMicros), cost => cost.MapFrom(entry => QuotaUnits.Micros(entry.CostNanos)));
     }
