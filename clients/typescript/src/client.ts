@@ -1652,7 +1652,7 @@ export interface ExportedKey {
     lastUsedAt: string | null;
 }
 
-/** A chat with the messages of all its branches, oldest first. */
+/** A chat with the messages of all its branches, oldest first, and the summaries that were made of them. */
 export interface ExportedChat {
     id: string;
     title: string | null;
@@ -1660,7 +1660,20 @@ export interface ExportedChat {
     systemPrompt: string | null;
     createdAt: string;
     updatedAt: string;
+    summaries: ExportedSummary[];
     messages: ExportedMessage[];
+}
+
+/** What a model wrote in the place of the oldest messages of a branch. */
+export interface ExportedSummary {
+    /** The newest message that it covers, together with all above it. */
+    upTo: string;
+    /** How many messages it covers. */
+    messages: number;
+    /** The text. */
+    content: string;
+    /** When it was written. */
+    createdAt: string;
 }
 
 /** One message of a chat. The messages with the same parent, or all without one, are versions of each other. */
@@ -1839,6 +1852,8 @@ export interface Plan {
     requestRates: PlanRate[];
     /** What steps of the prompt pipeline do for its users, at most one setting for each; a step that is absent is set by the server's configuration. */
     steps: PlanStep[];
+    /** What becomes of the oldest messages of their chats that do not fit a model's context window: `drop`, or `summarize` where the server has a model for that. */
+    history: HistoryMode;
 }
 
 /** A limit of a plan. */
@@ -1872,6 +1887,9 @@ export interface PlanStep {
     mode: StepMode;
 }
 
+/** What becomes of the oldest messages of a chat that do not fit a model's context window. */
+export type HistoryMode = "drop" | "summarize";
+
 /** All that a plan is made of. */
 export interface PlanBody {
     /** Unique; at most 100 characters. */
@@ -1892,6 +1910,8 @@ export interface PlanBody {
     requestRates?: PlanRateBody[] | null | undefined;
     /** What steps of the prompt pipeline do for its users, at most one setting for each; absent for those of the server's configuration. */
     steps?: PlanStepBody[] | null | undefined;
+    /** What becomes of the oldest messages of their chats that do not fit a model's context window: `drop`, or `summarize` where the server has a model for that. Default `drop`. */
+    history?: HistoryMode | undefined;
 }
 
 /** A limit of a plan. */

@@ -74,7 +74,7 @@ public sealed record ExportedKeyDto(
     DateTimeOffset? ExpiresAt,
     DateTimeOffset? LastUsedAt);
 
-/// <summary>A chat with the messages of all its branches, oldest first.</summary>
+/// <summary>A chat with the messages of all its branches, oldest first, and the summaries that were made of them.</summary>
 public sealed record ExportedChatDto(
     ChatId Id,
     string? Title,
@@ -82,7 +82,15 @@ public sealed record ExportedChatDto(
     string? SystemPrompt,
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
+    IReadOnlyList<ExportedSummaryDto> Summaries,
     IAsyncEnumerable<ExportedMessageDto> Messages);
+
+/// <summary>What a model wrote in the place of the oldest messages of a branch.</summary>
+/// <param name="UpTo">The newest message that it covers, together with all above it.</param>
+/// <param name="Messages">How many messages it covers.</param>
+/// <param name="Content">The text.</param>
+/// <param name="CreatedAt">When it was written.</param>
+public sealed record ExportedSummaryDto(MessageId UpTo, int Messages, string Content, DateTimeOffset CreatedAt);
 
 /// <summary>One message of a chat. The messages with the same parent, or all without one, are versions of each other.</summary>
 /// <param name="Id">Identifies the message.</param>

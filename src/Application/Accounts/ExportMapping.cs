@@ -22,6 +22,8 @@ internal sealed class ExportMapping : Profile
         CreateMap<Message, ExportedMessageDto>()
             .ForCtorParam(nameof(ExportedMessageDto.Feedback), feedback => feedback.MapFrom(message => FeedbackDto.Of(message.Rating, message.FeedbackComment)))
             .ForMember(exported => exported.Template, template => template.MapFrom(message => TemplateUseDto.Of(message.Template, message.Content)));
+        CreateMap<ChatSummary, ExportedSummaryDto>()
+            .ForCtorParam(nameof(ExportedSummaryDto.UpTo), upTo => upTo.MapFrom(summary => summary.Id));
         CreateMap<UsageEntry, ExportedUsageDto>()
             .ForCtorParam(nameof(ExportedUsageDto.CostMicros), cost => cost.MapFrom(entry => QuotaUnits.Micros(entry.CostNanos)));
     }

@@ -45,6 +45,8 @@ public sealed class ContextTests(DatabaseKind kind) : AdminTests(kind)
             (await caller.GetAsync("/api/v1/users/me/usage?by=model")).Json.GetRawText().Contains(Summariser, StringComparison.Ordinal));
         (await caller.GetAsync($"{chat}/messages?limit=100")).Json.GetProperty("items").GetArrayLength().Should().Be(2 * asked, "it is no message");
 
+        (await caller.GetAsync("/api/v1/users/me/export")).Json.GetProperty("chats")[0].GetProperty("summaries")[0].GetProperty("content").GetString().Should().StartWith("You wrote ");
+
         (await caller.SendAsync(HttpMethod.Delete, chat)).ShouldBe(HttpStatusCode.NoContent);
         (await Api.Database.ScalarAsync("SELECT count(*) FROM chat_summaries")).Should().Be(0);
         await Books.ShouldBalanceAsync(Api.Database);

@@ -6,6 +6,7 @@ using CleanLlm.Application.Completions;
 using CleanLlm.Application.Messages;
 using CleanLlm.Application.Templates;
 using CleanLlm.Domain.Audit;
+using CleanLlm.Domain.Chats;
 using CleanLlm.Domain.Completions;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Quotas;
@@ -67,12 +68,21 @@ internal sealed class AccountExport(PacedReading reading, DataKeys keys, IMapper
         foreach (var ids in all.Chunk(ChatBatch).Select(chunk => chunk.ToList()))
         {
             var chats = await reading.ListAsync(database => database.Chats.AsNoTracking().Where(chat => ids.Contains(chat.Id)).OrderBy(chat => chat.Id), ct);
+            var summaries = (await reading.ListAsync(database => database.Set<ChatSummary>().AsNoTracking().Where(summary => ids.Contains(summary.ChatId)).OrderBy(summary => summary.ChatId), ct))
+                .ToLookup(summary => summary.ChatId);
             var messages = new ExportedMessages(reading, chats.ConvertAll(chat => chat.Id), Batch);
             for (var i = 0; i < chats.Count; i++)
             {
                 var chat = cipher.Open(chats[i]);
                 yield return new ExportedChatDto(
-                    chat.Id, chat.Title, chat.Model, chat.SystemPrompt, chat.CreatedAt, chat.UpdatedAt, messages.OfChatAsync(i, ct).Select(cipher.Open).Select(mapper.Map<ExportedMessageDto>));
+                    chat.Id,
+                    chat.Title,
+                    chat.Model,
+                    chat.SystemPrompt,
+                    chat.CreatedAt,
+                    chat.UpdatedAt,
+                    [.. summaries[chat.Id].OrderBy(summary => summary.CreatedAt).Select(cipher.Open).Select(mapper.Map<ExportedSummaryDto>)],
+                    messages.OfChatAsync(i, ct).Select(cipher.Open).Select(mapper.Map<ExportedMessageDto>));
             }
         }
     }
