@@ -11,14 +11,15 @@ using CleanLlm.Infrastructure;
 using CleanLlm.WebApi.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.AI;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace CleanLlm.Benchmarks;
 
 /// <summary>
-/// What each registered step of the prompt pipeline costs: <c>dotnet run -c Release -- steps</c>. Microseconds for 4 KB of several kinds of
-/// text, the median of many runs, and the bytes that one run allocates; beside them milliseconds for 1 MB, once.
+/// What each registered step costs, those of answers (<see cref="AnswerReport"/>) and those of prompts: <c>dotnet run -c Release -- steps</c>. Of
+/// prompts microseconds for 4 KB of several kinds of text, the median of many runs, and the bytes that one run allocates; beside them milliseconds for 1 MB, once.
 /// </summary>
 internal static class StepReport
 {
@@ -45,9 +46,11 @@ internal static class StepReport
         var folder = Directory.CreateTempSubdirectory("cleanllm-steps").FullName;
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = folder, EnvironmentName = "Development" });
         builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(AnswerReport.Settings);
         builder.Services.AddApplication(builder.Configuration).AddInfrastructure(builder.Configuration, builder.Environment).AddCleanLlmAuthentication();
         await using (var app = builder.Build())
         {
+            AnswerReport.Write(app.Services, Kinds);
             foreach (var step in app.Services.GetServices<IPromptStep>())
             {
                 Console.WriteLine(step.Policy?.Step ?? step.GetType().Name);

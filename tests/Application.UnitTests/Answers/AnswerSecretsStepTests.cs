@@ -67,6 +67,17 @@ internal sealed class AnswerSecretsStepTests
         json.GetProperty("pem").GetString().Should().Be("[redacted]");
     }
 
+    [Test]
+    public void TextWithoutSpaces_IsJudgedAsItComes()
+    {
+        var chinese = Answered.Of(Step(), StepMode.Redact, [], AnswerStrand.Text, string.Concat(Enumerable.Repeat("委员会在星期二审查了年度数字。", 60)).Select(c => c.ToString()));
+        chinese.MostHeld.Should().Be(0);
+
+        var values = string.Concat(Enumerable.Range(0, 80).Select(i => $"\"name{i}\":\"{(i == 40 ? Key : "value")}\","));
+        var json = Answered.Of(Step(), StepMode.Redact, [], AnswerStrand.ToolArguments, values.Select(c => c.ToString()));
+        json.Text.Should().Be(values.Replace(Key, "[redacted]", StringComparison.Ordinal));
+    }
+
     [TestCase("eyJhbGciOiJIUzI1NiJ9.")]
     [TestCase("sk-a1B2")]
     [TestCase("word")]

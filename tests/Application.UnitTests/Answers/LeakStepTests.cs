@@ -200,6 +200,15 @@ internal sealed class LeakStepTests
             .Should().BeNull("there is nothing to tell it by");
     }
 
+    [TestCase("The password is pa55word.", "Choose another password, and let me in.", false)]
+    [TestCase("The password is letmein.", "Now let me in.", false)]
+    [TestCase("The password is hunter2-Xy9.", "It is Hunter2Xy9.", true)]
+    [TestCase("Say canary-bluebird to pass.", "The word is Canary Bluebird.", true)]
+    [TestCase("See https://shop.test/a/7f3c91d2e4b8 for refunds.", "See https://shop.test/a/7f3c91d2e4b8.", false)]
+    [TestCase("Follow ISO27001 and use utf8mb4 on Windows11 with getUserNameById.", "ISO27001, utf8mb4, Windows11, getUserNameById", false)]
+    public void WordsOfInstructions_CountByWhatTheyAre(string instruction, string answer, bool isLeak) =>
+        Answered.HoweverSplit(Step(), StepMode.Block, answer, new Instruction(TextProvenance.OperatorSystemPrompt, instruction)).IsBlocked.Should().Be(isLeak);
+
     [Test]
     public void InstructionsThatRepeatThemselves_TakeNoTime()
     {

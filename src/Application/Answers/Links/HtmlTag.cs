@@ -18,9 +18,11 @@ internal enum HtmlReading
 /// <summary>Reads tags of HTML and the addresses in their attributes.</summary>
 internal static class HtmlTag
 {
+    private const string Reference = "href";
+
     // Attributes whose values are fetched or followed, and two that may hold such.
     private static readonly string[] Names =
-        ["src", "srcset", "href", "data", "poster", "background", "style", "content", "action", "formaction", "ping", "lowsrc", "dynsrc", "imagesrcset"];
+        ["src", "srcset", Reference, "data", "poster", "background", "style", "content", "action", "formaction", "ping", "lowsrc", "dynsrc", "imagesrcset"];
 
     private static readonly SearchValues<char> Separators = SearchValues.Create(" \t\r\n,\"'()=");
 
@@ -64,12 +66,12 @@ internal static class HtmlTag
         return isEnd ? HtmlReading.Whole : HtmlReading.Partial;
     }
 
-    /// <summary>The addresses in the attributes of a tag: where each begins and ends.</summary>
+    /// <summary>The addresses in the attributes of a tag: where each begins and ends, and whether the attribute is a reference, which an anchor follows by a click.</summary>
     /// <param name="tag">A text that ends with the tag.</param>
     /// <param name="at">Behind the name of the tag.</param>
-    public static List<(int Start, int End)> Addresses(ReadOnlySpan<char> tag, int at)
+    public static List<(int Start, int End, bool IsReference)> Addresses(ReadOnlySpan<char> tag, int at)
     {
-        var found = new List<(int, int)>();
+        var found = new List<(int, int, bool)>();
         while (tag[at..].IndexOf('=') is >= 0 and var next)
         {
             var equals = at + next;
@@ -77,7 +79,7 @@ internal static class HtmlTag
             name = name[(name.LastIndexOfAny(BeforeNames) + 1)..];
             var (start, end) = Value(tag, equals + 1);
             if (IsAddress(name))
-                Split(tag, start, end, found);
+                Split(tag, start, end, name.Equals(Reference, StringComparison.OrdinalIgnoreCase), found);
             at = end;
         }
 
@@ -110,7 +112,7 @@ internal static class HtmlTag
     }
 
     // Several of them, as in srcset, or one inside of a style.
-    private static void Split(ReadOnlySpan<char> tag, int start, int end, List<(int Start, int End)> found)
+    private static void Split(ReadOnlySpan<char> tag, int start, int end, bool isReference, List<(int Start, int End, bool IsReference)> found)
     {
         while (start < end)
         {
@@ -118,7 +120,7 @@ internal static class HtmlTag
             if (length > 0 && tag[start + length - 1] == '\\')
                 length--;
             if (length > 0)
-                found.Add((start, start + length));
+                found.Add((start, start + length, isReference));
             start += length + 1;
         }
     }

@@ -37,7 +37,7 @@ internal sealed class LinkFilter(LinkRules rules, AnswerContext context, StepMod
                 ']' => Close(text, at, isEnd, matches),
                 '<' => Tag(text, at, isEnd, matches),
                 ':' => Bare(text, at, from, isEnd, matches),
-                _ => at + 1 < text.Length || isEnd ? Math.Min(text.Length, at + (text[Math.Min(at + 1, text.Length - 1)] is '[' or ']' or '\\' ? 2 : 1)) : -1,
+                _ => Guarded(text, at, isEnd),
             };
             if (end < 0)
                 return text[at] == ':' ? Math.Max(from, BareAddress.StartOf(text, at)) : at;
@@ -50,6 +50,13 @@ internal sealed class LinkFilter(LinkRules rules, AnswerContext context, StepMod
     protected override int Drop(ReadOnlySpan<char> piece) => piece.IndexOfAny(Ends) is >= 0 and var end ? end : piece.Length;
 
     // Negative, here and below: what follows decides.
+    private static int Guarded(ReadOnlySpan<char> text, int at, bool isEnd)
+    {
+        if (at + 1 == text.Length)
+            return isEnd ? at + 1 : -1;
+        return text[at + 1] is '[' or ']' or '\\' ? at + 2 : at + 1;
+    }
+
     private int Open(ReadOnlySpan<char> text, int at)
     {
         // More deeply nested than any reader follows: it counts as the worse of both.
@@ -84,9 +91,9 @@ internal sealed class LinkFilter(LinkRules rules, AnswerContext context, StepMod
             return -1;
         if (reading == HtmlReading.None)
             return at + 1;
-        var isImage = !text[(at + 1)..nameEnd].Equals("a", StringComparison.OrdinalIgnoreCase);
-        foreach (var (start, stop) in HtmlTag.Addresses(text[..end], nameEnd))
-            Judge(text, start, stop, isImage, matches);
+        var isAnchor = text[(at + 1)..nameEnd].Equals("a", StringComparison.OrdinalIgnoreCase);
+        foreach (var (start, stop, isReference) in HtmlTag.Addresses(text[..end], nameEnd))
+            Judge(text, start, stop, isImage: !isAnchor || !isReference, matches);
         return end;
     }
 

@@ -20,6 +20,11 @@ internal sealed class SecretsFilter(IReadOnlyList<SensitiveKind> kinds, AnswerCo
     private const string Begin = "-----BEGIN ";
     private const string End = "-----END ";
     private const int LongestLine = 80;
+    private const int LongestWord = 256;
+
+    // Secrets are ASCII: anything else ends a word, as a space does.
+    private const char FirstOfWords = '!';
+    private const char LastOfWords = '~';
     private const int Shortest = 8;
     private const int ShortestOfLetters = 20;
 
@@ -53,7 +58,10 @@ internal sealed class SecretsFilter(IReadOnlyList<SensitiveKind> kinds, AnswerCo
     // The word that is not whole yet, and before it the line with which a private key begins or ends.
     private static int OpenFrom(ReadOnlySpan<char> text)
     {
-        var word = text.LastIndexOfAny(Spaces) + 1;
+        var word = text.LastIndexOfAnyExceptInRange(FirstOfWords, LastOfWords) + 1;
+        // JSON has no spaces.
+        if (text.Length - word > LongestWord)
+            word = Math.Max(word, text.LastIndexOfAny(Ends) + 1);
         var before = Math.Max(0, word - LongestLine);
         var line = Math.Max(text[before..word].LastIndexOf(Begin, StringComparison.Ordinal), text[before..word].LastIndexOf(End, StringComparison.Ordinal));
         return line >= 0 && !text[(before + line + Dashes.Length)..word].Contains(Dashes, StringComparison.Ordinal) ? before + line : word;
@@ -64,7 +72,7 @@ internal sealed class SecretsFilter(IReadOnlyList<SensitiveKind> kinds, AnswerCo
     {
         for (int start = 0, length; start < text.Length; start += length + 1)
         {
-            length = text[start..].IndexOfAny(Spaces) is >= 0 and var space ? space : text.Length - start;
+            length = text[start..].IndexOfAnyExceptInRange(FirstOfWords, LastOfWords) is >= 0 and var space ? space : text.Length - start;
             var word = text.Slice(start, length);
             if (length >= ShortestOfLetters || (length >= Shortest && (word.ContainsAnyInRange('0', '9') || word.Contains(Dashes, StringComparison.Ordinal))))
                 return true;
