@@ -1,5 +1,5 @@
 import {
-    AdminClient, ApiKeysClient, AuthClient, ChatsClient, CompletionsClient, ExternalSignInClient, ModelsClient, OperationsClient, UsersClient,
+    AdminClient, ApiKeysClient, AuthClient, ChatsClient, CompletionsClient, ExternalSignInClient, ModelsClient, OperationsClient, TemplatesClient, UsersClient,
     type CreateCompletionBody, type EditMessageBody, type RegenerateBody, type SendMessageBody,
 } from "./client.js";
 import type { CompletionStream, StreamOptions } from "./completionStream.js";
@@ -15,6 +15,7 @@ export class CleanLlmClient {
     readonly externalSignIn: ExternalSignInClient;
     readonly models: ModelsClient;
     readonly operations: OperationsClient;
+    readonly templates: TemplatesClient;
     readonly users: UsersClient;
 
     /**
@@ -30,6 +31,7 @@ export class CleanLlmClient {
         this.externalSignIn = new ExternalSignInClient(baseUrl, http);
         this.models = new ModelsClient(baseUrl, http);
         this.operations = new OperationsClient(baseUrl, http);
+        this.templates = new TemplatesClient(baseUrl, http);
         this.users = new UsersClient(baseUrl, http);
     }
 

@@ -13,7 +13,7 @@ public sealed record TemplateUseDto(TemplateId TemplateId, int Version, string C
     /// <summary>What is stored with a question; null where it was asked by no template.</summary>
     /// <param name="template">What is stored of the template.</param>
     /// <param name="text">The question.</param>
-    public static TemplateUseDto? Of(string? template, string? text) => template is null || TemplateUse.Parse(template, text ?? "") is not { } use
+    public static TemplateUseDto? Of(string? template, string? text) => TemplateUse.Parse(template, text) is not { } use
         ? null
         : new TemplateUseDto(use.TemplateId, use.Version, use.Content, use.Values.ToDictionary(value => value.Name, value => value.Text, StringComparer.Ordinal));
 }

@@ -32,12 +32,17 @@ public sealed record TemplateUse(
     }
 
     /// <summary>Reads what <see cref="ToJson"/> wrote.</summary>
-    /// <param name="json">Where it is in the text, and the rest.</param>
+    /// <param name="json">Where the parts are in the text, and the rest; null or empty for a question that was asked by no template.</param>
     /// <param name="text">The text as it was stored.</param>
+    /// <returns>Null where there is none, and where the text is lost, as it is with a key that is lost.</returns>
     /// <exception cref="JsonException">It is something else.</exception>
-    public static TemplateUse Parse(string json, string text)
+    public static TemplateUse? Parse(string? json, string? text)
     {
+        if (string.IsNullOrEmpty(json) || string.IsNullOrEmpty(text))
+            return null;
         var stored = JsonSerializer.Deserialize<Stored>(json) ?? throw new JsonException("Not an object.");
+        if (stored.ContentLength < 0 || stored.ContentLength > text.Length)
+            throw new JsonException("Not of this text.");
         var at = stored.ContentLength;
         List<TemplateValue> values = [];
         foreach (var (name, length) in stored.Values)

@@ -30,7 +30,7 @@ internal sealed class TemplateRequestTests : IDisposable
 
         fixture.Templates.Reads.Should().Be(1);
         fixture.Store.Admitted[^1].Should().BeEquivalentTo(new { Prompt = "text: Hello" });
-        TemplateUse.Parse(fixture.Store.Admitted[^1].Template!, "text: Hello").Should()
+        TemplateUse.Parse(fixture.Store.Admitted[^1].Template, "text: Hello").Should()
             .BeEquivalentTo(new { TemplateId = template, Version = 1, IsShared = true, Instruction = "Translate {{text}}.", Content = "" });
     }
 
@@ -63,7 +63,7 @@ internal sealed class TemplateRequestTests : IDisposable
 
         var question = fixture.Store.Closings[^1].Exchange!.Question!;
         question.Should().BeEquivalentTo(new { Content = "text: Hello", Role = MessageRole.User });
-        TemplateUse.Parse(question.Template!, question.Content).IsShared.Should().BeFalse();
+        TemplateUse.Parse(question.Template, question.Content)!.IsShared.Should().BeFalse();
         fixture.Store.Closings[^1].Completion.Template.Should().BeNull("the message has it");
     }
 

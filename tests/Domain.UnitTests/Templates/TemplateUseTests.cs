@@ -59,7 +59,15 @@ public sealed class TemplateUseTests
         use.ToJson().Should().NotContain("short: x", "the text has it");
     }
 
+    [TestCase(null, "a: b")]
+    [TestCase("", "a: b")]
+    [TestCase("{", "")]
+    [TestCase("{", null)]
+    public void Json_OfNoTemplate_AndThatOfALostText_IsNone(string? json, string? text) => TemplateUse.Parse(json, text).Should().BeNull();
+
     [TestCase("null")]
+    [TestCase("""{"Version":1,"Instruction":"","ContentLength":9,"Values":[]}""")]
+    [TestCase("""{"Version":1,"Instruction":"","ContentLength":-1,"Values":[]}""")]
     [TestCase("[]")]
     [TestCase("""{"Version":1,"Instruction":"","ContentLength":0,"Values":[{"Name":"a","Length":9}]}""")]
     [TestCase("""{"Version":1,"Instruction":"","ContentLength":0,"Values":[{"Name":"a","Length":-1}]}""")]

@@ -78,7 +78,7 @@ internal sealed class BranchRow
         : null;
 
     /// <summary>What a question was asked by; null for any other message, and where it was no template.</summary>
-    public TemplateUse? Use => Template is null ? null : TemplateUse.Parse(Template, Content!);
+    public TemplateUse? Use => TemplateUse.Parse(Template, Content);
 
     /// <summary>Where a branch is taken up; null when the chat has no such message.</summary>
     public BranchEnd? End => Id is { } id ? new BranchEnd(id, ParentId, Role!.Value, Answered ?? true) : null;

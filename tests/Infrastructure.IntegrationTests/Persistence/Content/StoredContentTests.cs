@@ -38,7 +38,8 @@ internal sealed class StoredContentTests(DatabaseKind kind) : PersistenceTests(k
     [Test]
     public async Task NoColumn_HoldsWhatWasWritten()
     {
-        await WriteEverythingAsync();
+        var (answered, _, _) = await WriteEverythingAsync();
+        await WriteTemplatesAsync(answered.Turn!.QuestionId);
 
         foreach (var column in ContentColumns.All)
         {
@@ -183,7 +184,6 @@ internal sealed class StoredContentTests(DatabaseKind kind) : PersistenceTests(k
         alone.Reasons($"{Canary} thought");
         alone.Calls([new ToolCall("1", "f", $$"""{"text":"{{Canary}}"}""")]);
         await One.Store.CloseAsync(Question.Succeed(alone, question.Now, $"{Canary} alone"), default);
-        await WriteTemplatesAsync(answered.Turn!.AnswerId);
         var running = await new Question(user, question.Now) { Chat = chat, Parent = answered.Turn!.AnswerId, Prompt = $"{Canary} next" }.BeginAsync(One);
         await One.Store.CheckpointAsync([running.Checkpoint($"{Canary} so far", new TokenCount(10, 3, UsageBasis.Counted))], default);
         return (answered, alone, running);
@@ -198,11 +198,11 @@ internal sealed class StoredContentTests(DatabaseKind kind) : PersistenceTests(k
         await new Question(user, now) { Template = use, Chat = chat, Parent = parent }.AnswerAsync(One, $"{Canary} answer");
         foreach (var owner in (UserId?[])[user, null])
         {
-            var made = Template.Create(owner, new TemplateTerms($"{now.Ticks}", $"{Canary} {{{{text}}}}", [new("text") { Default = Canary }]), now).Value;
+            var made = Template.Create(owner, new TemplateTerms($"{Guid.CreateVersion7()}", $"{Canary} {{{{text}}}}", [new("text") { Default = Canary }]), now).Value;
             (await One.InScopeAsync<ITemplateRepository, Error?>(templates => templates.AddAsync(made, default))).Should().BeNull();
         }
 
-        var plan = Plan.Create(new PlanTerms($"Plan {now.Ticks}", IsDefault: false, null, [], null, []) { SystemPrompt = $"{Canary} plan" }, now).Value;
+        var plan = Plan.Create(new PlanTerms($"Plan {Guid.CreateVersion7()}", IsDefault: true, null, [], null, []) { SystemPrompt = $"{Canary} plan" }, now).Value;
         (await One.InScopeAsync<IPlanRepository, Error?>(plans => plans.SaveAsync(plan, default))).Should().BeNull();
     }
 

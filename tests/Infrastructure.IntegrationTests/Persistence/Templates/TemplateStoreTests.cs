@@ -80,7 +80,7 @@ internal sealed class TemplateStoreTests(DatabaseKind kind) : PersistenceTests(k
     public async Task PlainTexts_AreEncrypted_ForTheirOwners()
     {
         var (own, shared) = (await AddAsync(user, "own"), await AddAsync(owner: null, "shared"));
-        var plan = Plan.Create(new PlanTerms($"Plan {Guid.CreateVersion7()}", IsDefault: false, null, [], null, []) { SystemPrompt = "Be brief." }, One.Clock.GetUtcNow()).Value;
+        var plan = Plan.Create(new PlanTerms($"Plan {Guid.CreateVersion7()}", IsDefault: true, null, [], null, []) { SystemPrompt = "Be brief." }, One.Clock.GetUtcNow()).Value;
         (await One.InScopeAsync<IPlanRepository, Error?>(plans => plans.SaveAsync(plan, default))).Should().BeNull();
         await Database.ExecuteAsync("""UPDATE template_versions SET content = '{"Text":"plain","Parameters":[]}'""");
         await Database.ExecuteAsync("UPDATE plans SET system_prompt = 'plain' WHERE system_prompt IS NOT NULL");
@@ -114,7 +114,7 @@ internal sealed class TemplateStoreTests(DatabaseKind kind) : PersistenceTests(k
     [Test]
     public async Task APlansSystemPrompt_IsSeenByItsUsers_OnAnotherInstance()
     {
-        var plan = Plan.Create(new PlanTerms($"Plan {Guid.CreateVersion7()}", IsDefault: false, null, [], null, []) { SystemPrompt = "Be brief." }, One.Clock.GetUtcNow()).Value;
+        var plan = Plan.Create(new PlanTerms($"Plan {Guid.CreateVersion7()}", IsDefault: true, null, [], null, []) { SystemPrompt = "Be brief." }, One.Clock.GetUtcNow()).Value;
         (await One.InScopeAsync<IPlanRepository, Error?>(plans => plans.SaveAsync(plan, default))).Should().BeNull();
         plan.SystemPrompt.Should().Be("Be brief.", "the entity holds its text after it was saved");
         await Database.ExecuteAsync($"UPDATE users SET plan_id = (SELECT id FROM plans WHERE name = '{plan.Name}') WHERE lower(CAST(id AS text)) = '{user}'");
