@@ -195,6 +195,38 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                     b.ToTable("chats", (string)null);
                 });
 
+            modelBuilder.Entity("CleanLlm.Domain.Chats.ChatSummary", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("ChatId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("chat_id");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("Messages")
+                        .HasColumnType("integer")
+                        .HasColumnName("messages");
+
+                    b.HasKey("Id")
+                        .HasName("pk_chat_summaries");
+
+                    b.HasIndex("ChatId")
+                        .HasDatabaseName("ix_chat_summaries_chat_id");
+
+                    b.ToTable("chat_summaries", (string)null);
+                });
+
             modelBuilder.Entity("CleanLlm.Domain.Chats.Message", b =>
                 {
                     b.Property<Guid>("Id")
@@ -250,6 +282,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                     b.Property<int>("Role")
                         .HasColumnType("integer")
                         .HasColumnName("role");
+
+                    b.Property<string>("Template")
+                        .HasColumnType("text")
+                        .HasColumnName("template");
 
                     b.Property<string>("words")
                         .HasColumnType("text")
@@ -380,6 +416,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasColumnName("store");
 
+                    b.Property<string>("Template")
+                        .HasColumnType("text")
+                        .HasColumnName("template");
+
                     b.Property<string>("ToolCalls")
                         .IsRequired()
                         .ValueGeneratedOnAdd()
@@ -489,6 +529,12 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("concurrency");
 
+                    b.Property<int>("History")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("history");
+
                     b.Property<bool>("IsDefault")
                         .HasColumnType("boolean")
                         .HasColumnName("is_default");
@@ -527,6 +573,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasColumnType("boolean")
                         .HasDefaultValue(false)
                         .HasColumnName("store_reasoning");
+
+                    b.Property<string>("SystemPrompt")
+                        .HasColumnType("text")
+                        .HasColumnName("system_prompt");
 
                     b.HasKey("Id")
                         .HasName("pk_plans");
@@ -667,6 +717,97 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasDatabaseName("ix_sessions_user_id");
 
                     b.ToTable("sessions", (string)null);
+                });
+
+            modelBuilder.Entity("CleanLlm.Domain.Templates.Template", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
+                    b.Property<Guid?>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_templates");
+
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_templates_name")
+                        .HasFilter("owner_id IS NULL");
+
+                    b.HasIndex("OwnerId", "Id")
+                        .HasDatabaseName("ix_templates_owner_id_id");
+
+                    b.HasIndex("OwnerId", "Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_templates_owner_id_name")
+                        .HasFilter("owner_id IS NOT NULL");
+
+                    b.ToTable("templates", (string)null);
+                });
+
+            modelBuilder.Entity("CleanLlm.Domain.Templates.TemplateVersion", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("integer")
+                        .HasColumnName("number");
+
+                    b.Property<Guid?>("OwnerId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("owner_id");
+
+                    b.Property<Guid>("TemplateId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("template_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_template_versions");
+
+                    b.HasIndex("TemplateId", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_template_versions_template_id_number");
+
+                    b.ToTable("template_versions", (string)null);
                 });
 
             modelBuilder.Entity("CleanLlm.Domain.TwoFactor.TwoFactorSecret", b =>
@@ -938,9 +1079,25 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasColumnType("integer")
                         .HasColumnName("role");
 
+                    b.Property<string>("SummaryContent")
+                        .HasColumnType("text")
+                        .HasColumnName("summary_content");
+
+                    b.Property<Guid?>("SummaryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("summary_id");
+
+                    b.Property<int?>("SummaryMessages")
+                        .HasColumnType("integer")
+                        .HasColumnName("summary_messages");
+
                     b.Property<string>("SystemPrompt")
                         .HasColumnType("text")
                         .HasColumnName("system_prompt");
+
+                    b.Property<string>("Template")
+                        .HasColumnType("text")
+                        .HasColumnName("template");
 
                     b.ToTable((string)null);
 
@@ -1370,6 +1527,16 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .HasConstraintName("fk_chats_profiles_owner_id");
                 });
 
+            modelBuilder.Entity("CleanLlm.Domain.Chats.ChatSummary", b =>
+                {
+                    b.HasOne("CleanLlm.Domain.Chats.Chat", null)
+                        .WithMany()
+                        .HasForeignKey("ChatId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_chat_summaries_chats_chat_id");
+                });
+
             modelBuilder.Entity("CleanLlm.Domain.Chats.Message", b =>
                 {
                     b.HasOne("CleanLlm.Domain.Chats.Chat", null)
@@ -1461,6 +1628,25 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_sessions_profiles_user_id");
+                });
+
+            modelBuilder.Entity("CleanLlm.Domain.Templates.Template", b =>
+                {
+                    b.HasOne("CleanLlm.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_templates_profiles_owner_id");
+                });
+
+            modelBuilder.Entity("CleanLlm.Domain.Templates.TemplateVersion", b =>
+                {
+                    b.HasOne("CleanLlm.Domain.Templates.Template", null)
+                        .WithMany()
+                        .HasForeignKey("TemplateId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_template_versions_templates_template_id");
                 });
 
             modelBuilder.Entity("CleanLlm.Domain.TwoFactor.TwoFactorSecret", b =>

@@ -190,6 +190,38 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                     b.ToTable("chats", (string)null);
                 });
 
+            modelBuilder.Entity("CleanLlm.Domain.Chats.ChatSummary", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("ChatId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("chat_id");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("Messages")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("messages");
+
+                    b.HasKey("Id")
+                        .HasName("pk_chat_summaries");
+
+                    b.HasIndex("ChatId")
+                        .HasDatabaseName("ix_chat_summaries_chat_id");
+
+                    b.ToTable("chat_summaries", (string)null);
+                });
+
             modelBuilder.Entity("CleanLlm.Domain.Chats.Message", b =>
                 {
                     b.Property<Guid>("Id")
@@ -245,6 +277,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                     b.Property<int>("Role")
                         .HasColumnType("INTEGER")
                         .HasColumnName("role");
+
+                    b.Property<string>("Template")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("template");
 
                     b.Property<string>("words")
                         .HasColumnType("TEXT")
@@ -375,6 +411,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("store");
 
+                    b.Property<string>("Template")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("template");
+
                     b.Property<string>("ToolCalls")
                         .IsRequired()
                         .ValueGeneratedOnAdd()
@@ -482,6 +522,12 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("concurrency");
 
+                    b.Property<int>("History")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(0)
+                        .HasColumnName("history");
+
                     b.Property<bool>("IsDefault")
                         .HasColumnType("INTEGER")
                         .HasColumnName("is_default");
@@ -520,6 +566,10 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasDefaultValue(false)
                         .HasColumnName("store_reasoning");
+
+                    b.Property<string>("SystemPrompt")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("system_prompt");
 
                     b.HasKey("Id")
                         .HasName("pk_plans");
@@ -658,6 +708,97 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                         .HasDatabaseName("ix_sessions_user_id");
 
                     b.ToTable("sessions", (string)null);
+                });
+
+            modelBuilder.Entity("CleanLlm.Domain.Templates.Template", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<Guid?>("OwnerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_id");
+
+                    b.Property<long>("UpdatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_templates");
+
+                    b.HasIndex("Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_templates_name")
+                        .HasFilter("owner_id IS NULL");
+
+                    b.HasIndex("OwnerId", "Id")
+                        .HasDatabaseName("ix_templates_owner_id_id");
+
+                    b.HasIndex("OwnerId", "Name")
+                        .IsUnique()
+                        .HasDatabaseName("ix_templates_owner_id_name")
+                        .HasFilter("owner_id IS NOT NULL");
+
+                    b.ToTable("templates", (string)null);
+                });
+
+            modelBuilder.Entity("CleanLlm.Domain.Templates.TemplateVersion", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("content");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("name");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("number");
+
+                    b.Property<Guid?>("OwnerId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("owner_id");
+
+                    b.Property<Guid>("TemplateId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("template_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_template_versions");
+
+                    b.HasIndex("TemplateId", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("ix_template_versions_template_id_number");
+
+                    b.ToTable("template_versions", (string)null);
                 });
 
             modelBuilder.Entity("CleanLlm.Domain.TwoFactor.TwoFactorSecret", b =>
@@ -929,9 +1070,25 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("role");
 
+                    b.Property<string>("SummaryContent")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("summary_content");
+
+                    b.Property<Guid?>("SummaryId")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("summary_id");
+
+                    b.Property<int?>("SummaryMessages")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("summary_messages");
+
                     b.Property<string>("SystemPrompt")
                         .HasColumnType("TEXT")
                         .HasColumnName("system_prompt");
+
+                    b.Property<string>("Template")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("template");
 
                     b.ToTable((string)null);
 
@@ -1355,6 +1512,16 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                         .HasConstraintName("fk_chats_profiles_owner_id");
                 });
 
+            modelBuilder.Entity("CleanLlm.Domain.Chats.ChatSummary", b =>
+                {
+                    b.HasOne("CleanLlm.Domain.Chats.Chat", null)
+                        .WithMany()
+                        .HasForeignKey("ChatId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_chat_summaries_chats_chat_id");
+                });
+
             modelBuilder.Entity("CleanLlm.Domain.Chats.Message", b =>
                 {
                     b.HasOne("CleanLlm.Domain.Chats.Chat", null)
@@ -1446,6 +1613,25 @@ namespace CleanLlm.Infrastructure.Persistence.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_sessions_profiles_user_id");
+                });
+
+            modelBuilder.Entity("CleanLlm.Domain.Templates.Template", b =>
+                {
+                    b.HasOne("CleanLlm.Domain.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_templates_profiles_owner_id");
+                });
+
+            modelBuilder.Entity("CleanLlm.Domain.Templates.TemplateVersion", b =>
+                {
+                    b.HasOne("CleanLlm.Domain.Templates.Template", null)
+                        .WithMany()
+                        .HasForeignKey("TemplateId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_template_versions_templates_template_id");
                 });
 
             modelBuilder.Entity("CleanLlm.Domain.TwoFactor.TwoFactorSecret", b =>
