@@ -19,7 +19,7 @@ namespace CleanLlm.Application.UnitTests.Chats.Summaries;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class SummarizeChatTests : IDisposable
 {
-    private static readonly Answers.RestoringStep Restoring = new();
+    private static readonly Application.Answers.RestoringStep Restoring = new();
     private static readonly PiiStep Pii = new(Options.Create(new PiiOptions()));
     private static readonly InjectionStep Injection = new(Substitute.For<ISecondOpinion>(), Options.Create(new InjectionOptions()));
 
