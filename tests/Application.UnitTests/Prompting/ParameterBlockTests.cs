@@ -52,6 +52,7 @@ internal sealed class ParameterBlockTests
             ParameterBlocks.MarkOf("", [new("a", "x"), new("b", "y")]),
             ParameterBlocks.MarkOf("x", [new("a", "y"), new("b", "")]),
             ParameterBlocks.MarkOf("", [new("a", ""), new("b", "xy")]),
+            ParameterBlocks.MarkOf("x", [new("a", "xy"), new("b", "")]),
         ];
 
         marks.Should().OnlyHaveUniqueItems().And.OnlyContain(mark => mark.Length == 16 && mark.All(char.IsAsciiLetterLower));

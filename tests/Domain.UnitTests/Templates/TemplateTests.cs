@@ -48,8 +48,8 @@ public sealed class TemplateTests
     public void Change_IsRefused_WhereThereAreTooManyVersions()
     {
         var (template, version) = Template.Create(owner: null, Terms, Now).Value;
-        while (template.Version < Template.MaxVersions)
-            version = template.Change(version, Terms with { Name = $"{template.Version}" }, Now).Value.Newest;
+        for (var number = 2; number <= Template.MaxVersions; number++)
+            version = template.Change(version, Terms with { Name = $"{number}" }, Now).Value.Newest;
 
         template.Change(version, Terms with { Name = "more" }, Now).Error.Should().Be(TemplateErrors.TooManyVersions);
         template.Change(version, Terms with { Name = version.Name }, Now).Value.Newest.Should().BeSameAs(version);
