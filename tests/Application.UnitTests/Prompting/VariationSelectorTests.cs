@@ -53,10 +53,11 @@ internal sealed class VariationSelectorTests
         removed.Should().BeGreaterThanOrEqualTo(255);
     }
 
-    [TestCase('\uDE00', "\uFE0F!", "\uFE0F!")]
-    [TestCase('\uDE00', "\U000E0100!", "!")]
+    [TestCase(0x1F600, "\uFE0F!", "\uFE0F!")]
+    [TestCase(0x1F600, "\U000E0100!", "!")]
+    [TestCase(0x20000, "\U000E0100!", "\U000E0100!")]
     [TestCase('\uFE0F', "\uFE0F!", "!")]
     [TestCase('葛', "\U000E0100!", "\U000E0100!")]
-    public void Clean_OfAPiece_JudgesASelectorByWhatCameBefore(char before, string text, string expected) =>
+    public void Clean_OfAPiece_JudgesASelectorByWhatCameBefore(int before, string text, string expected) =>
         TextSanitizer.Clean(text, out _, before).Should().Be(expected);
 }
