@@ -11,6 +11,7 @@ using CleanLlm.Infrastructure.Memory;
 using CleanLlm.Infrastructure.Persistence.Registration;
 using CleanLlm.Infrastructure.RateLimiting;
 using CleanLlm.Infrastructure.Reporting;
+using CleanLlm.Infrastructure.Security.Transit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -30,6 +31,7 @@ public static class InfrastructureRegistration
             .AddCaching(configuration)
             .AddRateLimiting(configuration)
             .AddIdentityInfrastructure(configuration)
+            .AddTransit(configuration)
             .AddExternalSignIn(configuration)
             .AddEmail(configuration)
             .AddAccountSecurity()

@@ -514,6 +514,74 @@ export class ChatsClient {
 }
 
 /** The calls of this group; one class a tag of the OpenAPI document. */
+export class TemplatesClient {
+    readonly #api: Transport;
+
+    /**
+     * @param baseUrl Where the program is, e.g. http://localhost:5080; the page's own origin unless given.
+     * @param http What sends the calls, with their credential: a UserSession, or withToken. The global fetch unless given, without a credential.
+     */
+    constructor(baseUrl?: string, http?: Http) {
+        this.#api = new Transport(baseUrl, http);
+    }
+
+    /**
+     * Lists the caller's own templates and the shared ones, newest first.
+     */
+    list(cursor?: string | null | undefined, limit?: number | null | undefined, options?: CallOptions): Promise<PageOfTemplate> {
+        return this.#api.read<PageOfTemplate>("GET", `/api/v1/templates`, { query: { "cursor": cursor, "limit": limit } }, options);
+    }
+
+    /**
+     * Makes a template of the caller's own.
+     *
+     * The text refers to its parameters by `{{name}}`. 422 names the field: a reference without a parameter, a parameter without a reference, a name that cannot be referred to. 409 `template.name_taken`. 409 `template.too_many`.
+     */
+    create(body: TemplateBody, options?: CallOptions): Promise<TemplateDetail> {
+        return this.#api.read<TemplateDetail>("POST", `/api/v1/templates`, { body: body }, options);
+    }
+
+    /**
+     * Shows a template as its newest version is.
+     */
+    get(id: string, options?: CallOptions): Promise<TemplateDetail> {
+        return this.#api.read<TemplateDetail>("GET", `/api/v1/templates/${encodeURIComponent(id)}`, {}, options);
+    }
+
+    /**
+     * Replaces all that a template of the caller's own is made of.
+     *
+     * Each change makes a new version; one that changes nothing makes none. 409 `template.too_many_versions`. The text refers to its parameters by `{{name}}`. 422 names the field: a reference without a parameter, a parameter without a reference, a name that cannot be referred to. 409 `template.name_taken`.
+     */
+    replace(id: string, body: TemplateBody, options?: CallOptions): Promise<TemplateDetail> {
+        return this.#api.read<TemplateDetail>("PUT", `/api/v1/templates/${encodeURIComponent(id)}`, { body: body }, options);
+    }
+
+    /**
+     * Deletes a template of the caller's own with all its versions.
+     *
+     * What was asked by it stays as it was.
+     */
+    delete(id: string, options?: CallOptions): Promise<void> {
+        return this.#api.send("DELETE", `/api/v1/templates/${encodeURIComponent(id)}`, {}, options);
+    }
+
+    /**
+     * Lists the versions of a template, newest first.
+     */
+    listVersions(id: string, cursor?: string | null | undefined, limit?: number | null | undefined, options?: CallOptions): Promise<PageOfTemplateVersion> {
+        return this.#api.read<PageOfTemplateVersion>("GET", `/api/v1/templates/${encodeURIComponent(id)}/versions`, { query: { "cursor": cursor, "limit": limit } }, options);
+    }
+
+    /**
+     * Shows a version of a template.
+     */
+    getVersion(id: string, version: number, options?: CallOptions): Promise<TemplateVersionDetail> {
+        return this.#api.read<TemplateVersionDetail>("GET", `/api/v1/templates/${encodeURIComponent(id)}/versions/${encodeURIComponent(version)}`, {}, options);
+    }
+}
+
+/** The calls of this group; one class a tag of the OpenAPI document. */
 export class CompletionsClient {
     readonly #api: Transport;
 
@@ -746,6 +814,61 @@ export class AdminClient {
     }
 
     /**
+     * Lists the shared templates, newest first.
+     */
+    listTemplates(cursor?: string | null | undefined, limit?: number | null | undefined, options?: CallOptions): Promise<PageOfTemplate> {
+        return this.#api.read<PageOfTemplate>("GET", `/api/v1/admin/templates`, { query: { "cursor": cursor, "limit": limit } }, options);
+    }
+
+    /**
+     * Makes a template that is shared with all users.
+     *
+     * The text refers to its parameters by `{{name}}`. 422 names the field: a reference without a parameter, a parameter without a reference, a name that cannot be referred to. 409 `template.name_taken`. 409 `template.too_many`. Its text is trusted as the operator's is: it is neither screened nor redacted, and users can read it.
+     */
+    createTemplate(body: TemplateBody, options?: CallOptions): Promise<TemplateDetail> {
+        return this.#api.read<TemplateDetail>("POST", `/api/v1/admin/templates`, { body: body }, options);
+    }
+
+    /**
+     * Shows a shared template as its newest version is.
+     */
+    getTemplate(id: string, options?: CallOptions): Promise<TemplateDetail> {
+        return this.#api.read<TemplateDetail>("GET", `/api/v1/admin/templates/${encodeURIComponent(id)}`, {}, options);
+    }
+
+    /**
+     * Replaces all that a shared template is made of.
+     *
+     * Each change makes a new version; one that changes nothing makes none. 409 `template.too_many_versions`. The text refers to its parameters by `{{name}}`. 422 names the field: a reference without a parameter, a parameter without a reference, a name that cannot be referred to. 409 `template.name_taken`.
+     */
+    replaceTemplate(id: string, body: TemplateBody, options?: CallOptions): Promise<TemplateDetail> {
+        return this.#api.read<TemplateDetail>("PUT", `/api/v1/admin/templates/${encodeURIComponent(id)}`, { body: body }, options);
+    }
+
+    /**
+     * Deletes a shared template with all its versions.
+     *
+     * What was asked by it stays as it was.
+     */
+    deleteTemplate(id: string, options?: CallOptions): Promise<void> {
+        return this.#api.send("DELETE", `/api/v1/admin/templates/${encodeURIComponent(id)}`, {}, options);
+    }
+
+    /**
+     * Lists the versions of a shared template, newest first.
+     */
+    listTemplateVersions(id: string, cursor?: string | null | undefined, limit?: number | null | undefined, options?: CallOptions): Promise<PageOfTemplateVersion> {
+        return this.#api.read<PageOfTemplateVersion>("GET", `/api/v1/admin/templates/${encodeURIComponent(id)}/versions`, { query: { "cursor": cursor, "limit": limit } }, options);
+    }
+
+    /**
+     * Shows a version of a shared template.
+     */
+    getTemplateVersion(id: string, version: number, options?: CallOptions): Promise<TemplateVersionDetail> {
+        return this.#api.read<TemplateVersionDetail>("GET", `/api/v1/admin/templates/${encodeURIComponent(id)}/versions/${encodeURIComponent(version)}`, {}, options);
+    }
+
+    /**
      * Lists the audit log, newest first.
      *
      * `actor` is the user who did it, by id or e-mail address. `subject` is the user, key, session or plan it was done to, by id, or a user by e-mail address; what an admin does to a user's sessions and keys has the user as its subject. `action` is an exact name, e.g. `session.signed_in`. An address finds the account that has it now: nothing after an erasure.
@@ -921,6 +1044,12 @@ export type ProblemCode =
     | "server.overloaded"
     | "server.stopping"
     | "session.not_found"
+    | "template.name_taken"
+    | "template.not_found"
+    | "template.too_many"
+    | "template.too_many_versions"
+    | "template.unknown"
+    | "template.version_not_found"
     | "user.disabled"
     | "user.not_found"
     | "validation.failed";
@@ -1317,6 +1446,8 @@ export interface Message {
     feedback: Feedback | null;
     /** What the model said while it reasoned; null when it did not, and later on unless the plan keeps it. */
     reasoning?: string | null | undefined;
+    /** The template that a question was asked by; null for any other message. */
+    template?: TemplateUse | null | undefined;
     /** Why a question has no answer: completion.interrupted when the server stopped before the answer began, so that it can be asked
 once more with regenerate; null for any other message. */
     errorCode?: string | null | undefined;
@@ -1338,6 +1469,18 @@ export interface Feedback {
 
 /** Whether an answer was of use. */
 export type FeedbackRating = "up" | "down";
+
+/** By which template a question was asked, and with what. The question's `content` has all of what the user wrote as one text. */
+export interface TemplateUse {
+    /** The template, which may be deleted since. */
+    templateId: string;
+    /** Which version of it. */
+    version: number;
+    /** What the user wrote beside the values; may be empty. */
+    content: string;
+    /** The values by the names of parameters. */
+    parameters: { [key: string]: string; };
+}
 
 /** One metered call of a model. */
 export interface Completion {
@@ -1424,8 +1567,8 @@ export type StepMode = "off" | "flag" | "redact" | "block";
 
 /** A question in a chat. */
 export interface SendMessageBody {
-    /** What is asked; at most 200,000 characters. */
-    content: string;
+    /** What is asked; at most 200,000 characters. Absent or empty only where a template is asked by that has values. */
+    content?: string | null | undefined;
     /** The answer it follows; absent for the newest of the active branch. */
     parentId?: string | null | undefined;
     /** The model to ask; absent for the chat's. */
@@ -1436,6 +1579,12 @@ export interface SendMessageBody {
     maxTokens?: number | null | undefined;
     /** Whether the answer may come from the cache; absent for yes at temperature 0. */
     cache?: boolean | null | undefined;
+    /** The template that it is asked by, the caller's own or a shared one; absent for none. */
+    templateId?: string | null | undefined;
+    /** Which version of the template; absent for the newest. */
+    templateVersion?: number | null | undefined;
+    /** Values by the names of the template's parameters. The model gets them as data, apart from the template's text. */
+    parameters?: { [key: string]: string; } | null | undefined;
     /** What happens when the connection closes before the end. */
     onDisconnect?: OnDisconnect | undefined;
 }
@@ -1445,8 +1594,8 @@ export type OnDisconnect = "continue" | "cancel";
 
 /** What is asked in the place of a question. */
 export interface EditMessageBody {
-    /** What is asked; at most 200,000 characters. */
-    content: string;
+    /** What is asked; at most 200,000 characters. Absent or empty only where a template is asked by that has values. */
+    content?: string | null | undefined;
     /** The model to ask; absent for the chat's. */
     model?: string | null | undefined;
     /** Sampling temperature, 0 to 2; absent for the model's own. */
@@ -1455,6 +1604,12 @@ export interface EditMessageBody {
     maxTokens?: number | null | undefined;
     /** Whether the answer may come from the cache; absent for yes at temperature 0. */
     cache?: boolean | null | undefined;
+    /** The template that it is asked by, the caller's own or a shared one; absent for none. */
+    templateId?: string | null | undefined;
+    /** Which version of the template; absent for the newest. */
+    templateVersion?: number | null | undefined;
+    /** Values by the names of the template's parameters. The model gets them as data, apart from the template's text. */
+    parameters?: { [key: string]: string; } | null | undefined;
     /** What happens when the connection closes before the end. */
     onDisconnect?: OnDisconnect | undefined;
 }
@@ -1485,10 +1640,112 @@ export interface FeedbackBody {
     comment?: string | null | undefined;
 }
 
+/** One keyset page. */
+export interface PageOfTemplate {
+    /** At most as many as were asked for. */
+    items: Template[];
+    /** Opaque; pass it as cursor for the next page. Null on the last one. */
+    nextCursor: string | null;
+}
+
+/** A template, without its text. */
+export interface Template {
+    /** Identifies the template. */
+    id: string;
+    /** What it is called; unique among the user's own templates, and among the shared ones. */
+    name: string;
+    /** Whether an admin shares it with all users; else it is the user's own. */
+    shared: boolean;
+    /** The number of its newest version; each change makes a new one. */
+    version: number;
+    /** When it was made. */
+    createdAt: string;
+    /** When it was last changed. */
+    updatedAt: string;
+}
+
+/** A template as its newest version is. */
+export interface TemplateDetail extends Template {
+    /** The instruction, which refers to its parameters by {{name}}. */
+    text: string;
+    /** What it is asked with. */
+    parameters: TemplateParameter[];
+}
+
+/** A value that a template is asked with. */
+export interface TemplateParameter {
+    /** How the text refers to it. */
+    name: string;
+    /** What it is for; null when not said. */
+    description: string | null;
+    /** Whether a value has to be given where there is no default. */
+    required: boolean;
+    /** The value where none is given; null for none. */
+    default: string | null;
+    /** The longest value, in characters; null for 200,000. */
+    maxLength: number | null;
+}
+
+/** All that a template is made of. */
+export interface TemplateBody {
+    /** What it is called; unique, at most 100 characters. */
+    name: string;
+    /** The instruction, at most 20,000 characters. It refers to each of its parameters by `{{name}}`. */
+    text: string;
+    /** What it is asked with, at most 50; absent for none. */
+    parameters?: TemplateParameterBody[] | null | undefined;
+}
+
+/** A value that a template is asked with. */
+export interface TemplateParameterBody {
+    /** How the text refers to it: a letter, then letters, digits and underscores; at most 50 characters. */
+    name: string;
+    /** What it is for, shown to users; at most 500 characters. */
+    description?: string | null | undefined;
+    /** Whether a value has to be given where there is no default. Default true. */
+    required?: boolean | undefined;
+    /** The value where none is given; absent for none. */
+    default?: string | null | undefined;
+    /** The longest value, in characters, 1 to 200,000; absent for 200,000. */
+    maxLength?: number | null | undefined;
+}
+
+/** One keyset page. */
+export interface PageOfTemplateVersion {
+    /** At most as many as were asked for. */
+    items: TemplateVersion[];
+    /** Opaque; pass it as cursor for the next page. Null on the last one. */
+    nextCursor: string | null;
+}
+
+/** A version of a template, without its text. */
+export interface TemplateVersion {
+    /** Its number: 1 for the first. */
+    version: number;
+    /** What the template was called. */
+    name: string;
+    /** When it was made. */
+    createdAt: string;
+}
+
+/** A version of a template. */
+export interface TemplateVersionDetail {
+    /** Its number: 1 for the first. */
+    version: number;
+    /** What the template was called. */
+    name: string;
+    /** The instruction. */
+    text: string;
+    /** What it is asked with. */
+    parameters: TemplateParameter[];
+    /** When it was made. */
+    createdAt: string;
+}
+
 /** A question outside any chat. */
 export interface CreateCompletionBody {
-    /** What is asked; at most 200,000 characters. */
-    prompt: string;
+    /** What is asked; at most 200,000 characters. Absent or empty only where a template is asked by that has values. */
+    prompt?: string | null | undefined;
     /** The model to ask; absent for the default one. */
     model?: string | null | undefined;
     /** Sampling temperature, 0 to 2; absent for the model's own. */
@@ -1499,6 +1756,12 @@ export interface CreateCompletionBody {
     store?: boolean | undefined;
     /** Whether the answer may come from the cache; absent for yes at temperature 0, unless it is not to be stored. */
     cache?: boolean | null | undefined;
+    /** The template that it is asked by, the caller's own or a shared one; absent for none. */
+    templateId?: string | null | undefined;
+    /** Which version of the template; absent for the newest. */
+    templateVersion?: number | null | undefined;
+    /** Values by the names of the template's parameters. The model gets them as data, apart from the template's text. */
+    parameters?: { [key: string]: string; } | null | undefined;
     /** What happens when the connection closes before the end. */
     onDisconnect?: OnDisconnect | undefined;
 }
@@ -1594,6 +1857,8 @@ export interface AccountExport {
     chats: ExportedChat[];
     /** Its completions outside any chat. */
     completions: ExportedCompletion[];
+    /** Its own templates with all their versions. */
+    templates: ExportedTemplate[];
     /** What it was charged for. */
     usage: ExportedUsage[];
     /** How far its limits were used. */
@@ -1698,6 +1963,8 @@ export interface ExportedMessage {
     feedback: Feedback | null;
     /** What the model said while it reasoned; null unless the plan keeps it. */
     reasoning?: string | null | undefined;
+    /** The template that a question was asked by; null for any other message. */
+    template?: TemplateUse | null | undefined;
 }
 
 /** A completion outside any chat. */
@@ -1706,6 +1973,22 @@ export interface ExportedCompletion {
     prompt: string | null;
     /** What came of it. */
     completion: Completion;
+    /** The template that it was asked by; null for none, and when it was not to be stored. */
+    template?: TemplateUse | null | undefined;
+}
+
+/** A template of the user with all its versions, newest first. */
+export interface ExportedTemplate {
+    /** Identifies the template. */
+    id: string;
+    /** What it is called. */
+    name: string;
+    /** When it was made. */
+    createdAt: string;
+    /** When it was last changed. */
+    updatedAt: string;
+    /** Its versions. */
+    versions: TemplateVersionDetail[];
 }
 
 /** A line of the usage ledger. */
@@ -1854,6 +2137,8 @@ export interface Plan {
     steps: PlanStep[];
     /** What becomes of the oldest messages of their chats that do not fit a model's context window: `drop`, or `summarize` where the server has a model for that. */
     history: HistoryMode;
+    /** Instructions that come before every prompt of its users, behind those of the server's configuration and ahead of a chat's own; null for none. */
+    systemPrompt?: string | null | undefined;
 }
 
 /** A limit of a plan. */
@@ -1912,6 +2197,9 @@ export interface PlanBody {
     steps?: PlanStepBody[] | null | undefined;
     /** What becomes of the oldest messages of their chats that do not fit a model's context window: `drop`, or `summarize` where the server has a model for that. Default `drop`. */
     history?: HistoryMode | undefined;
+    /** Instructions that come before every prompt of its users, behind those of the server's configuration and ahead of a chat's own; at most 20,000 characters,
+absent for none. Users are not shown them; they are neither screened nor redacted. */
+    systemPrompt?: string | null | undefined;
 }
 
 /** A limit of a plan. */

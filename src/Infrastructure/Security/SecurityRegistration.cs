@@ -1,6 +1,5 @@
 using CleanLlm.Application.Security;
 using CleanLlm.Application.Settings;
-using CleanLlm.Infrastructure.Security.Transit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -21,7 +20,6 @@ internal static class SecurityRegistration
         services.AddSingleton<KeyEncryptionKeys>();
         services.AddSingleton<EphemeralEncryptor>();
         services.AddSingleton<ConfiguredKeyWrap>();
-        services.AddTransit(configuration);
         services.TryAddSingleton<IDataKeyWrap>(provider => provider.GetRequiredService<ConfiguredKeyWrap>());
         return services.AddSingleton<KeyWrap>();
     }

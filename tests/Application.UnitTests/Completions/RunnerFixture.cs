@@ -56,17 +56,9 @@ internal sealed class RunnerFixture
         var prompting = Microsoft.Extensions.Options.Options.Create(new PromptingOptions { LargeCharacters = 1024, LargeAtOnce = 1, LargeWaitingOfOne = 1 });
         CountingGate = new CountingGate(prompting);
         Reservations = new QuotaReservations(Store, Abandoned, Turns, Clock);
-        Admission = new Admission(
-            Gate,
-            this,
-            this,
-            this,
-            Drafts.Pipeline([new SanitizeStep(), new SizeStep(), new WindowStep(this), .. promptSteps ?? []]),
-            new ContextFitting(this),
-            new PromptCounting(Reservations, CountingGate, prompting),
-            Reservations,
-            this,
-            Clock);
+        var pipeline = Drafts.Pipeline([new SanitizeStep(), new SizeStep(), new WindowStep(this), .. promptSteps ?? []]);
+        var counting = new PromptCounting(Reservations, CountingGate, prompting);
+        Admission = new Admission(Gate, this, this, this, pipeline, new ContextFitting(this), counting, Reservations, this, Clock);
         Runner = new CompletionRunner(
             Admission,
             this,
@@ -288,6 +280,7 @@ internal sealed class RunnerFixture
 
     ValueTask<byte[]> IKeyedHash.ComputeAsync(HashPurpose purpose, ReadOnlyMemory<byte> data, CancellationToken ct) =>
         ValueTask.FromResult(System.Security.Cryptography.SHA256.HashData(data.Span));
+
     Task<Result<Conversation>> IConversationReader.ReadAboveAsync(ChatId chat, UserId owner, MessageId message, int maxMessages, CancellationToken ct) =>
         Task.FromResult(Conversation);
 
