@@ -155,6 +155,7 @@ public static class ApplicationRegistration
     {
         services.AddAnswerStep<CleaningStep>(policy: null);
         services.AddAnswerStep<LeakStep>(LeakStep.Setting);
+        services.AddAnswerStep<CanaryStep>(CanaryStep.Setting);
         services.AddAnswerStep<OwnLeakStep>(OwnLeakStep.Setting);
         services.AddAnswerStep<AnswerSecretsStep>(AnswerSecretsStep.Setting);
         services.AddAnswerStep<LinkStep>(LinkStep.Setting);

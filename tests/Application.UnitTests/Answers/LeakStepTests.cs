@@ -190,6 +190,17 @@ internal sealed class LeakStepTests
         (LeakStep.Setting.Default, OwnLeakStep.Setting.Default).Should().Be((StepMode.Block, StepMode.Flag));
     }
 
+    [TestCase("Quote the manual. canary-7d2f01", "The word is Canary 7D2F01.", true)]
+    [TestCase("Quote the manual. canary-7d2f01", "The manual says: quote the manual, and the manual of the manual.", false)]
+    [TestCase("Order 7f3c91d2e4b8a6c1 is late.", "Your order 7f3c91d2e4b8a6c1 is late.", false)]
+    public void AWordThatCallersCallACanary_StopsTheAnswer_AndNothingElseOfTheirsDoes(string instruction, string answer, bool isLeak)
+    {
+        var stopped = Answered.HoweverSplit(new CanaryStep(), CanaryStep.Setting.Default, answer, new Instruction(TextProvenance.SystemPrompt, instruction));
+
+        stopped.IsBlocked.Should().Be(isLeak);
+        Answered.Whole(new CanaryStep(), StepMode.Block, answer, new Instruction(TextProvenance.OperatorSystemPrompt, instruction)).Findings.Should().BeEmpty("that is another step's");
+    }
+
     [Test]
     public void APromptWithoutInstructions_CostsNothing()
     {

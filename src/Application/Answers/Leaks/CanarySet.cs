@@ -38,9 +38,15 @@ internal sealed class CanarySet
     }
 
     /// <summary>Those of instructions; null where there are none.</summary>
-    public static CanarySet? Of(IEnumerable<string> instructions)
+    public static CanarySet? Of(IEnumerable<string> instructions) => OfWords(instructions.SelectMany(CanaryWords.In));
+
+    /// <summary>Those that instructions call canaries; null where there are none.</summary>
+    public static CanarySet? OfNamed(IEnumerable<string> instructions) =>
+        OfWords(instructions.Where(CanaryWords.IsNamedIn).SelectMany(CanaryWords.In).Where(CanaryWords.IsNamedIn));
+
+    private static CanarySet? OfWords(IEnumerable<string> found)
     {
-        var words = instructions.SelectMany(CanaryWords.In).Distinct(StringComparer.Ordinal).Take(MostWords);
+        var words = found.Distinct(StringComparer.Ordinal).Take(MostWords);
         List<string> forms = [.. words.SelectMany(FormsOf).Where(form => form.Length is >= Shortest and <= Longest).Distinct(StringComparer.Ordinal)];
         return forms.Count == 0 ? null : new CanarySet(forms);
     }

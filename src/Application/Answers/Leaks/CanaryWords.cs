@@ -40,6 +40,9 @@ internal static class CanaryWords
         }
     }
 
+    /// <summary>Whether a text calls something a canary.</summary>
+    public static bool IsNamedIn(string text) => text.Contains(Canary, StringComparison.OrdinalIgnoreCase);
+
     private static List<string> SecretsIn(string text)
     {
         var found = new List<Sighting>();

@@ -54,6 +54,13 @@ internal sealed class InstructionIndex
         Canaries = CanarySet.Of(instructions);
     }
 
+    /// <param name="canaries">What is looked for, and nothing else.</param>
+    public InstructionIndex(CanarySet? canaries)
+    {
+        (letters, keys, places) = ("", [], []);
+        Canaries = canaries;
+    }
+
     /// <summary>The single words of the instructions that must not come back; null where there are none.</summary>
     public CanarySet? Canaries { get; }
 
