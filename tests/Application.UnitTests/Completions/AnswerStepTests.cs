@@ -228,7 +228,7 @@ internal sealed class AnswerStepTests
     public void AddApplication_RegistersTheStepsInTheirOrder() =>
         new ServiceCollection().AddApplication(new ConfigurationBuilder().Build()).Where(service => service.ServiceType == typeof(IAnswerStep))
             .Select(step => step.ImplementationType).Should().Equal(
-                typeof(CleaningStep), typeof(LeakStep), typeof(OwnLeakStep), typeof(AnswerSecretsStep), typeof(LinkStep), typeof(ContentStep), typeof(RestoringStep));
+                typeof(CleaningStep), typeof(LeakStep), typeof(CanaryStep), typeof(OwnLeakStep), typeof(AnswerSecretsStep), typeof(LinkStep), typeof(ContentStep), typeof(RestoringStep));
 
     private static ToolCallFragment Call(int index, string? id, string? name, string arguments) => new() { Index = index, Id = id, Name = name, Arguments = arguments };
 }

@@ -58,6 +58,9 @@ internal sealed class DumpTests(DatabaseKind kind)
         (await caller.PostAsync(Completions, new { prompt = $"{canary} failing", model = "malformed" })).ShouldBe(HttpStatusCode.BadGateway);
         await using (var stream = await caller.StreamAsync(Completions, new { prompt = $"{canary} streamed", model = "ok" }))
             await stream.ToEndAsync();
+        object[] parameters = [new { name = "topic", description = $"{canary} description", required = false, @default = $"{canary} default" }];
+        var template = (await caller.PostAsync("/api/v1/templates", new { name = "letters", text = $"{canary} write about {{{{topic}}}}", parameters })).ShouldBe(HttpStatusCode.Created).Text("id");
+        (await caller.PostAsync(messages, new { templateId = template, parameters = new { topic = $"{canary} value" }, model = "ok" })).ShouldBe(HttpStatusCode.OK);
         object[] tools = [new { type = "function", function = new { name = "look_up", description = $"{canary} tool", parameters = new { type = "object" } } }];
         object[] asked = [new { role = "system", content = $"{canary} system" }, new { role = "user", content = $"{canary} with tools" }];
         (await caller.PostAsync("/v1/chat/completions", new { model = "ok", messages = asked, tools })).ShouldBe(HttpStatusCode.OK);
