@@ -12,7 +12,7 @@ namespace CleanLlm.Application.Templates;
 /// <param name="Shared">Whether only shared templates are looked at; else the caller's own as well.</param>
 public sealed record GetTemplateVersion(TemplateId Id, int Version, bool Shared) : IRequest<Result<TemplateVersionDetailDto>>;
 
-internal sealed class GetTemplateVersionHandler(ITemplateQueries templates, TemplateChanges changes, IMapper mapper)
+internal sealed class GetTemplateVersionHandler(ITemplateVersions templates, TemplateChanges changes, IMapper mapper)
     : IRequestHandler<GetTemplateVersion, Result<TemplateVersionDetailDto>>
 {
     public async Task<Result<TemplateVersionDetailDto>> Handle(GetTemplateVersion request, CancellationToken cancellationToken) =>

@@ -5,7 +5,7 @@ using CleanLlm.Domain.Templates;
 namespace CleanLlm.Application.Templates;
 
 /// <summary>Reads templates. A reader is a user, who sees the shared templates beside the user's own; null sees the shared ones alone.</summary>
-public interface ITemplateQueries
+public interface ITemplateQueries : ITemplateVersions
 {
     /// <summary>A page of the templates, newest first.</summary>
     /// <param name="reader">Who reads.</param>
@@ -24,11 +24,4 @@ public interface ITemplateQueries
     /// <param name="limit">How many at most.</param>
     /// <param name="ct">Cancels the work.</param>
     Task<Page<TemplateVersionDto>?> ListVersionsAsync(TemplateId id, UserId? reader, Cursor? after, int limit, CancellationToken ct);
-
-    /// <summary>One version of a template, by one read; null when there is none, or when the template is another user's.</summary>
-    /// <param name="id">Which template.</param>
-    /// <param name="number">Which version; null for the newest.</param>
-    /// <param name="reader">Who reads.</param>
-    /// <param name="ct">Cancels the work.</param>
-    Task<TemplateVersion?> FindVersionAsync(TemplateId id, int? number, UserId? reader, CancellationToken ct);
 }

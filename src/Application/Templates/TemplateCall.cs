@@ -20,6 +20,6 @@ public sealed record TemplateCall(TemplateId? Id, int? Version, IReadOnlyDiction
     /// <param name="content">What the user wrote beside the values.</param>
     /// <param name="ct">Cancels the work.</param>
     /// <returns>What is asked; <see cref="TemplateErrors.Unknown"/>, or what is wrong with the values, by field.</returns>
-    internal async Task<Result<TemplateUse>> FillAsync(ITemplateQueries templates, UserId user, string content, CancellationToken ct) =>
+    internal async Task<Result<TemplateUse>> FillAsync(ITemplateVersions templates, UserId user, string content, CancellationToken ct) =>
         await templates.FindVersionAsync(Id!.Value, Version, user, ct) is { } version ? version.Use(Parameters, content) : TemplateErrors.Unknown;
 }

@@ -1,4 +1,3 @@
-using CleanLlm.Application.Paging;
 using CleanLlm.Application.Templates;
 using CleanLlm.Domain.Ids;
 using CleanLlm.Domain.Templates;
@@ -6,7 +5,7 @@ using CleanLlm.Domain.Templates;
 namespace CleanLlm.Application.UnitTests.Completions;
 
 /// <summary>Templates in memory, which tell how often they were read.</summary>
-internal sealed class FakeTemplates : ITemplateQueries
+internal sealed class FakeTemplates : ITemplateVersions
 {
     private readonly List<TemplateVersion> versions = [];
 
@@ -25,10 +24,4 @@ internal sealed class FakeTemplates : ITemplateQueries
         Reads++;
         return Task.FromResult(versions.Find(version => version.TemplateId == id && (version.OwnerId == null || version.OwnerId == reader)));
     }
-
-    public Task<Page<TemplateDto>> ListAsync(UserId? reader, Cursor? after, int limit, CancellationToken ct) => throw new NotSupportedException();
-
-    public Task<VersionedTemplate?> FindAsync(TemplateId id, UserId? reader, CancellationToken ct) => throw new NotSupportedException();
-
-    public Task<Page<TemplateVersionDto>?> ListVersionsAsync(TemplateId id, UserId? reader, Cursor? after, int limit, CancellationToken ct) => throw new NotSupportedException();
 }

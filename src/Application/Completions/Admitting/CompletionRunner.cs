@@ -20,7 +20,7 @@ namespace CleanLlm.Application.Completions.Admitting;
 internal sealed class CompletionRunner(
     Admission admission,
     IConversationReader conversations,
-    ITemplateQueries templates,
+    ITemplateVersions templates,
     CompletionReplay replay,
     CompletionAnswering answering,
     CachePolicy cache,

@@ -112,6 +112,7 @@ internal static class StoreRegistration
         services.AddSingleton<IConversationReader, ConversationReader>();
         services.AddScoped<ITemplateRepository, TemplateRepository>();
         services.AddSingleton<ITemplateQueries, TemplateQueries>();
+        services.AddSingleton<ITemplateVersions>(provider => provider.GetRequiredService<ITemplateQueries>());
     }
 
     private static void AddCompletions(this IServiceCollection services)
